@@ -1,0 +1,1 @@
+"""The engine-free core of Saltworks. It imports no engine."""

@@ -1,0 +1,140 @@
+"""A build: everything that one run of one pipeline is told, checked before any engine starts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from shared.cache import Cache
+from shared.errors import BadInput
+from shared.pipelines import CSV, FIRST_DAY, LAST_DAY, PIPELINES, STREAMS, Node, Pipeline, artists_pipeline, days_in
+from shared.pipelines import ml_pipeline
+from shared.salting import Call, Source, strategy
+from shared.steps import artists, ml
+
+DEFAULT_STORE = "store"
+
+# The settings of a step: parameter -> value. Of a pipeline: step -> settings.
+Settings = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Build:
+    """Plain values only (see ``to_json``), so that an engine can carry it to wherever its tasks run."""
+
+    pipeline: str
+    engine: str
+    input: Path  # the CSV of ``ml``, the folder of stream files of ``artists``
+    store: str = DEFAULT_STORE
+    strategy: str = "salted"
+    settings: Settings = field(default_factory=dict)  # as given; ``params`` fills in the defaults
+    start: date = FIRST_DAY  # ``artists`` only
+    end: date = LAST_DAY
+    run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    @cached_property
+    def graph(self) -> Pipeline:
+        if self.pipeline == "ml":
+            return ml_pipeline(self.input)
+        return artists_pipeline(self.input, self.start, self.end)
+
+    @cached_property
+    def cache(self) -> Cache:
+        return Cache(self.store, self.strategy, self.run, self.engine)
+
+    def params(self, step: str) -> dict[str, Any]:
+        """All parameters of a step: those set, checked, and the defaults of the others."""
+        return self.graph.steps[step].checked(self.settings.get(step, {}))
+
+    @cached_property
+    def calls(self) -> dict[str, Call]:
+        """Every node's call, dependencies first: which artifact it makes, from what recipe. Nothing is run."""
+        calls: dict[str, Call] = {}
+        params = {step: self.params(step) for step in self.graph.steps}
+
+        def made(value: Source | Node | Mapping[str, Node]) -> Any:
+            if isinstance(value, Mapping):
+                return {part: calls[node.key].artifact for part, node in value.items()}
+            return calls[value.key].artifact if isinstance(value, Node) else value
+
+        for name, node in self.graph.nodes.items():
+            inputs = {argument: made(value) for argument, value in node.inputs.items()}
+            calls[name] = self.cache.strategy.call(node.step, inputs, params[node.step.name], node.partition)
+        return calls
+
+    @property
+    def target(self) -> Call:
+        return self.calls[self.graph.target]
+
+    def check(self) -> None:
+        """Raise BadInput for anything that can be told to be wrong without running a step.
+
+        Reads the first line of every external input. Writes nothing.
+        """
+        strategy(self.strategy)
+        for step, settings in self.settings.items():
+            if step not in self.graph.steps:
+                raise BadInput(f"{step}: no such step in '{self.pipeline}' (it has: {', '.join(self.graph.steps)})")
+            self.graph.steps[step].checked(settings)
+        for node in self.graph.nodes.values():
+            for source in node.sources:
+                if node.step is ml.preprocess:
+                    ml.header(Path(source.path), self.params(node.step.name)["target"])
+                else:
+                    artists.header(Path(source.path))
+
+    def to_json(self) -> dict[str, Any]:
+        document = asdict(self)
+        return document | {"input": str(self.input), "start": str(self.start), "end": str(self.end)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Build:
+        dates = {name: date.fromisoformat(document[name]) for name in ("start", "end")}
+        return cls(**{**document, "input": Path(document["input"]), **dates})
+
+
+def build(
+    pipeline: str,
+    engine: str,
+    *,
+    input: str | Path | None = None,  # noqa: A002 - the option's name
+    start: date | None = None,
+    end: date | None = None,
+    settings: Settings | None = None,
+    **options: Any,
+) -> Build:
+    """A checked build. Without an input: the bundled data. A folder without an interval: all its days.
+
+    Raises BadInput, naming the file, column or option.
+    """
+    if pipeline not in PIPELINES:
+        raise BadInput(f"{pipeline}: no such pipeline (there are: {', '.join(PIPELINES)})")
+    if pipeline == "ml":
+        if start or end:
+            raise BadInput(f"--{'start' if start else 'end'}: only the pipeline 'artists' has an interval")
+        path = Path(input or CSV).absolute()
+        interval = {}
+    else:
+        path = Path(input or STREAMS).absolute()
+        first, last = (FIRST_DAY, LAST_DAY) if input is None or (start and end) else days_in(path)
+        interval = {"start": start or first, "end": end or last}
+    made = Build(pipeline, engine, path, settings=settings or {}, **interval, **options)
+    made.check()
+    return made
+
+
+def parse_settings(given: list[str]) -> dict[str, dict[str, str]]:
+    """``["train.C=10"]`` -> ``{"train": {"C": "10"}}``. Raises BadInput for what does not read so."""
+    settings: dict[str, dict[str, str]] = {}
+    for setting in given:
+        name, equals, value = setting.partition("=")
+        step, dot, parameter = name.partition(".")
+        if not (equals and dot and step and parameter):
+            raise BadInput(f"--set {setting}: write it as step.parameter=value, for example --set train.C=10")
+        settings.setdefault(step, {})[parameter] = value
+    return settings

@@ -1,0 +1,226 @@
+"""The command line that every engine shares: ``python -m <engine> run|tree|compare``."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from shared.build import DEFAULT_STORE, Build, build, parse_settings
+from shared.engine import Engine
+from shared.errors import BadInput, StepFailed
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+DATE = ["%Y-%m-%d"]
+Pipeline = Annotated[str, typer.Argument(metavar="PIPELINE", help="ml or artists.", show_default=False)]
+Input = Annotated[
+    Path | None,
+    typer.Option(
+        "--input",
+        metavar="PATH",
+        help="Your own data: a CSV file (ml), or a folder of daily files like 2018-03-05.tsv (artists). "
+        "Default: the bundled data.",
+    ),
+]
+StoreOption = Annotated[
+    str, typer.Option("--store", metavar="DIR_OR_URL", help="Where artifacts live: a folder, or an fsspec URL.")
+]
+StrategyOption = Annotated[
+    str, typer.Option("--strategy", metavar="NAME", help="What an artifact's name depends on: native, content, salted.")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="STEP.PARAM=VALUE", help="A step's parameter, e.g. train.C=10. May be repeated."),
+]
+Start = Annotated[
+    datetime | None,
+    typer.Option("--start", formats=DATE, metavar="YYYY-MM-DD", help="First day (artists). Default: the bundled week, or the folder's first."),
+]
+End = Annotated[datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did: the JSON object of ``run --json``."""
+
+    engine: str
+    pipeline: str
+    strategy: str
+    executed: list[str]  # by the ledger
+    reused: list[str]
+    target: dict[str, str | None]
+    seconds: float
+    claimed: dict[str, str]  # by the engine, in its own words
+    run: str
+
+
+def main(engine: Engine) -> NoReturn:
+    """Run the command line and exit: 0 done, 1 a step failed, 2 bad input or usage (one line on standard error)."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    app = typer.Typer(
+        name=f"python -m {engine.package}",
+        help=f"The Saltworks pipelines on {engine.name}.",
+        add_completion=False,
+        rich_markup_mode=None,
+    )
+    for command in (_run(engine), _tree(engine), _compare(engine)):
+        app.command()(command)
+    try:
+        given = sys.argv[1:] or ["--help"]
+        status = app(given, standalone_mode=False, prog_name=f"python -m {engine.package}")
+    except typer.TyperException as error:
+        status = _complain(error.format_message().replace("\n", " "), 2)
+    except BadInput as error:
+        status = _complain(str(error), 2)
+    except StepFailed as error:
+        status = _complain(str(error), 1)
+    except (KeyboardInterrupt, typer.Abort):
+        status = _complain("interrupted", 130)
+    sys.stdout.flush()
+    sys.exit(status or 0)
+
+
+def execute(engine: Engine, made: Build) -> Outcome:
+    """Run a build on an engine, and read in the ledger what really executed."""
+    made.cache.store.check_writable()
+    started = time.monotonic()
+    claimed = dict(engine.run(made))
+    seconds = time.monotonic() - started
+    executed = made.cache.ledger.executed()
+    found = {key: made.cache.find(call) for key, call in made.calls.items() if key not in executed}
+    target = made.cache.store.path(made.target.artifact.name)
+    return Outcome(
+        engine=engine.name,
+        pipeline=made.pipeline,
+        strategy=made.strategy,
+        executed=executed,
+        reused=[key for key, artifact in found.items() if artifact],
+        target={"path": str(target), "digest": made.cache.content_digest(made.target)},
+        seconds=round(seconds, 3),
+        claimed=claimed,
+        run=made.run,
+    )
+
+
+def _run(engine: Engine) -> Any:
+    def run(
+        pipeline: Pipeline,
+        input: Input = None,  # noqa: A002 - the option's name
+        store: StoreOption = DEFAULT_STORE,
+        strategy: StrategyOption = "salted",
+        set: Set = None,  # noqa: A002
+        start: Start = None,
+        end: End = None,
+        json_: Json = False,
+    ) -> None:
+        """Run a pipeline; report which steps executed and which were reused."""
+        made = _build(engine, pipeline, input, store, strategy, set, start, end)
+        outcome = execute(engine, made)
+        if json_:
+            print(json.dumps(vars(outcome)))
+        else:
+            _tell(outcome, made)
+
+    return run
+
+
+def _tree(engine: Engine) -> Any:
+    def tree(
+        pipeline: Pipeline,
+        input: Input = None,  # noqa: A002
+        store: StoreOption = DEFAULT_STORE,
+        strategy: StrategyOption = "salted",
+        set: Set = None,  # noqa: A002
+        start: Start = None,
+        end: End = None,
+        json_: Json = False,
+    ) -> None:
+        """Show the dependency tree: each node done or to run, and why. Runs nothing."""
+        from shared import plan
+
+        made = _build(engine, pipeline, input, store, strategy, set, start, end)
+        if json_:
+            print(json.dumps({name: vars(prospect) for name, prospect in plan.plan(made, engine).items()}))
+        else:
+            _console().print(plan.tree(made, engine))
+
+    return tree
+
+
+def _compare(engine: Engine) -> Any:
+    def compare(
+        pipeline: Annotated[str | None, typer.Option("--pipeline", help="Only this pipeline.")] = None,
+        strategy: Annotated[list[str] | None, typer.Option("--strategy", help="Only these strategies.")] = None,
+        scenario: Annotated[list[str] | None, typer.Option("--scenario", help="Only these scenarios.")] = None,
+        results: Annotated[Path, typer.Option("--results", help="Folder to write <engine>.json to.")] = Path("results"),
+        jobs: Annotated[int, typer.Option("--jobs", min=1, help="Cells at a time.")] = 2,
+    ) -> None:
+        """Run the gauntlet on this engine: build, change something for real, build again, judge."""
+        from shared.report.terminal import matrix
+        from shared.rerun.harness import gauntlet
+
+        path = gauntlet(engine, pipeline, strategy or [], scenario or [], results, jobs)
+        matrix([path])
+
+    return compare
+
+
+def _build(
+    engine: Engine,
+    pipeline: str,
+    input: Path | None,  # noqa: A002
+    store: str,
+    strategy: str,
+    settings: list[str] | None,
+    start: datetime | None,
+    end: datetime | None,
+) -> Build:
+    def day(moment: datetime | None) -> date | None:
+        return moment.date() if moment else None
+
+    return build(
+        pipeline,
+        engine.name,
+        input=input,
+        store=store,
+        strategy=strategy,
+        settings=parse_settings(settings or []),
+        start=day(start),
+        end=day(end),
+    )
+
+
+def _tell(outcome: Outcome, made: Build) -> None:
+    console = _console()
+    for key in made.calls:
+        times = outcome.executed.count(key)
+        fate = "[yellow]ran[/]" if times else "[green]reused[/]" if key in outcome.reused else "[red]missing[/]"
+        label = key.replace("[", r"\[")
+        console.print(f"{fate:>18}  {label}" + (f" ({times} times)" if times > 1 else ""), highlight=False)
+    console.print(
+        f"{len(outcome.executed)} ran, {len(outcome.reused)} reused in {outcome.seconds:.1f} s: "
+        f"{outcome.target['path']}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+def _complain(message: str, status: int) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return status

@@ -1,0 +1,4 @@
+from shared.cli import main
+from shared.reference import ENGINE
+
+main(ENGINE)

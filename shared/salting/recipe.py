@@ -1,0 +1,131 @@
+"""Recipes and salts, and the values that carry them from step to step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from shared.errors import BadInput
+from shared.steps import Step
+
+PROJECT = Path(__file__).resolve().parents[2]
+SALT_IN_NAME = 16  # hex digits, 64 bits: a collision is expected after some four billion artifacts of one step
+
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+).encode
+
+
+@dataclass(frozen=True)
+class Source:
+    """An external input: a file that the pipeline does not make."""
+
+    path: str
+    name: str  # what ``salted`` knows of it: where it lies, never what is in it
+
+    @classmethod
+    def at(cls, path: Path) -> Source:
+        """The file at a path. Files of the project are named from its root, so that the project can be moved."""
+        path = path.resolve()
+        name = path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path
+        return cls(str(path), name.as_posix())
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """The output of one step: made, or still to be made. Small and JSON-able, to travel through any engine."""
+
+    step: str
+    partition: str | None
+    name: str  # the file's name in the store
+    salt: str | None = None  # None under ``native``
+    digest: str | None = None  # of the content, once it is made
+    interval: str | None = None  # of the days it sums up: in its plain name under ``native``
+
+    @property
+    def key(self) -> str:
+        """``train``, or ``daily_counts[2018-03-05]``."""
+        return key(self.step, self.partition)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Artifact:
+        return cls(**document)
+
+
+Input = Source | Artifact
+Inputs = Mapping[str, Input | Mapping[str, Input]]  # argument -> one input, or partition -> input for a fan-in
+
+
+@dataclass(frozen=True)
+class Call:
+    """One step applied to named inputs and parameters: what is to run, and the artifact it is to make."""
+
+    step: Step[..., Any]
+    partition: str | None
+    params: Mapping[str, Any]
+    inputs: Inputs
+    recipe: Mapping[str, Any] | None  # None under ``native``
+    artifact: Artifact
+
+    @property
+    def key(self) -> str:
+        return self.artifact.key
+
+    @cached_property
+    def upstream(self) -> tuple[Artifact, ...]:
+        """The artifacts among the inputs, in order."""
+        return tuple(item for item in each(self.inputs) if isinstance(item, Artifact))
+
+
+def key(step: str, partition: str | None) -> str:
+    return step if partition is None else f"{step}[{partition}]"
+
+
+def each(inputs: Inputs) -> Iterator[Input]:
+    """Every single input, those of a fan-in one by one."""
+    for value in inputs.values():
+        if isinstance(value, Mapping):
+            yield from value.values()
+        else:
+            yield value
+
+
+def canonical(document: Mapping[str, Any], where: str = "recipe") -> str:
+    """Canonical JSON: sorted keys, no white space, no NaN. Equal documents give equal text.
+
+    Raises BadInput, naming the place, for a value that JSON cannot hold exactly.
+    """
+    _refuse_inexact(document, where)
+    return _encode(document)
+
+
+def salt(recipe: Mapping[str, Any]) -> str:
+    """The full sha256 of a recipe, in hexadecimal."""
+    return hashlib.sha256(canonical(recipe, str(recipe.get("step", "recipe"))).encode()).hexdigest()
+
+
+def _refuse_inexact(value: Any, where: str) -> None:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return
+    if kind is float:
+        if value != value or value in (float("inf"), float("-inf")):
+            raise BadInput(f"{where}: {value} cannot be part of a salt")
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if type(name) is not str:
+                raise BadInput(f"{where}: a key of type {type(name).__name__} cannot be part of a salt")
+            _refuse_inexact(item, f"{where}.{name}")
+    elif kind is list or kind is tuple:
+        for index, item in enumerate(value):
+            _refuse_inexact(item, f"{where}[{index}]")
+    else:
+        raise BadInput(f"{where}: a value of type {kind.__name__} cannot be part of a salt")
