@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ def main(engine: Engine) -> NoReturn:
         name=f"python -m {engine.package}",
         help=f"The Saltworks pipelines on {engine.name}.",
         add_completion=False,
+        pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
     for command in (_run(engine), _tree(engine), _compare(engine)):
@@ -163,7 +165,7 @@ def _compare(engine: Engine) -> Any:
         strategy: Annotated[list[str] | None, typer.Option("--strategy", help="Only these strategies.")] = None,
         scenario: Annotated[list[str] | None, typer.Option("--scenario", help="Only these scenarios.")] = None,
         results: Annotated[Path, typer.Option("--results", help="Folder to write <engine>.json to.")] = Path("results"),
-        jobs: Annotated[int, typer.Option("--jobs", min=1, help="Cells at a time.")] = 2,
+        jobs: Annotated[int, typer.Option("--jobs", min=1, help="Cells at a time.")] = os.cpu_count() or 1,
     ) -> None:
         """Run the gauntlet on this engine: build, change something for real, build again, judge."""
         from shared.report.terminal import matrix

@@ -1,0 +1,1 @@
+"""The comparison, from the results files alone."""

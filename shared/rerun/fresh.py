@@ -1,0 +1,133 @@
+"""The client of the fork server: run a command line of the project in a fresh process and wait for it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+# What the core needs and every engine's runs have in common.
+PRELOAD = (
+    "annotated_types", "blake3", "fsspec", "jinja2", "numpy", "platformdirs", "polars", "pydantic", "rich.console",
+    "rich.tree", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing",
+    "sklearn.svm", "skops.io", "sqlite3", "typer", "upath",
+)  # fmt: skip
+PATIENCE = 180  # seconds for one run, before it is ended and counted as hanging
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a fresh process ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def outcome(self) -> dict[str, Any] | None:
+        """The JSON object that ``run --json`` printed last; None where it did not succeed."""
+        lines = self.stdout.strip().splitlines()
+        return json.loads(lines[-1]) if self.status == 0 and lines else None
+
+    @property
+    def complaint(self) -> str:
+        """The last thing it said on standard error."""
+        lines = [line for line in self.stderr.strip().splitlines() if line.strip()]
+        return lines[-1] if lines else f"ended with status {self.status} and no word"
+
+
+class ForkServer:
+    """Runs command lines in fresh processes, forked from one that has loaded the third-party libraries.
+
+    A context manager; ``run`` may be called from several threads at a time.
+    """
+
+    def __init__(self, preload: Sequence[str], env: Mapping[str, str]) -> None:
+        self._preload, self._env = [*PRELOAD, *preload], dict(env)
+        self._requests = itertools.count(1)
+        self._waiting: dict[int, Future[int]] = {}
+        self._processes: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> ForkServer:
+        script = Path(__file__).with_name("forkserver.py")
+        self._server = subprocess.Popen(
+            [sys.executable, str(script), *self._preload],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | self._env,
+            start_new_session=True,
+        )
+        assert self._server.stdout is not None
+        if not self._server.stdout.readline():
+            raise RuntimeError("the fork server did not start; its complaint is above")
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        assert self._server.stdin is not None
+        self._server.stdin.close()
+        try:
+            self._server.wait(10)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        self._reader.join()
+
+    def run(self, package: str, arguments: Sequence[str], folder: Path, env: Mapping[str, str]) -> Finished:
+        """``python -m package arguments`` in a folder whose own copy of the project is the one that is imported.
+
+        A run that takes longer than ``PATIENCE`` is ended with all its children.
+        """
+        request = next(self._requests)
+        stdout, stderr = folder / f".stdout-{request}", folder / f".stderr-{request}"
+        future: Future[int] = Future()
+        message = {
+            "id": request,
+            "package": package,
+            "arguments": list(arguments),
+            "folder": str(folder),
+            "env": dict(env),
+            "stdout": str(stdout),
+            "stderr": str(stderr),
+        }
+        with self._lock:
+            self._waiting[request] = future
+            assert self._server.stdin is not None
+            self._server.stdin.write(json.dumps(message).encode() + b"\n")
+            self._server.stdin.flush()
+        try:
+            status = future.result(timeout=PATIENCE)
+        except TimeoutError:
+            os.killpg(self._processes[request], signal.SIGKILL)
+            status = future.result(timeout=PATIENCE)
+        return Finished(status, _read_once(stdout), _read_once(stderr))
+
+    def _read(self) -> None:
+        assert self._server.stdout is not None
+        for line in self._server.stdout:
+            reply = json.loads(line)
+            if "process" in reply:
+                self._processes[reply["id"]] = reply["process"]
+            else:
+                self._processes.pop(reply["id"])
+                self._waiting.pop(reply["id"]).set_result(reply["status"])
+        for future in self._waiting.values():
+            future.set_exception(RuntimeError("the fork server ended"))
+
+
+def _read_once(path: Path) -> str:
+    text = path.read_text(errors="replace")
+    path.unlink()
+    return text
