@@ -19,8 +19,14 @@ import polars as pl
 import typer
 
 HERE = Path(__file__).parent
-FIRST = "Amber Arctic Brass Broken Copper Crimson Distant Electric Faded Gentle Golden Hollow Iron Ivory Lunar Marble Midnight Paper Quiet Rapid Restless Rusty Salt Scarlet Silent Silver Solar Static Velvet Winter".split()  # noqa: E501
-SECOND = "Anchors Arrows Cables Canyons Clocks Comets Engines Ferns Foxes Harbours Hours Kites Lanterns Letters Meadows Mirrors Orchards Owls Pilots Radios Rivers Sparrows Stairs Tides Trains".split()  # noqa: E501
+FIRST = """
+    Amber Arctic Brass Broken Copper Crimson Distant Electric Faded Gentle Golden Hollow Iron Ivory Lunar Marble
+    Midnight Paper Quiet Rapid Restless Rusty Salt Scarlet Silent Silver Solar Static Velvet Winter
+""".split()  # noqa: SIM905 - read as words, not as a list
+SECOND = """
+    Anchors Arrows Cables Canyons Clocks Comets Engines Ferns Foxes Harbours Hours Kites Lanterns Letters Meadows
+    Mirrors Orchards Owls Pilots Radios Rivers Sparrows Stairs Tides Trains
+""".split()  # noqa: SIM905
 ARTISTS = np.array([f"{first} {second}" for first, second in product(FIRST, SECOND)])
 TRACKS_PER_ARTIST = 20
 USERS = 500
@@ -47,7 +53,7 @@ def streams(
     seed: Annotated[int, typer.Option(min=0)] = 2018,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = HERE / "streams",
 ) -> None:
-    """One file of plays a day: user, timestamp, artist, track. Popularity is skewed (Zipf) and drifts from day to day."""
+    """One file of plays a day: user, timestamp, artist, track. Popularity is skewed (Zipf) and drifts by the day."""
     out.mkdir(parents=True, exist_ok=True)
     for offset in range(days):
         day = date.fromisoformat(start) + timedelta(days=offset)

@@ -12,8 +12,18 @@ from typing import Any
 
 from shared.cache import Cache
 from shared.errors import BadInput
-from shared.pipelines import CSV, FIRST_DAY, LAST_DAY, PIPELINES, STREAMS, Node, Pipeline, artists_pipeline, days_in
-from shared.pipelines import ml_pipeline
+from shared.pipelines import (
+    CSV,
+    FIRST_DAY,
+    LAST_DAY,
+    PIPELINES,
+    STREAMS,
+    Node,
+    Pipeline,
+    artists_pipeline,
+    days_in,
+    ml_pipeline,
+)
 from shared.salting import Call, Source, strategy
 from shared.steps import artists, ml
 
@@ -102,7 +112,7 @@ def build(
     pipeline: str,
     engine: str,
     *,
-    input: str | Path | None = None,  # noqa: A002 - the option's name
+    input: str | Path | None = None,
     start: date | None = None,
     end: date | None = None,
     settings: Settings | None = None,
@@ -118,7 +128,7 @@ def build(
         if start or end:
             raise BadInput(f"--{'start' if start else 'end'}: only the pipeline 'artists' has an interval")
         path = Path(input or CSV).absolute()
-        interval = {}
+        interval: dict[str, Any] = {}
     else:
         path = Path(input or STREAMS).absolute()
         first, last = (FIRST_DAY, LAST_DAY) if input is None or (start and end) else days_in(path)

@@ -44,9 +44,16 @@ Set = Annotated[
 ]
 Start = Annotated[
     datetime | None,
-    typer.Option("--start", formats=DATE, metavar="YYYY-MM-DD", help="First day (artists). Default: the bundled week, or the folder's first."),
+    typer.Option(
+        "--start",
+        formats=DATE,
+        metavar="YYYY-MM-DD",
+        help="First day (artists). Default: the bundled week, or the folder's first.",
+    ),
 ]
-End = Annotated[datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")]
+End = Annotated[
+    datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
 
 
@@ -117,10 +124,10 @@ def execute(engine: Engine, made: Build) -> Outcome:
 def _run(engine: Engine) -> Any:
     def run(
         pipeline: Pipeline,
-        input: Input = None,  # noqa: A002 - the option's name
+        input: Input = None,
         store: StoreOption = DEFAULT_STORE,
         strategy: StrategyOption = "salted",
-        set: Set = None,  # noqa: A002
+        set: Set = None,
         start: Start = None,
         end: End = None,
         json_: Json = False,
@@ -139,10 +146,10 @@ def _run(engine: Engine) -> Any:
 def _tree(engine: Engine) -> Any:
     def tree(
         pipeline: Pipeline,
-        input: Input = None,  # noqa: A002
+        input: Input = None,
         store: StoreOption = DEFAULT_STORE,
         strategy: StrategyOption = "salted",
-        set: Set = None,  # noqa: A002
+        set: Set = None,
         start: Start = None,
         end: End = None,
         json_: Json = False,
@@ -180,7 +187,7 @@ def _compare(engine: Engine) -> Any:
 def _build(
     engine: Engine,
     pipeline: str,
-    input: Path | None,  # noqa: A002
+    input: Path | None,
     store: str,
     strategy: str,
     settings: list[str] | None,

@@ -66,7 +66,7 @@ class Pipeline:
 
 
 def ml_pipeline(csv: Path = CSV) -> Pipeline:
-    """preprocess -> train -> evaluate (which needs the dataset too: a diamond) -> report."""
+    """Preprocess -> train -> evaluate (which needs the dataset too: a diamond) -> report."""
     preprocess = Node(ml.preprocess, {"csv": Source.at(csv)})
     train = Node(ml.train, {"dataset": preprocess})
     evaluate = Node(ml.evaluate, {"model": train, "dataset": preprocess})

@@ -13,7 +13,9 @@ ORDER = ("luigi", "dask", "airflow", "prefect")
 
 
 def main(given: list[str]) -> int:
-    paths = [Path(name) for name in given] or [path for name in ORDER if (path := Path(f"results/{name}.json")).exists()]
+    paths = [Path(name) for name in given] or [
+        path for name in ORDER if (path := Path(f"results/{name}.json")).exists()
+    ]
     try:
         if not paths:
             raise BadInput("results: no results yet; run an engine first, for example nox -s luigi")

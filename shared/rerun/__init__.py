@@ -1,9 +1,9 @@
 """The gauntlet: build, change something for real, build again in a fresh process, and judge what happened.
 
-    scenarios   the changes, and which steps each allows to run
-    workspace   a copy of the project's code and data that a scenario may change
-    forkserver  fresh processes, quickly
-    verdict     what a scenario showed
-    harness     all the cells of one engine
-    results     the file that says it
+scenarios   the changes, and which steps each allows to run
+workspace   a copy of the project's code and data that a scenario may change
+forkserver  fresh processes, quickly
+verdict     what a scenario showed
+harness     all the cells of one engine
+results     the file that says it
 """

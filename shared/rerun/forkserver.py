@@ -130,7 +130,12 @@ def _kill_group(leader: int) -> None:
 def _refuse_project_modules() -> None:
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if module is not sys.modules["__main__"] and file and Path(file).is_relative_to(PROJECT) and "site-packages" not in file:
+        if (
+            module is not sys.modules["__main__"]
+            and file
+            and Path(file).is_relative_to(PROJECT)
+            and "site-packages" not in file
+        ):
             raise SystemExit(f"{name} is the project's own: a scenario may edit it, so it must not be loaded ahead")
 
 

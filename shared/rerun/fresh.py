@@ -84,6 +84,8 @@ class ForkServer:
             self._server.kill()
             self._server.wait()
         self._reader.join()
+        assert self._server.stdout is not None
+        self._server.stdout.close()
 
     def run(self, package: str, arguments: Sequence[str], folder: Path, env: Mapping[str, str]) -> Finished:
         """``python -m package arguments`` in a folder whose own copy of the project is the one that is imported.

@@ -19,7 +19,7 @@ from shared.reference import ENGINE as REFERENCE
 from shared.rerun.fresh import Finished, ForkServer
 from shared.rerun.results import Cell, Results, host
 from shared.rerun.scenarios import Scenario, chosen, nothing
-from shared.rerun.verdict import judge, needless, overlooked
+from shared.rerun.verdict import Verdict, judge, needless, overlooked
 from shared.rerun.workspace import Workspace
 from shared.salting import STRATEGIES, strategy
 from shared.store import Store
@@ -77,7 +77,9 @@ class Bench:
         folder = Path(tempfile.mkdtemp(prefix=f"{scenario.pipeline}-{scenario.name}-", dir=self.scratch))
         executed: list[str] = []
         outcome: dict[str, Any] = {}
-        healed, verdict, notes = None, "error", []
+        healed: bool | None = None
+        verdict: Verdict = "error"
+        notes: list[str] = []
         try:
             world = Workspace(folder, [self.engine.package])
             scenario.before(world)
@@ -171,4 +173,3 @@ def _progress(engine: Engine) -> Iterator[Any]:
             progress.update(task, description=engine.name, completed=done, total=total)
 
         yield advance
-

@@ -13,8 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shared.errors import BadInput
 from shared.rerun.verdict import Verdict, overlooked
 
-SCHEMA = 1
-
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -44,7 +42,7 @@ class Cell(_Model):
 class Results(_Model):
     """All the cells of one engine."""
 
-    schema_: Literal[1] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal[1] = Field(default=1, alias="schema")
     engine: str
     engine_version: str
     python: str

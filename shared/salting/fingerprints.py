@@ -13,7 +13,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 CLOCK_RESOLUTION = 2_000_000_000  # ns: FAT's, the coarsest of any file system in use
 _SCHEMA = """create table if not exists digests
@@ -25,9 +25,10 @@ def file_digest(path: str | os.PathLike[str]) -> str:
 
     ``path`` may be a local path or any fsspec path object; only local files are remembered.
     """
-    if hasattr(path, "protocol") and path.protocol not in ("", "file", "local"):
-        return digest(path.read_bytes())  # type: ignore[attr-defined]
-    name, stat, now = os.path.abspath(path), os.stat(path), time.time_ns()
+    if getattr(path, "protocol", "") not in ("", "file", "local"):
+        return digest(cast(Path, path).read_bytes())
+    file = Path(path).absolute()
+    name, stat, now = str(file), file.stat(), time.time_ns()
     state = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
     with _memory() as memory:
         known = memory and memory.execute("select * from digests where path = ?", [name]).fetchone()

@@ -33,7 +33,7 @@ def fold(root: T, needs: Callable[[T], Iterable[T]], value: Callable[[T, Sequenc
         else:
             open_tasks[task] = tuple(needs(task))
             waiting = [need for need in open_tasks[task] if need not in memo]
-            if cyclic := next((need for need in waiting if need in open_tasks), None):
-                raise BadInput(f"the dependency graph has a cycle through {cyclic}")
+            if cyclic := [need for need in waiting if need in open_tasks]:
+                raise BadInput(f"the dependency graph has a cycle through {cyclic[0]}")
             stack.extend(waiting)
     return memo[root]

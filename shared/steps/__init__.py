@@ -88,7 +88,7 @@ class Step(Generic[P, R]):
 def step(
     *, version: str, writes: str, libraries: Iterable[str] = (), name: str | None = None
 ) -> Callable[[Callable[P, R]], Step[P, R]]:
-    """Declare a function a step. ``name`` defaults to the function's; ``writes`` is the extension of its output's file."""
+    """Declare a function a step. ``name`` defaults to the function's; ``writes`` is its output's file extension."""
 
     def declare(function: Callable[P, R]) -> Step[P, R]:
         return Step(

@@ -23,7 +23,8 @@ def daily_counts(stream: Path) -> "pl.DataFrame":
     """Count one day's plays by artist.
 
     ``stream`` is a tab-separated UTF-8 file, one play per line, with at least an ``artist`` and a ``track`` column.
-    Returns ``artist`` (string) and ``plays`` (int64), most played first. A play without an artist is not counted.
+    Returns ``artist`` (string) and ``plays`` (int64), most played first. A play without an artist is not counted;
+    fields beyond the header's are not looked at.
     Streamed: memory grows with the number of artists, not of plays.
     """
     import polars as pl

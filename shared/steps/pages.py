@@ -64,7 +64,8 @@ The model learned from {{ metrics.train_rows }} other rows.</p>
 <h2>Some of the mistakes</h2>
 <ul class="mistakes">
 {% for mistake in metrics.some_mistakes -%}
-<li>{{ picture(mistake.features) }}row {{ mistake.row }}<br>is {{ mistake.truth }}, taken for {{ mistake.predicted }}</li>
+<li>{{ picture(mistake.features) }}row {{ mistake.row }}<br>
+is {{ mistake.truth }}, taken for {{ mistake.predicted }}</li>
 {% endfor -%}
 </ul>
 {% endif -%}
@@ -118,8 +119,9 @@ def _picture(features: dict[str, float]) -> str:
     if side * side != len(values) or not all(name.startswith("pixel") for name in features):
         return ""
     low, high = min(values), max(values)
+    span = (high - low) or 1
     squares = "".join(
-        f'<rect x="{i % side}" y="{i // side}" width="1" height="1" fill-opacity="{(v - low) / ((high - low) or 1):.2f}"/>'
-        for i, v in enumerate(values)
+        f'<rect x="{i % side}" y="{i // side}" width="1" height="1" fill-opacity="{(value - low) / span:.2f}"/>'
+        for i, value in enumerate(values)
     )
     return f'<svg viewBox="0 0 {side} {side}" fill="currentColor" role="img" aria-label="the image">{squares}</svg>'

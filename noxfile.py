@@ -1,0 +1,122 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["nox[uv]>=2026.2"]
+# ///
+"""Every job a person runs. ``nox -l`` lists them; ``nox`` alone runs the comparison.
+
+One environment cannot hold all four engines: Airflow and Prefect want different versions of fastapi. Each has its own,
+``.nox/<engine>``, pinned by ``locks/<engine>.txt``; the libraries they share have one version everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+import nox
+
+ENGINES = {"luigi": "luigi_impl", "dask": "dask_impl", "airflow": "airflow_dags", "prefect": "prefect_flows"}
+PYTHONS = ("3.11", "3.12", "3.13")
+HERE = Path(__file__).parent
+
+nox.needs_version = ">=2026.2"
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = [*ENGINES, "compare"]
+
+
+def install(session: nox.Session, lock: str) -> None:
+    """Install a lock and the project, unless they are there already. Bytecode is compiled, so that runs start fast."""
+    session.env["UV_PYTHON_DOWNLOADS"] = "never"
+    pinned = HERE / "locks" / f"{lock}.txt"
+    stamp = Path(session.virtualenv.location) / "saltworks.stamp"
+    wanted = hashlib.sha256(pinned.read_bytes() + (HERE / "pyproject.toml").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    session.install("--compile-bytecode", "--require-hashes", "--requirement", str(pinned))
+    session.install("--no-deps", "--editable", str(HERE))
+    stamp.write_text(wanted)
+
+
+def engine(session: nox.Session, name: str) -> None:
+    install(session, name)
+    session.run("python", "-m", ENGINES[name], *(session.posargs or ["compare"]))
+
+
+@nox.session
+def luigi(session: nox.Session) -> None:
+    """The gauntlet on Luigi; or any of its commands: nox -s luigi -- run ml --set train.C=10"""
+    engine(session, "luigi")
+
+
+@nox.session
+def dask(session: nox.Session) -> None:
+    """The gauntlet on Dask; or any of its commands: nox -s dask -- tree artists"""
+    engine(session, "dask")
+
+
+@nox.session
+def airflow(session: nox.Session) -> None:
+    """The gauntlet on Airflow; or any of its commands: nox -s airflow -- run ml"""
+    engine(session, "airflow")
+
+
+@nox.session
+def prefect(session: nox.Session) -> None:
+    """The gauntlet on Prefect; or any of its commands: nox -s prefect -- run ml"""
+    engine(session, "prefect")
+
+
+@nox.session(venv_backend="none")
+def compare(session: nox.Session) -> None:
+    """Print the matrix of the results that are there: engines and strategies across, scenarios down."""
+    environments(session, "luigi")
+    session.run(python_of("luigi"), "-m", "shared.report", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none")
+def tests(session: nox.Session) -> None:
+    """The whole test suite: the core once, the conformance suite and the gauntlet in each engine's environment."""
+    environments(session, *ENGINES)
+    session.run(python_of("luigi"), "-m", "pytest", "tests/core", *session.posargs, external=True)
+    for name in ("reference", *ENGINES):
+        python = python_of(name if name in ENGINES else "luigi")
+        session.run(python, "-m", "pytest", "tests/conformance", "--engine", name, *session.posargs, external=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff (style, imports, docstrings) and mypy (types)."""
+    install(session, "lint")
+    session.run("ruff", "check", *(session.posargs or ["."]))
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Pin every environment again: locks/core.txt first, then each engine held to it."""
+    session.install("uv")
+    common = ["uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--generate-hashes", "--no-header"]
+    common += ["--python-version", PYTHONS[0], "pyproject.toml"]
+    session.run(*common, "--output-file", "locks/core.txt")
+    for group in (*ENGINES, "lint"):
+        held = ["--constraint", "locks/core.txt", "--group", group, "--group", "test"]
+        session.run(*common, *held, "--output-file", f"locks/{group}.txt")
+
+
+def environments(session: nox.Session, *names: str) -> None:
+    """Make sure that the engines' environments are there, as their own sessions make them."""
+    nox_ = (sys.executable, "-m", "nox", "--noxfile", __file__, "--install-only", "--session")
+    session.run(*nox_, *names, silent=True, external=True)
+
+
+def python_of(name: str) -> str:
+    """The interpreter of an engine's environment."""
+    folder = HERE / ".nox" / name
+    return str(next(path for path in (folder / "bin/python", folder / "Scripts/python.exe") if path.exists()))
+
+
+if __name__ == "__main__":
+    nox.main()

@@ -1,0 +1,141 @@
+"""Only stale steps run, the tree says so beforehand, and what one engine built any other reuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from shared.engine import Engine
+from tests.conformance.command_line import CommandLine
+
+ML = ["preprocess", "train", "evaluate", "report"]
+DAYS = [f"daily_counts[2018-03-{day:02}]" for day in range(5, 12)]
+ARTISTS = [*DAYS, "aggregate_artists", "top_artists"]
+STEPS = {"ml": ML, "artists": ARTISTS}
+SALTING = ["content", "salted"]
+each_pipeline = pytest.mark.parametrize("pipeline", ["ml", "artists"])
+
+
+@each_pipeline
+@pytest.mark.parametrize("strategy", SALTING)
+@pytest.mark.usefixtures("caches")
+def test_a_second_run_executes_nothing(cli: CommandLine, pipeline: str, strategy: str) -> None:
+    first = cli.run(pipeline, "--strategy", strategy)
+    second = cli.run(pipeline, "--strategy", strategy)
+    assert sorted(first["executed"]) == sorted(STEPS[pipeline])
+    assert second["executed"] == []
+    assert sorted(second["reused"]) == sorted(STEPS[pipeline])
+    assert second["target"] == first["target"]
+
+
+@each_pipeline
+@pytest.mark.parametrize("strategy", SALTING)
+@pytest.mark.usefixtures("caches")
+def test_what_the_reference_engine_built_is_reused(cli: CommandLine, pipeline: str, strategy: str) -> None:
+    built = cli.reference(pipeline, "--strategy", strategy)
+    outcome = cli.run(pipeline, "--strategy", strategy)
+    assert outcome["executed"] == []
+    assert outcome["target"] == built["target"]
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "setting", "stale"),
+    [
+        ("ml", "preprocess.seed=1", ML),
+        ("ml", "train.C=10", ML[1:]),
+        ("ml", "train.gamma=0.02", ML[1:]),
+        ("artists", "top_artists.n=3", ["top_artists"]),
+    ],
+)
+@pytest.mark.usefixtures("caches")
+def test_a_parameter_reruns_its_step_and_all_below_and_nothing_else(
+    cli: CommandLine, pipeline: str, setting: str, stale: list[str]
+) -> None:
+    before = cli.run(pipeline)
+    changed = cli.run(pipeline, "--set", setting)
+    assert sorted(changed["executed"]) == sorted(stale)
+    assert sorted(changed["reused"]) == sorted(set(STEPS[pipeline]) - set(stale))
+    back = cli.run(pipeline)
+    assert (back["executed"], back["target"]) == ([], before["target"])
+
+
+@pytest.mark.usefixtures("caches")
+def test_a_longer_interval_costs_the_new_day_and_the_sums(cli: CommandLine) -> None:
+    cli.run("artists", "--end", "2018-03-10")
+    assert sorted(cli.run("artists")["executed"]) == [*sorted(["aggregate_artists", DAYS[6], "top_artists"])]
+
+
+def _nothing(cli: CommandLine) -> list[str]:
+    return []
+
+
+def _delete_last(cli: CommandLine) -> list[str]:
+    next(cli.world.store.glob("report*.html")).unlink()
+    return []
+
+
+def _delete_middle(cli: CommandLine) -> list[str]:
+    next(cli.world.store.glob("train*.skops")).unlink()
+    return []
+
+
+def _delete_middle_and_last(cli: CommandLine) -> list[str]:
+    return _delete_middle(cli) + _delete_last(cli)
+
+
+def _damage_last(cli: CommandLine) -> list[str]:
+    next(cli.world.store.glob("report*.html")).write_text("<html>half a pa")
+    return []
+
+
+def _change_parameter(cli: CommandLine) -> list[str]:
+    return ["--set", "train.C=10"]
+
+
+@pytest.mark.parametrize(
+    "change", [_nothing, _delete_last, _delete_middle, _delete_middle_and_last, _damage_last, _change_parameter]
+)
+@pytest.mark.parametrize("strategy", ["native", *SALTING])
+def test_the_tree_says_beforehand_what_the_run_then_does(
+    cli: CommandLine, engine: Engine, strategy: str, change: Callable[[CommandLine], list[str]]
+) -> None:
+    cli.run("ml", "--strategy", strategy)
+    options = ["ml", "--strategy", strategy, *change(cli)]
+    finished = cli("tree", *options, "--json")
+    assert finished.status == 0, finished.stderr
+    foretold = json.loads(finished.stdout)
+    assert all(prospect["why"] for prospect in foretold.values())
+    outcome = cli.run(*options)
+    assert sorted(outcome["executed"]) == sorted(s for s, p in foretold.items() if p["state"] == "to run")
+    assert sorted(outcome["reused"]) == sorted(s for s, p in foretold.items() if p["state"] == "done")
+
+
+def test_the_tree_runs_nothing_and_shows_every_node(cli: CommandLine) -> None:
+    finished = cli("tree", "artists")
+    assert finished.status == 0, finished.stderr
+    assert all(step in finished.stdout for step in ARTISTS)
+    assert "2018-03-05.tsv" in finished.stdout
+    assert not cli.world.store.exists()
+
+
+@pytest.mark.usefixtures("caches")
+def test_the_engine_claims_what_the_ledger_saw(cli: CommandLine) -> None:
+    """An engine has one word for a step that ran and another for one that did not."""
+    ran = set(cli.run("ml")["claimed"].values())
+    claimed = cli.run("ml", "--set", "train.C=10")["claimed"]
+    assert len(ran) == 1
+    assert claimed.get("preprocess") not in ran
+    assert {claimed[step] for step in ML[1:]} == ran
+
+
+@pytest.mark.usefixtures("caches")
+def test_a_step_that_fails_is_named_and_what_was_done_before_it_is_kept(cli: CommandLine) -> None:
+    body = "    from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support\n"
+    cli.world.edit("shared/steps/ml.py", body, body + '    raise RuntimeError("no such luck")\n')
+    finished = cli("run", "ml")
+    assert finished.status == 1
+    assert finished.stderr.strip().splitlines()[-1] == "error: evaluate: RuntimeError: no such luck"
+    cli.world.edit("shared/steps/ml.py", '    raise RuntimeError("no such luck")\n', "")
+    assert sorted(cli.run("ml")["executed"]) == ["evaluate", "report"]

@@ -1,0 +1,98 @@
+"""The house rules that a program can hold us to."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINES = {"luigi_impl": "luigi", "dask_impl": "dask", "airflow_dags": "airflow", "prefect_flows": "prefect"}
+FLOOR_PLAN = {"__init__.py", "ml.py", "artists.py", "salting.py", "engine.py", "__main__.py"}
+# What each room of shared/ may import: itself, and these. The arrows of the design, and nothing against them.
+LEAVES = {"errors"}
+STEPS = LEAVES | {"steps"}
+CORE = STEPS | {"codecs", "salting", "store", "ledger", "cache", "pipelines"}
+ARROWS = {
+    "errors": set(),
+    "steps": LEAVES,
+    "codecs": LEAVES,
+    "salting": STEPS,
+    "store": LEAVES | {"salting"},
+    "ledger": LEAVES | {"store"},
+    "cache": STEPS | {"codecs", "salting", "store", "ledger"},
+    "pipelines": STEPS | {"salting"},
+    "build": CORE,
+    "engine": CORE | {"build"},
+    "plan": CORE | {"build", "engine"},
+    "reference": CORE | {"build", "engine"},
+    "rerun": CORE | {"build", "engine", "reference"},
+    "report": CORE | {"rerun"},
+    "cli": CORE | {"build", "engine", "plan", "rerun", "report"},
+}
+
+
+def modules(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*.py") if path.name != "__main__.py"]
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a source file imports, at its top or within functions."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            assert node.module is not None
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOT / "shared").parts[0].removesuffix(".py")
+
+
+def test_every_room_of_shared_has_its_arrows() -> None:
+    rooms = {room(path) for path in modules(ROOT / "shared")} - {"__init__"}
+    assert rooms == set(ARROWS), "each module or package of shared/ is in ARROWS, and nothing else is"
+
+
+@pytest.mark.parametrize("path", modules(ROOT / "shared"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_one_way(path: Path) -> None:
+    allowed = ARROWS.get(room(path), set()) | {room(path)}
+    for name in imports(path):
+        package, _, rest = name.partition(".")
+        assert package not in ENGINES, f"{path} imports {name}: shared imports no engine folder"
+        assert package not in {*ENGINES.values(), "distributed"}, f"{path} imports {name}: shared imports no engine"
+        if package == "shared":
+            assert rest.partition(".")[0] in allowed, f"{path} imports {name}, against the arrows"
+
+
+@pytest.mark.parametrize("folder", ENGINES)
+def test_the_engine_folders_have_the_same_floor_plan(folder: str) -> None:
+    assert {path.name for path in (ROOT / folder).glob("*.py")} == FLOOR_PLAN
+
+
+@pytest.mark.parametrize("folder", ENGINES)
+def test_an_engine_folder_imports_no_other(folder: str) -> None:
+    strangers = {*ENGINES, *ENGINES.values()} - {folder, ENGINES[folder]}
+    for path in (ROOT / folder).rglob("*.py"):
+        for name in imports(path):
+            assert name.partition(".")[0] not in strangers, f"{path} imports {name}"
+            assert not name.startswith("shared.rerun"), f"{path} imports {name}: an engine does not know the gauntlet"
+
+
+@pytest.mark.parametrize("folder", ENGINES)
+def test_the_wirings_write_their_steps_out(folder: str) -> None:
+    """ml.py and artists.py are that engine's own code, not a loop over shared.pipelines."""
+    for name in ("ml.py", "artists.py"):
+        assert "shared.pipelines.ml_pipeline" not in imports(ROOT / folder / name)
+        assert "shared.pipelines.artists_pipeline" not in imports(ROOT / folder / name)
+        assert "shared.pipelines.PIPELINES" not in imports(ROOT / folder / name)
+
+
+@pytest.mark.parametrize("path", [p for f in ("shared", *ENGINES) for p in (ROOT / f).rglob("*.py")], ids=str)
+def test_a_module_fits_on_a_few_screens(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 260

@@ -1,0 +1,92 @@
+"""Fingerprints of files: right whatever happens to the file, and read no more often than needed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from blake3 import blake3
+
+from shared.salting import fingerprints
+from shared.salting.fingerprints import file_digest
+
+OLD = 1_520_208_000_000_000_000  # 2018-03-05
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files whose content was really read."""
+    seen: list[str] = []
+    read = fingerprints._read
+    monkeypatch.setattr(fingerprints, "_read", lambda path: seen.append(path) or read(path))
+    return seen
+
+
+def write(path: Path, content: bytes, mtime_ns: int = OLD) -> None:
+    path.write_bytes(content)
+    os.utime(path, ns=(mtime_ns, mtime_ns))
+
+
+def test_it_is_the_blake3_of_the_content(tmp_path: Path) -> None:
+    write(tmp_path / "x", b"content")
+    assert file_digest(tmp_path / "x") == blake3(b"content").hexdigest()
+    write(tmp_path / "empty", b"")
+    assert file_digest(tmp_path / "empty") == blake3(b"").hexdigest()
+
+
+def test_an_unchanged_file_is_read_once(tmp_path: Path, reads: list[str]) -> None:
+    write(tmp_path / "x", b"content")
+    assert len({file_digest(tmp_path / "x") for _ in range(3)}) == 1
+    assert len(reads) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "mtime_ns"), [(b"longer content", OLD), (b"CONTENT", OLD + 1), (b"CONTENT", OLD - 10**9)]
+)
+def test_a_changed_file_is_read_again(tmp_path: Path, reads: list[str], content: bytes, mtime_ns: int) -> None:
+    write(tmp_path / "x", b"content")
+    file_digest(tmp_path / "x")
+    write(tmp_path / "x", content, mtime_ns)
+    assert file_digest(tmp_path / "x") == blake3(content).hexdigest()
+    assert len(reads) == 2
+
+
+def test_another_file_moved_into_its_place_is_read_though_size_and_time_agree(tmp_path: Path) -> None:
+    write(tmp_path / "x", b"content")
+    file_digest(tmp_path / "x")
+    write(tmp_path / "y", b"CONTENT")
+    (tmp_path / "y").replace(tmp_path / "x")
+    assert file_digest(tmp_path / "x") == blake3(b"CONTENT").hexdigest()
+
+
+def test_a_file_written_a_moment_ago_is_not_believed_unchanged(tmp_path: Path) -> None:
+    """git's racily clean entry: same size, same inode, and the clock has not moved between two writes."""
+    now = time.time_ns()
+    write(tmp_path / "x", b"content", now)
+    file_digest(tmp_path / "x")
+    with (tmp_path / "x").open("r+b") as file:
+        file.write(b"CONTENT")
+    os.utime(tmp_path / "x", ns=(now, now))
+    assert file_digest(tmp_path / "x") == blake3(b"CONTENT").hexdigest()
+
+
+def test_a_memory_that_is_broken_or_cannot_be_kept_costs_time_only(tmp_path: Path) -> None:
+    write(tmp_path / "x", b"content")
+    folder = fingerprints.memory_folder()
+    folder.mkdir(parents=True)
+    (folder / "digests.sqlite").write_bytes(b"this is no database" * 100)
+    assert file_digest(tmp_path / "x") == blake3(b"content").hexdigest()
+    (folder / "digests.sqlite").unlink()
+    folder.rmdir()
+    folder.write_text("a file where the folder should be")
+    assert file_digest(tmp_path / "x") == blake3(b"content").hexdigest()
+
+
+def test_what_is_remembered_lies_in_the_folder_that_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "x", b"content")
+    file_digest(tmp_path / "x")
+    with sqlite3.connect(fingerprints.memory_folder() / "digests.sqlite") as memory:
+        assert [row[0] for row in memory.execute("select path from digests")] == [str(tmp_path / "x")]

@@ -1,0 +1,107 @@
+"""The store: artifacts are there whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from pathlib import Path
+
+import pytest
+
+from shared.errors import BadInput
+from shared.store import MANIFEST, Damaged, Store
+
+
+@pytest.fixture(params=["folder", "file url", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    urls = {"folder": str(tmp_path / "s"), "file url": f"file://{tmp_path}/s", "memory": f"memory://{uuid.uuid4().hex}"}
+    return Store(urls[request.param])
+
+
+def test_what_was_committed_is_read_back_with_its_manifest(store: Store) -> None:
+    digest = store.commit("train-1.skops", b"model", {"step": "train", "salt": "1"})
+    assert store.digest("train-1.skops") == digest
+    assert store.read("train-1.skops", digest) == b"model"
+    manifest = store.manifest("train-1.skops")
+    assert manifest is not None
+    assert (manifest["step"], manifest["size"], manifest["digest"]) == ("train", 5, digest)
+    assert [m["name"] for m in store.manifests("train")] == ["train-1.skops"]
+
+
+def test_a_step_whose_name_begins_like_anothers_is_not_taken_for_it(store: Store) -> None:
+    store.commit("train-1.skops", b"1", {"step": "train"})
+    store.commit("train_more-1.skops", b"1", {"step": "train_more"})
+    assert [m["name"] for m in store.manifests("train")] == ["train-1.skops"]
+
+
+def test_what_was_never_committed_is_missing(store: Store) -> None:
+    assert store.digest("train-1.skops") is None
+    assert not store.exists("train-1.skops")
+    assert list(store.manifests("train")) == []
+
+
+def test_names_with_brackets_are_names(store: Store) -> None:
+    store.commit("daily_counts[2018-03-05]-1.parquet", b"counts", {"step": "daily_counts"})
+    assert store.digest("daily_counts[2018-03-05]-1.parquet") is not None
+
+
+@pytest.mark.parametrize("damaged", [b"mode", b"mOdel", b"", b"model and more"])
+def test_a_damaged_artifact_counts_as_missing_and_is_warned_of(
+    store: Store, damaged: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    digest = store.commit("train-1.skops", b"model", {})
+    store.path("train-1.skops").write_bytes(damaged)
+    with caplog.at_level(logging.WARNING):
+        assert store.digest("train-1.skops") is None
+    assert "train-1.skops" in caplog.text
+    assert "damaged" in caplog.text
+    with pytest.raises(Damaged):
+        store.read("train-1.skops", digest)
+
+
+@pytest.mark.parametrize("manifest", [b"", b"{", b"[]", b"{}"])
+def test_an_artifact_without_a_readable_manifest_counts_as_missing(store: Store, manifest: bytes) -> None:
+    store.commit("train-1.skops", b"model", {})
+    store.path("train-1.skops" + MANIFEST).write_bytes(manifest)
+    assert store.digest("train-1.skops") is None
+    store.path("train-1.skops" + MANIFEST).unlink()
+    assert store.digest("train-1.skops") is None
+
+
+def test_a_second_commit_replaces_the_first(store: Store) -> None:
+    store.commit("train.skops", b"old", {})
+    store.commit("train.skops", b"new", {})
+    assert store.digest("train.skops") is not None
+    assert store.read("train.skops") == b"new"
+
+
+def test_nothing_but_the_artifact_and_its_manifest_is_left(tmp_path: Path) -> None:
+    Store(tmp_path).commit("a.json", b"{}", {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "a.json" + MANIFEST]
+    assert json.loads((tmp_path / ("a.json" + MANIFEST)).read_text())["name"] == "a.json"
+
+
+def test_a_write_that_fails_leaves_the_old_artifact_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    store.commit("a.json", b"old", {})
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(BadInput, match="No space left"):
+        store.commit("a.json", b"new", {})
+    assert store.read("a.json") == b"old"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("url", ["{file}/store", "nosuchprotocol://bucket/x"])
+def test_a_store_that_cannot_be_written_is_refused_by_name(tmp_path: Path, url: str) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    given = url.format(file=file)
+    with pytest.raises(BadInput, match="--store"):
+        Store(given).check_writable()
