@@ -18,7 +18,7 @@ from typing import Any
 
 # What the core needs and every engine's runs have in common.
 PRELOAD = (
-    "annotated_types", "blake3", "fsspec", "jinja2", "numpy", "platformdirs", "polars", "pydantic", "rich.console",
+    "annotated_types", "blake3", "fsspec", "jinja2", "numpy", "platformdirs", "polars", "pydantic.type_adapter", "rich.console",
     "rich.tree", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing",
     "sklearn.svm", "skops.io", "sqlite3", "typer", "upath",
 )  # fmt: skip

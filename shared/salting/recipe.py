@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -16,12 +17,13 @@ from shared.steps import Step
 PROJECT = Path(__file__).resolve().parents[2]
 SALT_IN_NAME = 16  # hex digits, 64 bits: a collision is expected after some four billion artifacts of one step
 
+_EXACT = frozenset({str, int, bool, type(None)})
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
 ).encode
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """An external input: a file that the pipeline does not make."""
 
@@ -36,7 +38,7 @@ class Source:
         return cls(str(path), name.as_posix())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """The output of one step: made, or still to be made. Small and JSON-able, to travel through any engine."""
 
@@ -103,7 +105,8 @@ def canonical(document: Mapping[str, Any], where: str = "recipe") -> str:
 
     Raises BadInput, naming the place, for a value that JSON cannot hold exactly.
     """
-    _refuse_inexact(document, where)
+    if not _is_exact(document):
+        raise BadInput(_inexact(document, where))
     return _encode(document)
 
 
@@ -112,20 +115,27 @@ def salt(recipe: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(recipe, str(recipe.get("step", "recipe"))).encode()).hexdigest()
 
 
-def _refuse_inexact(value: Any, where: str) -> None:
+def _is_exact(value: Any) -> bool:
     kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return
-    if kind is float:
-        if value != value or value in (float("inf"), float("-inf")):
-            raise BadInput(f"{where}: {value} cannot be part of a salt")
-    elif isinstance(value, Mapping):
+    if kind in _EXACT:
+        return True
+    if kind is dict:
+        return all(type(name) is str and (type(item) is str or _is_exact(item)) for name, item in value.items())
+    if kind is list or kind is tuple:
+        return all(map(_is_exact, value))
+    return kind is float and math.isfinite(value)
+
+
+def _inexact(value: Any, where: str) -> str:
+    """Which part of a value JSON cannot hold exactly. Apart from the test, which has to be fast."""
+    if isinstance(value, dict):
         for name, item in value.items():
             if type(name) is not str:
-                raise BadInput(f"{where}: a key of type {type(name).__name__} cannot be part of a salt")
-            _refuse_inexact(item, f"{where}.{name}")
-    elif kind is list or kind is tuple:
-        for index, item in enumerate(value):
-            _refuse_inexact(item, f"{where}[{index}]")
-    else:
-        raise BadInput(f"{where}: a value of type {kind.__name__} cannot be part of a salt")
+                return f"{where}: a key of type {type(name).__name__} cannot be part of a salt"
+            if not _is_exact(item):
+                return _inexact(item, f"{where}.{name}")
+    if isinstance(value, list | tuple):
+        index, item = next((index, item) for index, item in enumerate(value) if not _is_exact(item))
+        return _inexact(item, f"{where}[{index}]")
+    what = str(value) if isinstance(value, float) else f"a value of type {type(value).__name__}"
+    return f"{where}: {what} cannot be part of a salt"

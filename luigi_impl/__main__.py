@@ -1,0 +1,4 @@
+from luigi_impl.engine import ENGINE
+from shared.cli import main
+
+main(ENGINE)

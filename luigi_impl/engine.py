@@ -1,0 +1,90 @@
+"""Luigi as an engine of Saltworks: one ``luigi.build`` with a local scheduler, watched through Luigi's events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+import luigi
+from luigi import Event, LuigiStatusCode
+
+from luigi_impl import artists, ml
+from luigi_impl.salting import SaltedTask
+from shared.build import Build
+from shared.engine import Engine
+from shared.errors import BadInput, StepFailed
+
+PIPELINES: dict[str, Callable[[Build], SaltedTask]] = {"ml": ml.pipeline, "artists": artists.pipeline}
+
+# One worker is Luigi's default, and runs tasks in this very process, where their events are heard.
+SETTINGS = {"local_scheduler": True, "workers": 1, "log_level": "CRITICAL"}
+
+
+class Luigi(Engine):
+    name = "luigi"
+    package = "luigi_impl"
+    distribution = "luigi"
+    looks_at = "target"
+    keeps_native = True
+    preload = ("luigi", "luigi.util")
+
+    def run(self, build: Build) -> Mapping[str, str]:
+        wanted = PIPELINES[build.pipeline](build)
+        with _listening() as heard:
+            # ``bool`` of the result is always true, and ``scheduling_succeeded`` is for a missing input
+            result = luigi.build([wanted], detailed_summary=True, **SETTINGS)
+        if result.status not in (LuigiStatusCode.SUCCESS, LuigiStatusCode.SUCCESS_WITH_RETRY):
+            raise next(iter(heard.errors.values()), StepFailed(f"{wanted.key}: {result.status.value[1]}"))
+        return heard.states
+
+    def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
+        edges: dict[str, frozenset[str]] = {}
+        open_tasks = [PIPELINES[build.pipeline](build)]
+        while open_tasks:
+            task = open_tasks.pop()
+            if task.key not in edges:
+                needs = [need for need in task.deps() if isinstance(need, SaltedTask)]
+                edges[task.key] = frozenset(need.key for need in needs)
+                open_tasks += needs
+        return edges
+
+
+class _Heard:
+    """What Luigi's events told: each task's last one by its own name, and the errors of the tasks that failed."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, str] = {}
+        self.errors: dict[str, Exception] = {}
+
+    def __call__(self, event: str, task: luigi.Task, error: Exception | None = None) -> None:
+        if isinstance(task, luigi.ExternalTask):
+            self.errors[task.task_id] = BadInput(f"{task.output().path}: no such file")
+            return
+        self.states[task.key] = event.removeprefix("event.core.")
+        if error is None:
+            self.errors.pop(task.key, None)  # it may have failed before: Luigi retries
+        elif isinstance(error, BadInput):
+            self.errors[task.key] = error
+        else:
+            self.errors[task.key] = StepFailed(f"{task.key}: {type(error).__name__}: {error}")
+            self.errors[task.key].__cause__ = error
+
+
+@contextmanager
+def _listening() -> Iterator[_Heard]:
+    """Luigi's handlers are registered with a class, for the process's life: these are for one run."""
+    heard = _Heard()
+    events = [
+        (luigi.ExternalTask, Event.DEPENDENCY_MISSING),
+        *((SaltedTask, event) for event in (Event.DEPENDENCY_PRESENT, Event.SUCCESS, Event.FAILURE, Event.BROKEN_TASK)),
+    ]
+    with ExitStack() as stack:
+        for task_class, event in events:
+            handler = partial(heard, event)
+            task_class.event_handler(event)(handler)
+            stack.callback(task_class.remove_event_handler, event, handler)
+        yield heard
+
+
+ENGINE = Luigi()
