@@ -74,7 +74,6 @@ class Outcome:
 
 def main(engine: Engine) -> NoReturn:
     """Run the command line and exit: 0 done, 1 a step failed, 2 bad input or usage (one line on standard error)."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     app = typer.Typer(
         name=f"python -m {engine.package}",
         help=f"The Saltworks pipelines on {engine.name}.",
@@ -82,11 +81,22 @@ def main(engine: Engine) -> NoReturn:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
+    app.callback(invoke_without_command=True)(_help_by_default)
     for command in (_run(engine), _tree(engine), _compare(engine)):
         app.command()(command)
+    start(app, engine.package)
+
+
+def _help_by_default(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def start(app: typer.Typer, module: str) -> NoReturn:
+    """Run a command line as ``python -m <module>`` and exit, with errors said in one line."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
-        given = sys.argv[1:] or ["--help"]
-        status = app(given, standalone_mode=False, prog_name=f"python -m {engine.package}")
+        status = app(standalone_mode=False, prog_name=f"python -m {module}")
     except typer.TyperException as error:
         status = _complain(error.format_message().replace("\n", " "), 2)
     except BadInput as error:
@@ -178,8 +188,7 @@ def _compare(engine: Engine) -> Any:
         from shared.report.terminal import matrix
         from shared.rerun.harness import gauntlet
 
-        path = gauntlet(engine, pipeline, strategy or [], scenario or [], results, jobs)
-        matrix([path])
+        matrix([gauntlet(engine, pipeline, strategy or [], scenario or [], results, jobs)])
 
     return compare
 

@@ -1,30 +1,37 @@
-"""``python -m shared.report [RESULTS.json ...]``: print the comparison; exit 1 if a cell is an error."""
+"""``python -m shared.report``: the comparison, from the results of all engines."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from shared.cli import start
 from shared.errors import BadInput
-from shared.report.terminal import matrix
+from shared.report.terminal import matrix, picture
 from shared.rerun.results import read
 
 ORDER = ("luigi", "dask", "airflow", "prefect")
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-def main(given: list[str]) -> int:
-    paths = [Path(name) for name in given] or [
-        path for name in ORDER if (path := Path(f"results/{name}.json")).exists()
-    ]
-    try:
-        if not paths:
-            raise BadInput("results: no results yet; run an engine first, for example nox -s luigi")
-        matrix(paths)
-        return int(any(cell.verdict == "error" for path in paths for cell in read(path).cells))
-    except BadInput as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+@app.command()
+def report(
+    results: Annotated[list[Path] | None, typer.Argument(help="Results files. Default: results/<engine>.json.")] = None,
+    svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw the matrix to a file too.")] = None,
+) -> None:
+    """Print the matrix of scenarios, engines and strategies. Exit status 1 if a cell is an error."""
+    paths = results or [path for path in (Path("results") / f"{name}.json" for name in ORDER) if path.exists()]
+    if not paths:
+        raise BadInput("results: no results yet; run an engine first, for example nox -s luigi")
+    every = [read(path) for path in paths]
+    matrix(every)
+    if svg:
+        svg.write_text(picture(every))
+    if any(cell.verdict == "error" for one in every for cell in one.cells):
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    start(app, "shared.report")

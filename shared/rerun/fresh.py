@@ -18,9 +18,9 @@ from typing import Any
 
 # What the core needs and every engine's runs have in common.
 PRELOAD = (
-    "annotated_types", "blake3", "fsspec", "jinja2", "numpy", "platformdirs", "polars", "pydantic.type_adapter", "rich.console",
-    "rich.tree", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing",
-    "sklearn.svm", "skops.io", "sqlite3", "typer", "upath",
+    "annotated_types", "blake3", "fsspec", "jinja2", "numpy", "platformdirs", "polars", "pydantic.type_adapter",
+    "rich.console", "rich.tree", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline",
+    "sklearn.preprocessing", "sklearn.svm", "skops.io", "sqlite3", "typer", "upath",
 )  # fmt: skip
 PATIENCE = 180  # seconds for one run, before it is ended and counted as hanging
 

@@ -27,8 +27,8 @@ from shared.store import Store
 
 def gauntlet(
     engine: Engine, pipeline: str | None, strategies: Sequence[str], scenarios: Sequence[str], folder: Path, jobs: int
-) -> Path:
-    """Run the chosen cells (all, where nothing is chosen) and write ``<folder>/<engine>.json``, whose path is returned.
+) -> Results:
+    """Run the chosen cells (all, where nothing is chosen), write ``<folder>/<engine>.json``, and return the results.
 
     ``jobs`` cells run at a time. Raises BadInput for a pipeline, strategy or scenario that does not exist.
     """
@@ -56,9 +56,8 @@ def gauntlet(
         host=host(),
         cells=[measured[index] for index in sorted(measured)],
     )
-    path = folder / f"{engine.name}.json"
-    results.write(path)
-    return path
+    results.write(folder / f"{engine.name}.json")
+    return results
 
 
 @dataclass

@@ -17,7 +17,7 @@ Cells = Callable[..., list[Cell]]
 
 @pytest.fixture(scope="module")
 def results(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Results:
-    return read(gauntlet(engine, None, [], [], tmp_path_factory.mktemp("results"), jobs=2))
+    return gauntlet(engine, None, [], [], tmp_path_factory.mktemp("results"), jobs=2)
 
 
 @pytest.fixture
@@ -71,6 +71,8 @@ def test_every_cell_says_what_the_engine_claimed(results: Results) -> None:
 
 
 def test_a_results_file_is_all_that_is_left(engine: Engine, tmp_path: Path) -> None:
-    path = gauntlet(engine, "ml", ["native"], ["unchanged"], tmp_path / "results", jobs=1)
+    results = gauntlet(engine, "ml", ["native"], ["unchanged"], tmp_path / "results", jobs=1)
+    path = tmp_path / "results" / f"{engine.name}.json"
     assert list((tmp_path / "results").iterdir()) == [path]
-    assert [(c.scenario, c.strategy) for c in read(path).cells] == [("unchanged", "native")]
+    assert read(path) == results
+    assert [(c.scenario, c.strategy) for c in results.cells] == [("unchanged", "native")]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from shared.errors import BadInput
-from shared.report.terminal import matrix
+from shared.report.terminal import matrix, picture
 from shared.rerun.results import Cell, Results, read
 from shared.rerun.verdict import Verdict, judge, needless, overlooked
 
@@ -75,19 +76,26 @@ def test_a_results_file_that_is_none_is_refused_by_name(tmp_path: Path, content:
         read(path)
 
 
-def test_the_matrix_shows_each_verdict_by_a_symbol_and_counts_them(tmp_path: Path) -> None:
-    results(
+def test_the_matrix_shows_each_verdict_by_a_symbol_and_counts_them() -> None:
+    shown_results = results(
         cell(scenario="a"),
         cell("wasteful", scenario="b", executed=["preprocess", "train", "report"]),
         cell("stale", scenario="c"),
         cell("error", scenario="d", note="luigi failed: no luck"),
         cell(scenario="e", least=["train"]),
-    ).write(tmp_path / "luigi.json")
+    )
     console = Console(file=io.StringIO(), width=80)
-    matrix([tmp_path / "luigi.json"], console)
+    matrix([shown_results], console)
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     rows = dict(line.split()[:2] for line in shown.splitlines() if line[:2] in {"a ", "b ", "c ", "d ", "e "})
     assert rows == {"a": "✓", "b": "+2", "c": "✗", "d": "!", "e": "(✓)"}
     assert "no luck" in shown
     counted = next(line.split() for line in shown.splitlines() if line.startswith("luigi 3"))
     assert counted == ["luigi", "3", "salted", "2", "1", "1", "1", "1"]
+
+
+def test_the_picture_shows_the_matrix_and_asks_for_nothing_from_outside() -> None:
+    svg = picture([results(cell("stale"))])
+    assert "✗" in svg
+    assert "bump-only" in svg.replace("&#160;", " ")
+    assert re.findall(r"(?:url\(|href=|src=)[\"']?(https?:[^\"')]*)", svg) == []
