@@ -113,6 +113,7 @@ def build(
     engine: str,
     *,
     input: str | Path | None = None,
+    store: str = DEFAULT_STORE,
     start: date | None = None,
     end: date | None = None,
     settings: Settings | None = None,
@@ -133,7 +134,9 @@ def build(
         path = Path(input or STREAMS).absolute()
         first, last = (FIRST_DAY, LAST_DAY) if input is None or (start and end) else days_in(path)
         interval = {"start": start or first, "end": end or last}
-    made = Build(pipeline, engine, path, settings=settings or {}, **interval, **options)
+    if "://" not in store:
+        store = str(Path(store).absolute())  # tasks may run in processes that stand in another folder
+    made = Build(pipeline, engine, path, store, settings=settings or {}, **interval, **options)
     made.check()
     return made
 

@@ -1,0 +1,1 @@
+"""The Saltworks pipelines on Dask."""

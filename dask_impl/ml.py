@@ -1,0 +1,40 @@
+"""The ``ml`` pipeline in Dask: delayed functions, and a function that connects them.
+
+Nothing here knows of salts or stores: ``dask_impl.salting`` rewrites the graph that this module makes.
+"""
+
+from pathlib import Path
+
+from dask.base import tokenize
+from dask.delayed import Delayed, delayed
+
+from shared.steps import ml
+
+
+def csv(path: Path) -> Delayed:
+    """The external input, as a node of the graph. Resolved, because workers may stand in another folder."""
+    path = path.resolve()
+    return delayed(path, name=f"{path.name}-{tokenize(path)}")
+
+
+preprocess = delayed(ml.preprocess)
+train = delayed(ml.train)
+evaluate = delayed(ml.evaluate)
+report = delayed(ml.report)
+
+
+def pipeline(
+    path: Path,
+    *,
+    target: str = ml.preprocess.parameters["target"],
+    test_size: float = ml.preprocess.parameters["test_size"],
+    seed: int = ml.preprocess.parameters["seed"],
+    C: float = ml.train.parameters["C"],
+    gamma: float | str = ml.train.parameters["gamma"],
+    kernel: str = ml.train.parameters["kernel"],
+) -> Delayed:
+    """The report on a model of the CSV at ``path``: a lazy page, with the graph that makes it."""
+    dataset = preprocess(csv(path), target=target, test_size=test_size, seed=seed)
+    model = train(dataset, C=C, gamma=gamma, kernel=kernel)
+    metrics = evaluate(model, dataset)
+    return report(metrics)
