@@ -94,7 +94,7 @@ def _help_by_default(context: typer.Context) -> None:
 
 def start(app: typer.Typer, module: str) -> NoReturn:
     """Run a command line as ``python -m <module>`` and exit, with errors said in one line."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
     try:
         status = app(standalone_mode=False, prog_name=f"python -m {module}")
     except typer.TyperException as error:

@@ -41,11 +41,13 @@ def _dump_skops(model: Any) -> bytes:
     """A skops file, made deterministic.
 
     skops names the members of its archive, and the nodes of its schema, after Python object ids, and stamps them
-    with the time. Both are replaced: ids by their order of appearance, times by the archive format's epoch.
+    with the time. Both are replaced: ids by their order of appearance, times by the archive format's epoch. Strings and
+    numbers get one id each time: whether equal ones are one object depends on who passed them (parameters that came
+    through JSON are not what the source's literals are), and means nothing.
     """
     import skops.io
 
-    order: dict[int, int] = {}
+    order: dict[object, int] = {}
 
     def renumber(node: Any) -> Any:
         if isinstance(node, list):
@@ -53,7 +55,8 @@ def _dump_skops(model: Any) -> bytes:
         if not isinstance(node, dict):
             return node
         if "__id__" in node:
-            node = {**node, "__id__": order.setdefault(node["__id__"], len(order))}
+            identity = object() if node.get("is_json") else node["__id__"]
+            node = {**node, "__id__": order.setdefault(identity, len(order))}
         if isinstance(node.get("file"), str):
             node = {**node, "file": rename(node["file"])}
         return {key: renumber(value) for key, value in node.items()}

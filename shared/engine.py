@@ -30,7 +30,8 @@ class Engine:
     """Whether its own rule, out of the box, finds finished work in a later run."""
 
     preload: ClassVar[tuple[str, ...]] = ()
-    """Modules that the gauntlet imports once and forks from: third-party only, never this project's."""
+    """What the gauntlet loads once and forks from: third-party modules by name, and scripts (paths ending in ``.py``)
+    that get such modules ready. No thread may run and no connection be open afterwards."""
 
     def run(self, build: Build) -> Mapping[str, str]:
         """Run the build, and return what the engine claims: node -> the engine's own word for its state.

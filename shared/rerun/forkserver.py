@@ -1,8 +1,10 @@
 """A fork server: fresh processes that need not load the heavy libraries again.
 
 Run as a script, never imported by what it runs. It loads third-party modules once, and for each request forks a child
-that runs ``python -m <package> <arguments>`` in a workspace. Nothing of the project itself is ever loaded here: it is
-what the scenarios edit, so each child reads it from its own workspace. Bytecode is not written: Python tells whether
+that runs ``python -m <package> <arguments>`` in a workspace. What it loads are modules by name, and scripts by path
+(``.py``) that get a library ready to be forked from. Nothing of the project itself is kept: that is what the scenarios
+edit, so each child reads it from its own workspace. (Airflow loads every provider while it is imported, ours too:
+modules of the project that a library loaded are forgotten.) Bytecode is not written: Python tells whether
 a cached file is stale by the second of its source's change and its size, and an edit can keep both.
 
 Requests and replies are lines of JSON on standard input and output:
@@ -36,8 +38,11 @@ def serve(preload: list[str]) -> None:
     sys.dont_write_bytecode = True
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).parent]
     for name in preload:
-        importlib.import_module(name)
-    _refuse_project_modules()
+        if name.endswith(".py"):
+            runpy.run_path(name)
+        else:
+            importlib.import_module(name)
+    _forget_project_modules()
 
     children: dict[int, int] = {}  # process -> request
     woken, wake = os.pipe()
@@ -127,16 +132,12 @@ def _kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _refuse_project_modules() -> None:
+def _forget_project_modules() -> None:
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if (
-            module is not sys.modules["__main__"]
-            and file
-            and Path(file).is_relative_to(PROJECT)
-            and "site-packages" not in file
-        ):
-            raise SystemExit(f"{name} is the project's own: a scenario may edit it, so it must not be loaded ahead")
+        file = Path(getattr(module, "__file__", None) or "/")
+        ours = file.is_relative_to(PROJECT) and "site-packages" not in file.parts
+        if ours and module is not sys.modules["__main__"]:
+            del sys.modules[name]
 
 
 def _reply(message: dict[str, Any]) -> None:

@@ -1,0 +1,61 @@
+"""### Train and judge a classifier of handwritten digits
+
+`csv` looks at the input, then `preprocess` -> `train` -> `evaluate` (which needs the dataset too) -> `report`, a page
+with accuracy, scores per class and the confusion matrix.
+
+A task whose artifact is in the store already is **skipped**, and what follows gets that artifact. Choose under
+*Strategy* what an artifact's name depends on; set *Force* to run everything; under `native` every run runs everything.
+Your own CSV works: give its path under *input* and its column under *target*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from airflow.sdk import Param, dag, task
+
+from airflow_dags.params import build_of, form
+from shared.salting import Source
+from shared.steps import ml as steps
+
+
+@task(multiple_outputs=False)
+def csv(**context: Any) -> dict[str, str]:
+    """The CSV, and the run's params, checked when the run starts: nothing is read while this file is parsed."""
+    return asdict(Source.at(build_of(context).input))
+
+
+preprocess = task.salted(steps.preprocess)
+train = task.salted(steps.train)
+evaluate = task.salted(steps.evaluate)
+report = task.salted(steps.report)
+
+
+@dag(
+    schedule=None,
+    doc_md=__doc__,
+    description="preprocess -> train -> evaluate -> report",
+    default_args={"owner": "saltworks"},
+    tags=["saltworks", "machine learning"],
+    params=form(
+        steps.preprocess,
+        steps.train,
+        steps.evaluate,
+        steps.report,
+        input=Param(
+            None,
+            type=["null", "string"],
+            title="CSV file",
+            description="A CSV file of numeric features and one target column. Default: the bundled digits.",
+        ),
+    ),
+)
+def ml(target: str, test_size: float, seed: int, C: float, gamma: float | str, kernel: str) -> None:
+    dataset = preprocess(csv(), target=target, test_size=test_size, seed=seed)
+    model = train(dataset, C=C, gamma=gamma, kernel=kernel)
+    metrics = evaluate(model, dataset)
+    report(metrics)
+
+
+ML = ml(**steps.preprocess.parameters, **steps.train.parameters)

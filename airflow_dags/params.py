@@ -1,0 +1,126 @@
+"""The params of a DAG: the trigger form in Airflow's page, and what a run makes of the values given there."""
+
+from __future__ import annotations
+
+from datetime import date
+from math import isfinite
+from typing import Any
+
+from airflow.sdk import Context, Param
+from airflow.sdk.exceptions import AirflowFailException
+
+from shared.build import DEFAULT_STORE, Build, build
+from shared.cache import Cache
+from shared.errors import BadInput
+from shared.pipelines import PIPELINES
+from shared.salting import STRATEGIES
+from shared.salting.recipe import PROJECT
+from shared.steps import Step
+
+ENGINE_NAME = "airflow"
+
+
+def form(*steps: Step[..., Any], **more: Param) -> dict[str, Param]:
+    """The params of a DAG of these steps: its input, each step's parameters, and how results are reused."""
+    params = dict(more)
+    for step in steps:
+        for name in step.parameters:
+            params[name] = _parameter(step, name)
+    return params | {
+        "strategy": Param(
+            "salted",
+            enum=list(STRATEGIES),
+            type="string",
+            title="Strategy",
+            section="Reuse",
+            description_md="What an artifact's name depends on, so when a task is skipped:\n\n"
+            + "\n".join(f"- `{strategy.name}`: {strategy.summary}" for strategy in STRATEGIES.values()),
+        ),
+        "store": Param(
+            str(PROJECT / DEFAULT_STORE),
+            type="string",
+            minLength=1,
+            title="Store",
+            section="Reuse",
+            description="Where artifacts live: a folder, or an fsspec URL.",
+        ),
+        "force": Param(
+            False,
+            type="boolean",
+            title="Force",
+            section="Reuse",
+            description="Run every task, whether its artifact is there or not. A task that is cleared runs again.",
+        ),
+        "run": Param(
+            None,
+            type=["null", "string"],
+            title="Name in the ledger",
+            section="Reuse",
+            description="What the ledger calls this run. Default: the DAG run's id.",
+        ),
+    }
+
+
+def _parameter(step: Step[..., Any], name: str) -> Param:
+    schema = _without_infinity(step.parameter_schema(name))
+    if "anyOf" in schema:  # the form chooses its field by ``type`` alone
+        schema["type"] = sorted({choice["type"] for choice in schema["anyOf"]}, reverse=True)
+    default = schema.pop("default")
+    summary = (step.__doc__ or "").partition("\n")[0]
+    return Param(default, description=f"{step.name}: {summary}", title=name, section=f"Step {step.name}", **schema)
+
+
+def _without_infinity(schema: Any) -> Any:
+    """A JSON schema without bounds that JSON cannot hold, and that bound nothing."""
+    if isinstance(schema, dict):
+        kept = {key: value for key, value in schema.items() if not (isinstance(value, float) and not isfinite(value))}
+        return {key: _without_infinity(value) for key, value in kept.items()}
+    return [_without_infinity(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def conf_of(made: Build) -> dict[str, Any]:
+    """The configuration of a DAG run that does a build: the values of its DAG's params."""
+    conf = {"input": str(made.input), "store": made.store, "strategy": made.strategy, "run": made.run}
+    if made.pipeline == "artists":
+        conf |= {"start": str(made.start), "end": str(made.end)}
+    for step in made.graph.steps:
+        conf |= made.params(step)
+    return conf
+
+
+def build_of(context: Context) -> Build:
+    """The build that a DAG run's params ask for, checked.
+
+    Raises AirflowFailException, in the words of the command line's complaint: no retry would mend it.
+    """
+    params, name = context["params"], context["dag"].dag_id
+    interval = {end: date.fromisoformat(params[end]) for end in ("start", "end") if params.get(end)}
+    try:
+        for given in context["dag_run"].conf or {}:
+            if given not in context["dag"].params:
+                raise BadInput(f"{given}: DAG '{name}' has no such param (it has: {', '.join(context['dag'].params)})")
+        return build(
+            name,
+            ENGINE_NAME,
+            input=params["input"],
+            settings={
+                step.name: {parameter: params[parameter] for parameter in step.parameters}
+                for step in PIPELINES[name]().steps.values()  # type: ignore[operator]
+            },
+            store=params["store"],
+            strategy=params["strategy"],
+            run=_run(context),
+            **interval,
+        )
+    except BadInput as error:
+        raise AirflowFailException(str(error)) from error
+
+
+def cache_of(context: Context) -> Cache:
+    """The cache that a DAG run's params name."""
+    params = context["params"]
+    return Cache(params["store"], params["strategy"], _run(context), ENGINE_NAME)
+
+
+def _run(context: Context) -> str:
+    return str(context["params"]["run"] or context["run_id"])

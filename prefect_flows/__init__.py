@@ -1,0 +1,1 @@
+"""The two pipelines as Prefect flows, with the salt in Prefect's own cache keys."""

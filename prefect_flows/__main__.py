@@ -1,0 +1,4 @@
+from prefect_flows.engine import ENGINE
+from shared.cli import main
+
+main(ENGINE)

@@ -1,0 +1,133 @@
+"""A Prefect server for as long as it is needed: one process, SQLite in a folder, on the loopback interface only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from shared.salting.fingerprints import memory_folder
+
+READY_WITHIN = 180  # seconds; a new database begins with 10 to 30 s of migrations
+GONE_WITHIN = 10  # seconds from SIGTERM to SIGKILL
+
+# A folder of this name makes Prefect open one connection and no more, as it must for a database in memory
+# (``AioSqliteConfiguration.engine`` looks for it in the URL). With several, a transaction that begins to write after
+# another has written fails at once, the server answers 503, and the client sleeps for 2 s or more before it asks
+# again: that befell one run in four when two ran at a time. Should Prefect stop looking, runs are slower, not wrong.
+ONE_CONNECTION = ":memory:"
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Mapping[str, str]]:
+    """A server with its database in ``folder``. Yields the variables that lead a Prefect client to it.
+
+    Raises RuntimeError, with the end of the server's log, when it does not come up.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    env = {
+        "PREFECT_HOME": str(folder.absolute()),
+        "PREFECT_API_URL": url,
+        "PREFECT_UI_API_URL": url,  # or the pages look for the API at port 4200
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # it loses task runs
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    database, template = folder / ONE_CONNECTION / "prefect.db", _template()
+    database.parent.mkdir(exist_ok=True)
+    if template.exists() and not database.exists():
+        shutil.copyfile(template, database)
+    server_env = {
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{database.absolute()}",
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",  # the flows use no block of Prefect's
+    }
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with _sigterm_as_exit(), log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **env, **server_env},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a process group of its own, to be stopped as a whole
+        )
+        try:
+            _wait_until_ready(process, url, log)
+            if not template.exists():
+                _keep(database, template)
+            yield env
+        finally:
+            _stop(process)
+
+
+@contextmanager
+def _sigterm_as_exit() -> Iterator[None]:
+    """SIGTERM ends Python on the spot, and would leave the server behind. As an exit it passes every ``finally``."""
+    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if ours:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310 - it is http
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    end = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+    raise RuntimeError(f"the Prefect server did not come up; its log ends:\n{end}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    for kill in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, kill)
+            process.wait(GONE_WITHIN)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
+        return
+    process.wait()
+
+
+def _template() -> Path:
+    """An empty database of this version of Prefect, migrated once for all servers to come: it is copied in no time."""
+    return memory_folder() / f"prefect-{version('prefect')}.sqlite"
+
+
+def _keep(database: Path, template: Path) -> None:
+    unfinished = template.with_name(f"{template.name}.{os.getpid()}")
+    try:
+        template.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+        unfinished.replace(template)
+    except (OSError, sqlite3.Error):
+        unfinished.unlink(missing_ok=True)  # the next server migrates again
