@@ -19,6 +19,7 @@ from shared.build import Build
 from shared.engine import Engine
 from shared.errors import BadInput, StepFailed
 from shared.pipelines import days
+from shared.salting.fingerprints import memory_folder
 from shared.salting.recipe import PROJECT, key
 
 if TYPE_CHECKING:
@@ -81,10 +82,13 @@ class Airflow(Engine):
 
     @contextmanager
     def service(self, folder: Path) -> Iterator[Mapping[str, str]]:
-        """A migrated database to copy: two runs at a time on one would wait for each other."""
-        env = {**SETTINGS, "AIRFLOW_HOME": str(folder), TEMPLATE: str(folder / "template.db")}
-        _migrate(env)
-        (folder / "airflow.db").rename(folder / "template.db")
+        """A migrated, empty database to copy: two runs at a time on one would wait for each other."""
+        template = memory_folder() / f"airflow-{self.version()}.sqlite"
+        env = {**SETTINGS, "AIRFLOW_HOME": str(folder), TEMPLATE: str(template)}
+        if not template.exists():  # migrating takes seconds; once is enough for every session to come
+            _migrate(env)
+            template.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder / "airflow.db", template)
         yield env
 
 

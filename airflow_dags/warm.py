@@ -20,6 +20,7 @@ with contextlib.redirect_stdout(sys.stderr):  # Airflow's log handlers keep what
     import airflow.sdk.definitions.decorators
     import airflow.sdk.execution_time.task_runner
     import airflow.serialization.serialized_objects  # noqa: F401
+    from airflow._shared.observability.metrics import stats
     from airflow.sdk.execution_time.supervisor import in_process_api_server
 
 
@@ -32,3 +33,4 @@ async def _ask_execution_api() -> None:
 
 asyncio.run(_ask_execution_api())
 configure_mappers()
+stats.incr("saltworks.warm")  # at the first count it reads its registry of names, a long YAML file; nobody is told

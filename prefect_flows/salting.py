@@ -10,6 +10,7 @@ https://docs.prefect.io/v3/concepts/caching
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Annotated, Any, Self
 
 from prefect.cache_policies import CachePolicy
 from prefect.context import TaskRunContext
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.filesystems import WritableFileSystem
 from prefect.results import ResultStore
 from prefect.serializers import JSONSerializer
@@ -30,6 +31,7 @@ from shared.steps import Step
 from shared.store import Store
 
 BLOCK = "saltworks"
+BLOCK_WITHIN = 10  # seconds
 
 # Text with a list of choices, in the form of Prefect's UI. An unknown one raises BadInput, which names them, later.
 StrategyName = Annotated[str, Field(json_schema_extra={"enum": list(STRATEGIES)})]
@@ -80,14 +82,22 @@ class ArtifactStorage(WritableFileSystem):
 
     @classmethod
     def registered(cls) -> Self:
-        """The block as the server knows it, saved on first use."""
-        try:
-            block: Self = cls.load(BLOCK, _sync=True)
-        except ValueError:
-            with suppress(ObjectAlreadyExists):  # another run was faster
-                cls().save(BLOCK, overwrite=True, _sync=True)
-            block = cls.load(BLOCK, _sync=True)
-        return block
+        """The block as the server knows it, saved on first use.
+
+        Saving takes Prefect several requests. Another run that begins just now may be in the midst of them: then its
+        block is there already and cannot be loaded yet.
+        """
+        deadline = time.monotonic() + BLOCK_WITHIN
+        while True:
+            with suppress(ValueError):  # what ``load`` raises where there is none
+                block: Self = cls.load(BLOCK, _sync=True)
+                return block
+            try:
+                cls().save(BLOCK, _sync=True)
+            except (ObjectAlreadyExists, ObjectNotFound, ValueError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     # Prefect's sync engine passes ``_sync=True`` to both methods. Without a place for it the TypeError counts as
     # "no record", silently, and nothing is ever cached.

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -43,6 +44,8 @@ def serve(preload: list[str]) -> None:
         else:
             importlib.import_module(name)
     _forget_project_modules()
+    gc.collect()
+    gc.freeze()  # a child's collector need not look at, and so copy, what it shares with this process
 
     children: dict[int, int] = {}  # process -> request
     woken, wake = os.pipe()

@@ -1,9 +1,13 @@
-"""The gauntlet of one engine: every cell in a workspace of its own, each run in a fresh process."""
+"""The gauntlet of one engine: every change made to a fresh workspace, every run in a fresh process.
+
+Scenarios that begin alike share their first build: it is made once, for real, and before each scenario the workspace is
+put back as that build left it, at the same place and to the nanosecond of its files' times. So all that an engine keeps
+from run to run must lie in the workspace (or be told apart by run), or one scenario would see what another did.
+"""
 
 from __future__ import annotations
 
 import platform
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,22 +34,31 @@ def gauntlet(
 ) -> Results:
     """Run the chosen cells (all, where nothing is chosen), write ``<folder>/<engine>.json``, and return the results.
 
-    ``jobs`` cells run at a time. Raises BadInput for a pipeline, strategy or scenario that does not exist.
+    ``jobs`` workspaces are worked in at a time. Raises BadInput for an unknown pipeline, strategy or scenario.
     """
     wanted = [strategy(name).name for name in strategies] or list(STRATEGIES)
     cells = [(s, scenario) for scenario in chosen(pipeline, list(scenarios)) for s in wanted]
+    lanes: dict[tuple[Any, ...], list[Scenario]] = {}
+    for s, scenario in cells:
+        lanes.setdefault((s, scenario.pipeline, scenario.before), []).append(scenario)
+    measured: dict[tuple[str, Scenario], Cell] = {}
     with tempfile.TemporaryDirectory(prefix=f"saltworks-{engine.name}-") as scratch, _progress(engine) as advance:
         service = Path(scratch) / "service"
         service.mkdir()
         with engine.service(service) as env, ForkServer(engine.preload, env) as server:
             bench = Bench(engine, server, Path(scratch), {**env, "SALTWORKS_CACHE_DIR": str(service / "digests")})
+
+            def work(s: str, scenarios: Sequence[Scenario]) -> None:
+                for scenario, cell in bench.lane(s, scenarios):
+                    measured[s, scenario] = cell
+                    advance(len(measured), len(cells))
+
             with ThreadPoolExecutor(jobs) as pool:
-                futures = {pool.submit(bench.cell, s, scenario): index for index, (s, scenario) in enumerate(cells)}
-                measured: dict[int, Cell] = {}
+                longest_first = sorted(lanes.items(), key=lambda lane: -len(lane[1]))
+                futures = [pool.submit(work, s, scenarios) for (s, *_), scenarios in longest_first]
                 try:
                     for future in as_completed(futures):
-                        measured[futures[future]] = future.result()
-                        advance(len(measured), len(cells))
+                        future.result()
                 except BaseException:
                     pool.shutdown(cancel_futures=True)
                     raise
@@ -54,7 +67,7 @@ def gauntlet(
         engine_version=engine.version(),
         python=platform.python_version(),
         host=host(),
-        cells=[measured[index] for index in sorted(measured)],
+        cells=[measured[cell] for cell in cells],
     )
     results.write(folder / f"{engine.name}.json")
     return results
@@ -71,21 +84,37 @@ class Bench:
     _clean: dict[tuple[str, str, str], Future[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def cell(self, strategy_name: str, scenario: Scenario) -> Cell:
-        """Build, make the change, build again, and judge."""
-        folder = Path(tempfile.mkdtemp(prefix=f"{scenario.pipeline}-{scenario.name}-", dir=self.scratch))
+    def lane(self, strategy_name: str, scenarios: Sequence[Scenario]) -> Iterator[tuple[Scenario, Cell]]:
+        """The cells of scenarios that begin alike, each in the workspace as the first build left it."""
+        name = f"{scenarios[0].pipeline}-{strategy_name}-{scenarios[0].name}-"
+        world = Workspace(Path(tempfile.mkdtemp(prefix=name, dir=self.scratch)), [self.engine.package])
+        try:
+            problem = None
+            try:
+                scenarios[0].before(world)
+                first = self._build(world, scenarios[0], strategy_name)
+                if first["target"]["digest"] != self._clean_digest(world, scenarios[0], "before"):
+                    problem = "the first build differs from the reference engine's"
+            except CellError as error:
+                problem = str(error)
+            world.keep()
+            for scenario in scenarios:
+                yield scenario, self._cell(world, scenario, strategy_name, problem)
+                world.put_back()
+        finally:
+            world.remove()
+
+    def _cell(self, world: Workspace, scenario: Scenario, strategy_name: str, problem: str | None) -> Cell:
+        """Make the change, build again, and judge."""
         executed: list[str] = []
         outcome: dict[str, Any] = {}
         healed: bool | None = None
         verdict: Verdict = "error"
         notes: list[str] = []
         try:
-            world = Workspace(folder, [self.engine.package])
-            scenario.before(world)
-            first = self._build(world, scenario, strategy_name)
+            if problem:
+                raise CellError(problem)
             before = self._clean_digest(world, scenario, "before")
-            if first["target"]["digest"] != before:
-                raise CellError("the first build differs from the reference engine's")
             scenario.make(world)
             outcome = self._build(world, scenario, strategy_name)
             clean = self._clean_digest(world, scenario, "after")
@@ -103,8 +132,6 @@ class Bench:
                 healed = world.built[scenario.deletes].is_file()
         except CellError as error:
             notes.append(str(error))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
         return Cell(
             pipeline=scenario.pipeline,
             strategy=strategy_name,

@@ -30,6 +30,27 @@ class Workspace:
         self._settings: dict[str, str] = {}
         self._end: str | None = None
 
+    def keep(self) -> None:
+        """Remember everything as it is now, for ``put_back``."""
+        shutil.copytree(self.folder, self._kept, symlinks=True)
+        self._said = dict(self._settings), self._end, dict(self.built)
+
+    def put_back(self) -> None:
+        """Make everything as it was when it was kept, at the same place and with the same times of change."""
+        shutil.rmtree(self.folder)
+        shutil.copytree(self._kept, self.folder, symlinks=True)
+        settings, self._end, built = self._said
+        self._settings, self.built = dict(settings), dict(built)
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        for folder in (self.folder, self._kept):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def _kept(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.kept")
+
     @property
     def options(self) -> list[str]:
         """What the user says on the command line beside pipeline, store and strategy."""

@@ -41,6 +41,25 @@ def test_bounds_name_steps_that_there_are(scenario: Scenario) -> None:
     assert set(scenario.most) - renamed <= set(PIPELINES[scenario.pipeline]().nodes)
 
 
+@every
+def test_a_workspace_is_put_back_as_it_was_to_the_time_of_each_file(scenario: Scenario, tmp_path: Path) -> None:
+    world = Workspace(tmp_path / "w", ["shared"])
+    scenario.before(world)
+    if scenario.deletes:
+        world.built[scenario.deletes] = world.folder / "artifact"
+        (world.folder / "artifact").write_text("made")
+    times = {path: path.stat().st_mtime_ns for path in world.folder.rglob("*")}
+    before = snapshot(world.folder), world.options, dict(world.built)
+    world.keep()
+    for _ in range(2):
+        scenario.make(world)
+        world.put_back()
+        assert (snapshot(world.folder), world.options, world.built) == before
+        assert {path: path.stat().st_mtime_ns for path in world.folder.rglob("*")} == times
+    world.remove()
+    assert list(tmp_path.glob("w*")) == []
+
+
 def test_an_edit_that_finds_nothing_or_two_places_fails(tmp_path: Path) -> None:
     world = Workspace(tmp_path, ["shared"])
     for text in ("no such text", "import"):
