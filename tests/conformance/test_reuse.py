@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -118,6 +121,25 @@ def test_the_tree_runs_nothing_and_shows_every_node(cli: CommandLine) -> None:
     assert all(step in finished.stdout for step in ARTISTS)
     assert "2018-03-05.tsv" in finished.stdout
     assert not cli.world.store.exists()
+
+
+@pytest.mark.usefixtures("caches")
+def test_when_all_is_done_the_plain_command_line_loads_no_heavy_library(cli: CommandLine) -> None:
+    """In an ordinary process, without the gauntlet's fork server and service: as a person would start it."""
+    cli.run("ml")
+    command = [sys.executable, "-X", "importtime", "-m", cli.engine.package, "run", "ml", "--json"]
+    env = os.environ | {"SALTWORKS_CACHE_DIR": cli.env["SALTWORKS_CACHE_DIR"]}
+    finished = subprocess.run(
+        [*command, "--store", str(cli.world.store)],
+        cwd=cli.world.folder, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stderr[-2000:]
+    assert json.loads(finished.stdout.splitlines()[-1])["executed"] == []
+    imported = {
+        line.rpartition("|")[2].strip() for line in finished.stderr.splitlines() if line.startswith("import time")
+    }
+    assert "shared.cli" in imported
+    assert imported.isdisjoint({"sklearn", "skops", "polars"})
 
 
 @pytest.mark.usefixtures("caches")
