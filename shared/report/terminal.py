@@ -26,7 +26,6 @@ LEGEND: tuple[tuple[str, Verdict, str], ...] = (
     ("(✓)", "exact", "right by luck: a step that had to run did not, and it did not matter"),
     ("+n", "wasteful", "right, but n steps ran that need not have"),
     ("✗", "stale", "wrong: not what a clean build makes, and the engine called it done"),
-    ("○", "exact", "the artifact that was deleted is still missing"),
     ("!", "error", "failed where it should not have, or succeeded where it should have failed"),
 )
 
@@ -64,6 +63,7 @@ def _legend() -> Table:
     table.add_column(justify="right")
     for mark, verdict, meaning in LEGEND:
         table.add_row(Text(mark, STYLES[verdict]), verdict, meaning)
+    table.add_row("○", "", "beside a verdict: the artifact that was deleted is still missing")
     return table
 
 
