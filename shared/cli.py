@@ -36,7 +36,10 @@ StoreOption = Annotated[
     str, typer.Option("--store", metavar="DIR_OR_URL", help="Where artifacts live: a folder, or an fsspec URL.")
 ]
 StrategyOption = Annotated[
-    str, typer.Option("--strategy", metavar="NAME", help="What an artifact's name depends on: native, content, salted.")
+    str,
+    typer.Option(
+        "--strategy", metavar="NAME", help="What an artifact's name depends on: native, content, salted, lineage."
+    ),
 ]
 Set = Annotated[
     list[str] | None,
@@ -179,7 +182,10 @@ def _tree(engine: Engine) -> Any:
 def _compare(engine: Engine) -> Any:
     def compare(
         pipeline: Annotated[str | None, typer.Option("--pipeline", help="Only this pipeline.")] = None,
-        strategy: Annotated[list[str] | None, typer.Option("--strategy", help="Only these strategies.")] = None,
+        strategy: Annotated[
+            list[str] | None,
+            typer.Option("--strategy", help="Only these strategies. Default: native, content, salted."),
+        ] = None,
         scenario: Annotated[list[str] | None, typer.Option("--scenario", help="Only these scenarios.")] = None,
         results: Annotated[Path, typer.Option("--results", help="Folder to write <engine>.json to.")] = Path("results"),
         jobs: Annotated[int, typer.Option("--jobs", min=1, help="Cells at a time.")] = os.cpu_count() or 1,

@@ -80,6 +80,12 @@ def _differences(call: Call, manifest: dict[str, Any]) -> list[str]:
     for name, value in new.get("params", {}).items():
         if before.get(name) != value:
             found.append(f"parameter changed: {name} from {before.get(name)} to {value}")
+    code, then = new.get("code", {}), old.get("code", {})
+    if places := sorted(place for place in code | then if code.get(place) != then.get(place)):
+        found.append(f"code changed: {', '.join(places)}")
+    libraries, then = new.get("libraries", {}), old.get("libraries", {})
+    if changed := sorted(name for name in libraries | then if libraries.get(name) != then.get(name)):
+        found.append(f"library changed: {', '.join(changed)}")
     if new.get("inputs") != old.get("inputs"):
         found.append("upstream changed" if call.upstream else "input data changed")
     return found
@@ -96,15 +102,17 @@ def tree(build: Build, engine: Engine) -> Tree:
         again = " [dim](drawn above)[/]" if name in drawn else ""
         return f"[{colour}]{mark} {name.replace('[', chr(92) + '[')}[/]  [{colour}]{state}[/][dim]: {why}[/]{again}"
 
+    nodes = build.graph.nodes
     root = Tree(label(build.graph.target))
-    stack = [(root, build.graph.nodes[build.graph.target])]
+    stack = [(root, nodes[build.graph.target])]
     while stack:
         branch, node = stack.pop()
+        if node.key != build.graph.target:
+            branch = branch.add(label(node.key))
         if node.key in drawn:
             continue
         drawn.add(node.key)
-        for need in node.needs:
-            stack.append((branch.add(label(need.key)), need))
         for source in node.sources:
             branch.add(f"[blue]{source.name}[/]  [dim]external input[/]")
+        stack += [(branch, need) for need in reversed(list(node.needs))]
     return root

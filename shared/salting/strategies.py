@@ -1,7 +1,8 @@
 """Strategies: which ingredients go into a recipe.
 
 In the terms of Mokhov, Mitchell and Peyton Jones, 'Build Systems a la Carte' (ICFP 2018), ``salted`` is a rebuilder
-by deep constructive traces whose external inputs are trusted; ``content`` is a memo on the inputs alone.
+by deep constructive traces whose external inputs are trusted, ``lineage`` the same with nothing trusted that can be
+read; ``content`` is a memo on the inputs alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.errors import BadInput
+from shared.salting.code import code_fingerprint
 from shared.salting.fingerprints import file_digest
+from shared.salting.libraries import library_fingerprint
 from shared.salting.recipe import SALT_IN_NAME, Artifact, Call, Input, Inputs, Source, each, key, salt
 from shared.steps import Step
 
@@ -26,6 +29,8 @@ class Strategy:
     summary: str
     declaration: bool = False  # the step's name, version and parameters
     content: bool = False  # the content of external inputs; without it, only where they lie
+    code: bool = False  # the step's own code and all of the project's that it reaches
+    libraries: bool = False  # the versions of the libraries that the step declares
 
     @property
     def salts(self) -> bool:
@@ -58,6 +63,10 @@ class Strategy:
             recipe |= {"step": step.name, "version": step.version, "params": dict(params)}
             if partition is not None:
                 recipe["partition"] = partition
+        if self.code:
+            recipe["code"] = code_fingerprint(step)
+        if self.libraries:
+            recipe["libraries"] = library_fingerprint(step)
         recipe["inputs"] = {
             argument: {part: self._input(item) for part, item in value.items()}
             if isinstance(value, Mapping)
@@ -81,6 +90,14 @@ STRATEGIES = {
         Strategy("native", "the engine's own rule, out of the box; artifacts have plain names"),
         Strategy("content", "the content of the external inputs, and nothing else", content=True),
         Strategy("salted", "name, version, parameters and upstream salts; inputs are trusted", declaration=True),
+        Strategy(
+            "lineage",
+            "salted, and the content of external inputs, the code, and the versions of libraries",
+            declaration=True,
+            content=True,
+            code=True,
+            libraries=True,
+        ),
     )
 }
 

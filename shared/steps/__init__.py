@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -36,6 +37,7 @@ class Step(Generic[P, R]):
         self.function, self.name, self.version = function, name, version
         self.writes = writes  # the extension of the output's file: a codec in shared.codecs
         self.libraries = libraries  # distributions whose version may change the output
+        self.loaded_ns = time.time_ns()  # what its source said then is what runs
         arguments = inspect.signature(function).parameters.values()
         self.inputs = tuple(a.name for a in arguments if a.kind is not a.KEYWORD_ONLY)
         self.parameters: Mapping[str, Any] = {a.name: a.default for a in arguments if a.kind is a.KEYWORD_ONLY}

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from shared.errors import BadInput
 from shared.salting import Artifact, Source, canonical, fold, salt, strategy
-from shared.steps import Step, step
+from shared.salting.libraries import library_fingerprint
+from shared.steps import Step, ml, step
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 documents = st.dictionaries(st.text(), st.recursive(scalars, lambda inner: st.lists(inner, max_size=3), max_leaves=8))
@@ -110,6 +111,20 @@ def test_content_ignores_everything_that_is_not_an_external_input(tmp_path: Path
     assert len(salts) == 1
 
 
+def test_lineage_is_in_the_recipe_in_full() -> None:
+    call = strategy("lineage").call(ml.train, {"dataset": UPSTREAM}, ml.train.parameters)
+    assert call.recipe is not None
+    assert call.recipe["version"] == ml.train.version
+    assert "shared.steps.ml:_features_and_labels" in call.recipe["code"]
+    assert set(call.recipe["libraries"]) == set(ml.train.libraries)
+
+
+def test_a_library_that_is_declared_and_not_installed_is_an_error() -> None:
+    declared = step(version="1", writes="json", libraries=["no-such-distribution"])(ml.report.function)
+    with pytest.raises(BadInput, match="'no-such-distribution', which is not installed"):
+        library_fingerprint(declared)
+
+
 def test_an_input_that_is_missing_is_an_error_and_never_a_weaker_salt(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         strategy("content").call(make(), {"dataset": Source.at(tmp_path / "gone")}, {})
@@ -132,7 +147,7 @@ def test_an_artifact_survives_its_journey_as_json() -> None:
 
 
 def test_an_unknown_strategy_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="native, content, salted"):
+    with pytest.raises(BadInput, match="native, content, salted, lineage"):
         strategy("nope")
 
 

@@ -1,0 +1,255 @@
+"""Fingerprints of code: they change when what a step reaches changes, and never otherwise."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module, invalidate_caches
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from shared.errors import BadInput
+from shared.salting import code
+
+STEPS = '''
+"""A module of steps."""
+import functools
+from shared.steps import step
+from lab.helpers import clean, Scaler
+from lab import tables
+import lab.deep.down
+
+LIMIT = 3
+
+def unrelated():
+    return 1
+
+@step(version="1", writes="json")
+def train(dataset, *, C: float = 1.0):
+    """Fit."""
+    # a comment
+    rows = [clean(row, LIMIT) for row in dataset]
+    return Scaler().scale(rows) * tables.WEIGHTS["a"] + lab.deep.down.depth()
+
+def _fit(dataset, kernel):
+    return kernel
+
+def _made(power):
+    def inner(dataset):
+        return dataset ** power
+    return inner
+
+_with_kernel = functools.partial(_fit, kernel="rbf")
+fit = step(version="1", writes="json", name="fit")(functools.update_wrapper(_with_kernel, _fit))
+powered = step(version="1", writes="json")(_made(2))
+'''
+HELPERS = """
+import math
+
+def twice(function):
+    def wrapped(*args):
+        return function(*args) * 2
+    return wrapped
+
+@twice
+def clean(row, limit):
+    return min(row, limit) + OFFSET
+
+OFFSET = 1
+UNUSED = 2
+
+class Base:
+    def shift(self, x):
+        return x
+
+class Scaler(Base):
+    factor = 10
+    def scale(self, rows):
+        return math.fsum(self.shift(row) * self.factor for row in rows)
+"""
+TABLES = 'WEIGHTS = {"a": 1}\nWEIGHTS["b"] = 2\nOTHER = 5\n'
+DOWN = "def depth():\n    import lab.helpers as h\n    return h.OFFSET\n"
+
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "lab"
+    (folder / "deep").mkdir(parents=True)
+    for name, text in {"steps": STEPS, "helpers": HELPERS, "tables": TABLES, "deep/down": DOWN}.items():
+        (folder / f"{name}.py").write_text(text)
+    (folder / "__init__.py").write_text("")
+    (folder / "deep" / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "lab"]:
+        monkeypatch.delitem(sys.modules, name)
+    invalidate_caches()
+    code.forget()
+    yield folder
+    for name in [name for name in sys.modules if name.partition(".")[0] == "lab"]:
+        del sys.modules[name]
+    code.forget()
+
+
+@pytest.fixture
+def steps(lab: Path) -> ModuleType:
+    return import_module("lab.steps")
+
+
+def edit(lab: Path, file: str, old: str, new: str) -> None:
+    path = lab / file
+    assert path.read_text().count(old) == 1, f"{old!r} is to stand in {file} once"
+    path.write_text(path.read_text().replace(old, new))
+    os.utime(path, (0, 0))  # as if it had said so when the step was loaded
+    code.forget()
+
+
+def test_all_that_a_step_reaches_is_in_it_and_nothing_else(steps: ModuleType) -> None:
+    assert set(code.code_fingerprint(steps.train)) == {
+        "lab.steps:train",
+        "lab.steps:LIMIT",
+        "lab.helpers:clean",
+        "lab.helpers:twice",
+        "lab.helpers:OFFSET",
+        "lab.helpers:Scaler",
+        "lab.helpers:Base",
+        "lab.tables:WEIGHTS",
+        "lab.deep.down:depth",
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("steps.py", "for row in dataset]", "for row in dataset if row]"),
+        ("steps.py", "LIMIT = 3", "LIMIT = 4"),
+        ("steps.py", "C: float = 1.0", "C: float = 2.0"),
+        ("helpers.py", "min(row, limit)", "max(row, limit)"),
+        ("helpers.py", "OFFSET = 1", "OFFSET = 2"),
+        ("helpers.py", "function(*args) * 2", "function(*args) * 3"),
+        ("helpers.py", "factor = 10", "factor = 11"),
+        ("helpers.py", "        return x\n", "        return x + 1\n"),
+        ("tables.py", '{"a": 1}', '{"a": 7}'),
+        ("tables.py", 'WEIGHTS["b"] = 2', 'WEIGHTS["a"] = 2'),
+        ("deep/down.py", "return h.OFFSET", "return h.OFFSET + 1"),
+        ("deep/down.py", "return h.OFFSET", "return h.UNUSED"),
+    ],
+)
+def test_a_change_to_what_it_reaches_changes_it(lab: Path, steps: ModuleType, file: str, old: str, new: str) -> None:
+    before = code.code_fingerprint(steps.train)
+    edit(lab, file, old, new)
+    assert code.code_fingerprint(steps.train) != before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("steps.py", "    # a comment\n", "\n\n"),
+        ("steps.py", '"""Fit."""', '"""Fit, and say more of it."""'),
+        ("steps.py", '    """Fit."""\n', ""),
+        ("steps.py", "clean(row, LIMIT)", "clean(\n        row,\n        LIMIT,\n    )"),
+        ("steps.py", "    return 1\n", "    return 100\n"),
+        ("steps.py", '@step(version="1", writes="json")\ndef train', '@step(version="2", writes="json")\ndef train'),
+        ("helpers.py", "UNUSED = 2", "UNUSED = 3"),
+        ("helpers.py", "OFFSET = 1\nUNUSED = 2\n", "UNUSED = 2\nOFFSET = 1\n"),
+        ("tables.py", "OTHER = 5", "OTHER = 6"),
+        ("tables.py", '{"a": 1}', "{'a': 1}"),
+    ],
+)
+def test_any_other_change_does_not(lab: Path, steps: ModuleType, file: str, old: str, new: str) -> None:
+    before = code.code_fingerprint(steps.train)
+    edit(lab, file, old, new)
+    assert code.code_fingerprint(steps.train) == before
+
+
+def test_partials_and_closures_count_with_what_they_are_made_of(lab: Path, steps: ModuleType) -> None:
+    before = code.code_fingerprint(steps.powered)
+    assert {"lab.steps:powered", "lab.steps:_made"} <= set(before)
+    edit(lab, "steps.py", "_made(2)", "_made(3)")
+    made = code.code_fingerprint(steps.powered)
+    assert made != before
+    edit(lab, "steps.py", "dataset ** power", "dataset * power")
+    assert code.code_fingerprint(steps.powered) != made
+    partial = code.code_fingerprint(steps.fit)
+    assert {"lab.steps:fit", "lab.steps:_with_kernel", "lab.steps:_fit"} <= set(partial)
+    edit(lab, "steps.py", 'kernel="rbf"', 'kernel="poly"')
+    assert code.code_fingerprint(steps.fit) != partial
+
+
+def test_a_local_name_is_not_taken_for_the_global_one(lab: Path, steps: ModuleType) -> None:
+    edit(
+        lab, "helpers.py", "    return min(row, limit) + OFFSET", "    OFFSET = 5\n    return min(row, limit) + OFFSET"
+    )
+    assert "lab.helpers:OFFSET" in code.code_fingerprint(steps.train)  # through depth()
+    edit(lab, "deep/down.py", "return h.OFFSET", "return 1")
+    assert "lab.helpers:OFFSET" not in code.code_fingerprint(steps.train)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "named"),
+    [
+        ("helpers.py", "min(row, limit)", "eval('row')", "helpers.py:11: eval() chooses"),
+        ("helpers.py", "import math", "import math\nimport importlib", None),
+        ("tables.py", "OTHER = 5", "from lab.helpers import *", None),
+        ("helpers.py", "+ OFFSET", "+ MISSING", "helpers.py: 'MISSING' has no definition"),
+    ],
+)
+def test_code_that_cannot_be_read_is_an_error_that_names_the_place(
+    lab: Path, steps: ModuleType, file: str, old: str, new: str, named: str | None
+) -> None:
+    edit(lab, file, old, new)
+    if named is None:
+        code.code_fingerprint(steps.train)
+        return
+    with pytest.raises(BadInput) as refused:
+        code.code_fingerprint(steps.train)
+    assert named in str(refused.value)
+
+
+def test_an_import_by_a_computed_name_is_an_error(lab: Path, steps: ModuleType) -> None:
+    edit(
+        lab,
+        "deep/down.py",
+        "import lab.helpers as h",
+        "import importlib\n    h = importlib.import_module('lab.helpers')",
+    )
+    with pytest.raises(BadInput, match=r"down\.py:\d+: an import by a computed name"):
+        code.code_fingerprint(steps.train)
+
+
+def test_a_name_from_import_star_is_an_error_where_it_is_reached(lab: Path, steps: ModuleType) -> None:
+    edit(lab, "tables.py", 'WEIGHTS = {"a": 1}\nWEIGHTS["b"] = 2\n', "from lab.helpers import *\n")
+    with pytest.raises(BadInput, match=r"tables\.py: 'WEIGHTS' may come from 'import \*'"):
+        code.code_fingerprint(steps.train)
+
+
+def test_it_is_the_same_wherever_the_project_lies_and_on_every_python(steps: ModuleType) -> None:
+    assert code.code_fingerprint(steps.train)["lab.steps:train"] == "94a6dc152542c401"
+
+
+def test_a_file_edited_after_it_was_loaded_is_an_error_because_memory_holds_what_it_said_before(
+    lab: Path, steps: ModuleType
+) -> None:
+    code.code_fingerprint(steps.train)
+    path = lab / "helpers.py"
+    path.write_text(path.read_text() + "\n")
+    os.utime(path, ns=(steps.train.loaded_ns + 1, steps.train.loaded_ns + 1))
+    code.code_fingerprint(steps.train)  # remembered, and still what runs
+    code.forget()
+    with pytest.raises(BadInput, match=r"helpers\.py: edited after 'train' was loaded"):
+        code.code_fingerprint(steps.train)
+
+
+def test_no_library_is_imported_to_find_out() -> None:
+    program = (
+        "import sys; from shared.salting.code import code_fingerprint; from shared.steps import ml, artists\n"
+        "for one in (ml.preprocess, ml.train, ml.evaluate, ml.report, artists.top_artists): code_fingerprint(one)\n"
+        "print([name for name in ('sklearn', 'polars', 'numpy', 'jinja2') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
