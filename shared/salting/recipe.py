@@ -17,7 +17,7 @@ from shared.steps import Step
 PROJECT = Path(__file__).resolve().parents[2]
 SALT_IN_NAME = 16  # hex digits, 64 bits: a collision is expected after some four billion artifacts of one step
 
-_EXACT = frozenset({str, int, bool, type(None)})
+_NESTED = frozenset({dict, list, tuple})
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
 ).encode
@@ -105,9 +105,12 @@ def canonical(document: Mapping[str, Any], where: str = "recipe") -> str:
 
     Raises BadInput, naming the place, for a value that JSON cannot hold exactly.
     """
-    if not _is_exact(document):
-        raise BadInput(_inexact(document, where))
-    return _encode(document)
+    try:
+        if _has_text_keys(document):  # others the encoder would quietly turn into text
+            return _encode(document)
+    except (TypeError, ValueError):
+        pass
+    raise BadInput(f"{_inexact(document, where)} cannot be part of a salt")
 
 
 def salt(recipe: Mapping[str, Any]) -> str:
@@ -115,27 +118,30 @@ def salt(recipe: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(recipe, str(recipe.get("step", "recipe"))).encode()).hexdigest()
 
 
-def _is_exact(value: Any) -> bool:
-    kind = type(value)
-    if kind in _EXACT:
-        return True
-    if kind is dict:
-        return all(type(name) is str and (type(item) is str or _is_exact(item)) for name, item in value.items())
-    if kind is list or kind is tuple:
-        return all(map(_is_exact, value))
-    return kind is float and math.isfinite(value)
+def _has_text_keys(value: Any) -> bool:
+    """Whether every key of every object in a value is text. Fast: it is asked of each recipe."""
+    if type(value) is dict:
+        for name, item in value.items():
+            if type(name) is not str or (type(item) in _NESTED and not _has_text_keys(item)):
+                return False
+    elif type(value) in _NESTED:
+        return all(map(_has_text_keys, value))
+    return True
 
 
-def _inexact(value: Any, where: str) -> str:
-    """Which part of a value JSON cannot hold exactly. Apart from the test, which has to be fast."""
+def _inexact(value: Any, where: str) -> str | None:
+    """Where in a value there is what JSON cannot hold exactly, and what it is; None where there is nothing."""
+    if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+        return None
+    if isinstance(value, float):
+        return f"{where}: {value}"
     if isinstance(value, dict):
         for name, item in value.items():
             if type(name) is not str:
-                return f"{where}: a key of type {type(name).__name__} cannot be part of a salt"
-            if not _is_exact(item):
-                return _inexact(item, f"{where}.{name}")
+                return f"{where}: a key of type {type(name).__name__}"
+            if found := _inexact(item, f"{where}.{name}"):
+                return found
+        return None
     if isinstance(value, list | tuple):
-        index, item = next((index, item) for index, item in enumerate(value) if not _is_exact(item))
-        return _inexact(item, f"{where}[{index}]")
-    what = str(value) if isinstance(value, float) else f"a value of type {type(value).__name__}"
-    return f"{where}: {what} cannot be part of a salt"
+        return next(filter(None, (_inexact(item, f"{where}[{i}]") for i, item in enumerate(value))), None)
+    return f"{where}: a value of type {type(value).__name__}"

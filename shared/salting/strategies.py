@@ -68,9 +68,9 @@ class Strategy:
         if self.libraries:
             recipe["libraries"] = library_fingerprint(step)
         recipe["inputs"] = {
-            argument: {part: self._input(item) for part, item in value.items()}
-            if isinstance(value, Mapping)
-            else self._input(value)
+            argument: self._input(value)
+            if isinstance(value, Artifact | Source)
+            else {part: self._input(item) for part, item in value.items()}
             for argument, value in inputs.items()
         }
         return recipe
