@@ -74,12 +74,17 @@ class Call:
     partition: str | None
     params: Mapping[str, Any]
     inputs: Inputs
-    recipe: Mapping[str, Any] | None  # None under ``native``
+    canonical_recipe: str | None  # as text, of which a graph of many thousand steps can hold one each; None: ``native``
     artifact: Artifact
 
     @property
     def key(self) -> str:
         return self.artifact.key
+
+    @property
+    def recipe(self) -> dict[str, Any] | None:
+        """The document of all that goes into the artifact; None under ``native``."""
+        return json.loads(self.canonical_recipe) if self.canonical_recipe else None
 
     @cached_property
     def upstream(self) -> tuple[Artifact, ...]:
@@ -113,9 +118,9 @@ def canonical(document: Mapping[str, Any], where: str = "recipe") -> str:
     raise BadInput(f"{_inexact(document, where)} cannot be part of a salt")
 
 
-def salt(recipe: Mapping[str, Any]) -> str:
-    """The full sha256 of a recipe, in hexadecimal."""
-    return hashlib.sha256(canonical(recipe, str(recipe.get("step", "recipe"))).encode()).hexdigest()
+def salt(canonical_recipe: str) -> str:
+    """The full sha256 of a recipe in canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical_recipe.encode()).hexdigest()
 
 
 def _has_text_keys(value: Any) -> bool:

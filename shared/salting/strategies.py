@@ -15,7 +15,7 @@ from shared.errors import BadInput
 from shared.salting.code import code_fingerprint
 from shared.salting.fingerprints import file_digest
 from shared.salting.libraries import library_fingerprint
-from shared.salting.recipe import SALT_IN_NAME, Artifact, Call, Input, Inputs, Source, each, key, salt
+from shared.salting.recipe import SALT_IN_NAME, Artifact, Call, Input, Inputs, Source, canonical, each, key, salt
 from shared.steps import Step
 
 FORMAT = 1  # of recipes: raised when the same ingredients are written down in another way
@@ -50,7 +50,7 @@ class Strategy:
             name = f"{stem}-{interval}.{step.writes}" if interval else f"{stem}.{step.writes}"
             artifact = Artifact(step.name, partition, name, interval=interval)
             return Call(step, partition, params, inputs, None, artifact)
-        recipe = self._recipe(step, inputs, params, partition)
+        recipe = canonical(self._recipe(step, inputs, params, partition), step.name)
         full = salt(recipe)
         artifact = Artifact(step.name, partition, f"{stem}-{full[:SALT_IN_NAME]}.{step.writes}", full)
         return Call(step, partition, params, inputs, recipe, artifact)

@@ -50,7 +50,7 @@ def test_the_order_in_which_names_were_given_does_not_matter(document: dict[str,
 
 @given(documents, documents)
 def test_recipes_that_differ_have_salts_that_differ(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert (salt(one) == salt(other)) == (canonical(one) == canonical(other))
+    assert (salt(canonical(one)) == salt(canonical(other))) == (canonical(one) == canonical(other))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_recipes_that_differ_have_salts_that_differ(one: dict[str, Any], other: 
 )
 def test_what_json_cannot_hold_exactly_is_refused_by_name(value: Any) -> None:
     with pytest.raises(BadInput, match=r"train\.params\.C"):
-        salt({"step": "train", "params": {"C": value}})
+        canonical({"params": {"C": value}}, "train")
 
 
 def test_the_name_the_version_each_parameter_and_each_upstream_salt_are_in_the_salt() -> None:
@@ -157,7 +157,7 @@ def visits(needs: Callable[[int], list[int]], root: int) -> int:
 
     def value(task: int, below: Any) -> str:
         seen.append(task)
-        return salt({"step": str(task), "inputs": list(below)})
+        return salt(canonical({"step": str(task), "inputs": list(below)}))
 
     fold(root, needs, value, memo)
     return len(seen)
