@@ -145,7 +145,7 @@ def _run(engine: Engine) -> Any:
         end: End = None,
         json_: Json = False,
     ) -> None:
-        """Run a pipeline; report which steps executed and which were reused."""
+        """Run a pipeline, and say which steps ran."""
         made = _build(engine, pipeline, input, store, strategy, set, start, end)
         outcome = execute(engine, made)
         if json_:
@@ -167,7 +167,7 @@ def _tree(engine: Engine) -> Any:
         end: End = None,
         json_: Json = False,
     ) -> None:
-        """Show the dependency tree: each node done or to run, and why. Runs nothing."""
+        """Show the dependency tree: done, to run, and why."""
         from shared import plan
 
         made = _build(engine, pipeline, input, store, strategy, set, start, end)
@@ -187,10 +187,12 @@ def _compare(engine: Engine) -> Any:
             typer.Option("--strategy", help="Only these strategies. Default: native, content, salted."),
         ] = None,
         scenario: Annotated[list[str] | None, typer.Option("--scenario", help="Only these scenarios.")] = None,
-        results: Annotated[Path, typer.Option("--results", help="Folder to write <engine>.json to.")] = Path("results"),
+        results: Annotated[Path, typer.Option("--results", help="Folder whose <engine>.json is replaced.")] = Path(
+            "results"
+        ),
         jobs: Annotated[int, typer.Option("--jobs", min=1, help="Cells at a time.")] = os.cpu_count() or 1,
     ) -> None:
-        """Run the gauntlet on this engine: build, change something for real, build again, judge."""
+        """Run the gauntlet: build, change, rebuild, judge."""
         from shared.report.terminal import matrix
         from shared.rerun.harness import gauntlet
 
