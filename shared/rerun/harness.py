@@ -38,7 +38,7 @@ def gauntlet(
 
     ``jobs`` workspaces are worked in at a time. Raises BadInput for an unknown pipeline, strategy or scenario.
     """
-    wanted = [strategy(name).name for name in strategies] or COMPARED
+    wanted = list(dict.fromkeys(strategy(name).name for name in strategies)) or COMPARED
     cells = [(s, scenario) for scenario in chosen(pipeline, list(scenarios)) for s in wanted]
     lanes: dict[tuple[Any, ...], list[Scenario]] = {}
     for s, scenario in cells:
