@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +35,7 @@ Settings = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Build:
-    """Plain values only (see ``to_json``), so that an engine can carry it to wherever its tasks run."""
+    """Plain values only, so that an engine can carry it to wherever its tasks run."""
 
     pipeline: str
     engine: str
@@ -97,15 +97,6 @@ class Build:
                     ml.header(Path(source.path), self.params(node.step.name)["target"])
                 else:
                     artists.header(Path(source.path))
-
-    def to_json(self) -> dict[str, Any]:
-        document = asdict(self)
-        return document | {"input": str(self.input), "start": str(self.start), "end": str(self.end)}
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Build:
-        dates = {name: date.fromisoformat(document[name]) for name in ("start", "end")}
-        return cls(**{**document, "input": Path(document["input"]), **dates})
 
 
 def build(

@@ -82,11 +82,8 @@ def _home(declared: Step[..., Any]) -> Place:
 class _Module:
     name: str
     path: Path
+    package: str  # what its relative imports start from
     bindings: Bindings
-
-    @property
-    def package(self) -> str:
-        return self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
 
     def statements(self, name: str) -> list[ast.stmt]:
         """The statements that define or change a name; none for a name that is only imported."""
@@ -160,11 +157,8 @@ class _Module:
 def _module(name: str) -> _Module:
     path = source_of(name)
     assert path is not None
-    return _Module(name, path, bindings(ast.parse(path.read_bytes(), str(path)), _package(name, path)))
-
-
-def _package(name: str, path: Path) -> str:
-    return name if path.name == "__init__.py" else name.rpartition(".")[0]
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    return _Module(name, path, package, bindings(ast.parse(path.read_bytes(), str(path)), package))
 
 
 @cache

@@ -76,14 +76,8 @@ def imports(node: ast.AST, package: str) -> Iterator[tuple[str, Import]]:
     """The names that an import statement binds, and to what."""
     if isinstance(node, ast.Import):
         for alias in node.names:
-            yield (
-                (alias.asname, Import(alias.name))
-                if alias.asname
-                else (
-                    alias.name.partition(".")[0],
-                    Import(alias.name.partition(".")[0]),
-                )
-            )
+            package = alias.name.partition(".")[0]  # all that ``import a.b`` binds is ``a``
+            yield (alias.asname, Import(alias.name)) if alias.asname else (package, Import(package))
     elif isinstance(node, ast.ImportFrom):
         module = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
         for alias in node.names:
@@ -177,14 +171,14 @@ class _Collector(ast.NodeVisitor):
         self.scopes.pop()
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
-        bound = {
+        bound: dict[str, Import | None] = {
             name.id: None
             for generator in node.generators
             for name in ast.walk(generator.target)
             if isinstance(name, ast.Name)
         }
         self.visit(node.generators[0].iter)
-        self.scopes.append(dict(bound))
+        self.scopes.append(bound)
         self.generic_visit(node)
         self.scopes.pop()
 
@@ -208,9 +202,7 @@ def _own_scope(node: ast.AST) -> Iterator[ast.AST]:
     while stack:
         inner = stack.pop()
         yield inner
-        if inner is node or not isinstance(inner, (*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)):
-            if isinstance(inner, (*FUNCTIONS, ast.ClassDef)) and inner is node:
-                continue
+        if not isinstance(inner, (*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)):
             stack += [child for child in ast.iter_child_nodes(inner) if not _is_skipped(child)]
 
 
