@@ -14,7 +14,7 @@ import logging
 import sys
 from collections.abc import Container, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import dask
 from dask.base import get_scheduler
@@ -24,7 +24,7 @@ from dask.typing import Key
 
 from dask_impl import artists, ml, salting
 from shared.build import Build
-from shared.engine import Engine
+from shared.engine import Engine, Native
 from shared.errors import BadInput, StepFailed
 
 if TYPE_CHECKING:
@@ -36,7 +36,14 @@ class Dask(Engine):
     package = "dask_impl"
     distribution = "dask"
     looks_at = "target"
-    keeps_native = False
+    natives: ClassVar = {
+        "native": Native(
+            "nothing is kept between one compute() and the next",
+            "https://docs.dask.org/en/stable/delayed.html",
+            memory="none",
+        ),
+    }
+    says_ran = frozenset({"computed"})
     # distributed is not among them: its import is half a second that runs on threads do not need
     preload = ("dask.delayed", "dask.threaded", "dask.highlevelgraph", "dask.task_spec", "dask.callbacks")
 

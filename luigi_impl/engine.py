@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from typing import ClassVar
 
 import luigi
 from luigi import Event, LuigiStatusCode
@@ -12,7 +13,7 @@ from luigi import Event, LuigiStatusCode
 from luigi_impl import artists, ml
 from luigi_impl.salting import SaltedTask
 from shared.build import Build
-from shared.engine import Engine
+from shared.engine import Engine, Native
 from shared.errors import BadInput, StepFailed
 
 PIPELINES: dict[str, Callable[[Build], SaltedTask]] = {"ml": ml.pipeline, "artists": artists.pipeline}
@@ -26,7 +27,14 @@ class Luigi(Engine):
     package = "luigi_impl"
     distribution = "luigi"
     looks_at = "target"
-    keeps_native = True
+    natives: ClassVar = {
+        "native": Native(
+            "a task is complete when its output exists",
+            "https://luigi.readthedocs.io/en/stable/tasks.html",
+            memory="artifacts",
+        ),
+    }
+    says_ran = frozenset({"success"})
     preload = ("luigi", "luigi.util")
 
     def run(self, build: Build) -> Mapping[str, str]:

@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
 from shared.build import Build
-from shared.engine import Engine
+from shared.engine import Engine, Native
 from shared.errors import BadInput, StepFailed
 
 if TYPE_CHECKING:
@@ -27,7 +27,14 @@ class Prefect(Engine):
     package = "prefect_flows"
     distribution = "prefect"
     looks_at = "every step"
-    keeps_native = False  # the id of the flow run is part of the default cache key
+    natives: ClassVar = {
+        "native": Native(
+            "the default policy's key holds the id of the flow run: nothing is found in a later one",
+            "https://docs.prefect.io/v3/concepts/caching",
+            memory="none",
+        ),
+    }
+    says_ran = frozenset({"Completed"})
     preload = (
         "anyio._backends._asyncio",
         "encodings.idna",

@@ -24,7 +24,7 @@ from shared.pipelines import (
     days_in,
     ml_pipeline,
 )
-from shared.salting import Call, Source, strategy
+from shared.salting import Artifact, Call, Source, strategy
 from shared.steps import artists, ml
 
 DEFAULT_STORE = "store"
@@ -61,25 +61,38 @@ class Build:
         """All parameters of a step: those set, checked, and the defaults of the others."""
         return self.graph.steps[step].checked(self.settings.get(step, {}))
 
-    @cached_property
-    def calls(self) -> dict[str, Call]:
-        """Every node's call, dependencies first: which artifact it makes, from what recipe. Nothing is run."""
-        calls: dict[str, Call] = {}
-        params = {step: self.params(step) for step in self.graph.steps}
+    def call(self, node: Node, made: Mapping[str, Artifact]) -> Call:
+        """A node's call: which artifact it makes, from what recipe. ``made`` has those of the nodes that it needs.
 
-        def made(value: Source | Node | Mapping[str, Node]) -> Any:
+        Under a strategy that knows inputs by their content they must carry their digests, so must be made already.
+        """
+
+        def item(value: Source | Node | Mapping[str, Node]) -> Any:
             if isinstance(value, Mapping):
-                return {part: calls[node.key].artifact for part, node in value.items()}
-            return calls[value.key].artifact if isinstance(value, Node) else value
+                return {part: made[need.key] for part, need in value.items()}
+            return made[value.key] if isinstance(value, Node) else value
 
+        inputs = {argument: item(value) for argument, value in node.inputs.items()}
+        return self.cache.strategy.call(node.step, inputs, self._params[node.step.name], node.partition)
+
+    def calls(self) -> dict[str, Call]:
+        """The call of every node for which it is known now, dependencies first. Nothing is run.
+
+        All, unless the strategy knows inputs by their content: then those whose inputs are in the store.
+        """
+        calls: dict[str, Call] = {}
+        made: dict[str, Artifact] = {}
         for name, node in self.graph.nodes.items():
-            inputs = {argument: made(value) for argument, value in node.inputs.items()}
-            calls[name] = self.cache.strategy.call(node.step, inputs, params[node.step.name], node.partition)
+            if all(need.key in made for need in node.needs):
+                calls[name] = call = self.call(node, made)
+                artifact = self.cache.find(call) if self.cache.strategy.digests else call.artifact
+                if artifact:
+                    made[name] = artifact
         return calls
 
-    @property
-    def target(self) -> Call:
-        return self.calls[self.graph.target]
+    @cached_property
+    def _params(self) -> dict[str, dict[str, Any]]:
+        return {step: self.params(step) for step in self.graph.steps}
 
     def check(self) -> None:
         """Raise BadInput for anything that can be told to be wrong without running a step.

@@ -2,13 +2,14 @@
 
 >>> cache = Cache("store", "salted", run="r1", engine="mine")
 >>> call = cache.call(ml.preprocess, {"csv": Source.at(path)}, {"target": "label"})
->>> made = cache.find(call) or cache.execute(call)      # an Artifact, to be an input of the next call
+>>> made = cache.find(call) or cache.make(call)         # an Artifact, to be an input of the next call
 >>> cache.load(made)                                    # its value
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,6 +18,7 @@ from typing import Any
 
 from shared.codecs import CODECS
 from shared.ledger import Ledger
+from shared.reasons import reasons
 from shared.salting import Artifact, Call, Inputs, Source, Strategy, strategy
 from shared.salting.fingerprints import file_digest
 from shared.steps import Step
@@ -72,9 +74,8 @@ class Cache:
 
     def apply(self, call: Call, **values: Any) -> Any:
         """Run the step's function on the values of its inputs, in the ledger's sight, and return its value."""
-        with self.ledger.executing(
-            call.key, artifact=call.artifact.name, engine=self.engine, strategy=self.strategy_name
-        ):
+        facts = {"artifact": call.artifact.name, "engine": self.engine, "strategy": self.strategy_name}
+        with self.ledger.executing(call.key, reasons=reasons(self.store, call, self.strategy_name), **facts):
             return call.step(**values, **call.params)
 
     def commit(self, call: Call, value: Any) -> Artifact:
@@ -111,5 +112,26 @@ class Cache:
         }
 
     def execute(self, call: Call) -> Artifact:
-        """Load the inputs, run the step, store its output. It always runs: asking first is the engine's part."""
+        """Load the inputs, run the step, store its output. It always runs: asking first is the caller's part."""
         return self.commit(call, self.apply(call, **self.values(call.inputs)))
+
+    def make(self, call: Call) -> Artifact:
+        """Execute a call, unless another process has made its artifact by the time that it is our turn.
+
+        Under ``native`` it is executed in any case: whether it should is the engine's to say, and it has said so.
+        """
+        with self.alone(call):
+            made = self.find(call) if self.strategy.salts else None
+            return made or self.execute(call)
+
+    @contextmanager
+    def alone(self, call: Call) -> Iterator[None]:
+        """Wait until no other process on this machine makes the same artifact, and keep others from it meanwhile.
+
+        Not under ``native``, where an artifact of that name may be made from anything.
+        """
+        if self.strategy.salts:
+            with self.store.lock(call.artifact.name):
+                yield
+        else:
+            yield

@@ -6,8 +6,6 @@ import json
 import logging
 import os
 import sys
-import time
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -17,6 +15,7 @@ import typer
 from shared.build import DEFAULT_STORE, Build, build, parse_settings
 from shared.engine import Engine
 from shared.errors import BadInput, StepFailed
+from shared.outcome import Outcome, execute
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,7 +37,10 @@ StoreOption = Annotated[
 StrategyOption = Annotated[
     str,
     typer.Option(
-        "--strategy", metavar="NAME", help="What an artifact's name depends on: native, content, salted, lineage."
+        "--strategy",
+        metavar="NAME",
+        help="What an artifact's name depends on: native, content, salted, lineage, cutoff; or another of the engine's "
+        "own ways.",
     ),
 ]
 Set = Annotated[
@@ -58,21 +60,6 @@ End = Annotated[
     datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run did: the JSON object of ``run --json``."""
-
-    engine: str
-    pipeline: str
-    strategy: str
-    executed: list[str]  # by the ledger
-    reused: list[str]
-    target: dict[str, str | None]
-    seconds: float
-    claimed: dict[str, str]  # by the engine, in its own words
-    run: str
 
 
 def main(engine: Engine) -> NoReturn:
@@ -112,28 +99,6 @@ def start(app: typer.Typer, module: str) -> NoReturn:
     sys.exit(status or 0)
 
 
-def execute(engine: Engine, made: Build) -> Outcome:
-    """Run a build on an engine, and read in the ledger what really executed."""
-    made.cache.store.check_writable()
-    started = time.monotonic()
-    claimed = dict(engine.run(made))
-    seconds = time.monotonic() - started
-    executed = made.cache.ledger.executed()
-    found = {key: made.cache.find(call) for key, call in made.calls.items() if key not in executed}
-    target = made.cache.store.path(made.target.artifact.name)
-    return Outcome(
-        engine=engine.name,
-        pipeline=made.pipeline,
-        strategy=made.strategy,
-        executed=executed,
-        reused=[key for key, artifact in found.items() if artifact],
-        target={"path": str(target), "digest": made.cache.content_digest(made.target)},
-        seconds=round(seconds, 3),
-        claimed=claimed,
-        run=made.run,
-    )
-
-
 def _run(engine: Engine) -> Any:
     def run(
         pipeline: Pipeline,
@@ -165,6 +130,9 @@ def _tree(engine: Engine) -> Any:
         set: Set = None,
         start: Start = None,
         end: End = None,
+        details: Annotated[
+            bool, typer.Option("--why", help="Say what exactly is different, from what to what.")
+        ] = False,
         json_: Json = False,
     ) -> None:
         """Show the dependency tree: done, to run, and why."""
@@ -174,7 +142,7 @@ def _tree(engine: Engine) -> Any:
         if json_:
             print(json.dumps({name: vars(prospect) for name, prospect in plan.plan(made, engine).items()}))
         else:
-            _console().print(plan.tree(made, engine))
+            _console().print(plan.tree(made, engine, details=details))
 
     return tree
 
@@ -184,7 +152,7 @@ def _compare(engine: Engine) -> Any:
         pipeline: Annotated[str | None, typer.Option("--pipeline", help="Only this pipeline.")] = None,
         strategy: Annotated[
             list[str] | None,
-            typer.Option("--strategy", help="Only these strategies. Default: native, content, salted."),
+            typer.Option("--strategy", help="Only these strategies. Default: all that the engine has."),
         ] = None,
         scenario: Annotated[list[str] | None, typer.Option("--scenario", help="Only these scenarios.")] = None,
         results: Annotated[Path, typer.Option("--results", help="Folder whose <engine>.json is replaced.")] = Path(
@@ -214,6 +182,7 @@ def _build(
     def day(moment: datetime | None) -> date | None:
         return moment.date() if moment else None
 
+    engine.check(strategy)
     return build(
         pipeline,
         engine.name,
@@ -228,7 +197,7 @@ def _build(
 
 def _tell(outcome: Outcome, made: Build) -> None:
     console = _console()
-    for key in made.calls:
+    for key in made.graph.nodes:
         times = outcome.executed.count(key)
         fate = "[yellow]ran[/]" if times else "[green]reused[/]" if key in outcome.reused else "[red]missing[/]"
         label = key.replace("[", r"\[")

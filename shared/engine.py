@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from shared.build import Build
+from shared.errors import BadInput
+from shared.salting import STRATEGIES
+
+
+@dataclass(frozen=True)
+class Native:
+    """One of an engine's own ways of not doing finished work again: a strategy without salts."""
+
+    summary: str
+    documentation: str
+    """The page of the engine's documentation that recommends it."""
+    memory: Literal["none", "artifacts", "its own"]
+    """Where it finds finished work in a later run: nowhere; among the artifacts, by their plain names; in a memory of
+    its own (a database, a cluster), which nobody else can foretell."""
+    lives: bool = False
+    """Whether its memory is a process that lives beside the runs (``Engine.alongside``), so is not in the workspace."""
 
 
 class Engine:
@@ -26,8 +43,12 @@ class Engine:
     """Where it looks for finished work. ``target``: from the target down, and no further than the first artifact that
     is there, so that a hole below stays. ``every step``: at each step's own artifact. ``nothing``: it has no cache."""
 
-    keeps_native: ClassVar[bool]
-    """Whether its own rule, out of the box, finds finished work in a later run."""
+    natives: ClassVar[Mapping[str, Native]]
+    """Its own ways of not doing finished work again: ``native`` out of the box, ``<engine>/<way>`` what its
+    documentation recommends beside."""
+
+    says_ran: ClassVar[frozenset[str]]
+    """The words by which it claims that a step ran."""
 
     preload: ClassVar[tuple[str, ...]] = ()
     """What the gauntlet loads once and forks from: third-party modules by name, and scripts (paths ending in ``.py``)
@@ -52,6 +73,25 @@ class Engine:
         """
         yield {}
 
+    @contextmanager
+    def alongside(self, strategy: str, folder: Path) -> Iterator[Mapping[str, str]]:
+        """Start what lives beside the runs in one workspace (``folder``) under a native strategy that ``lives``.
+
+        Yields the environment variables that those runs need.
+        """
+        yield {}
+
+    @property
+    def strategies(self) -> list[str]:
+        """The names of all strategies it can be run with, its own other ways last."""
+        return [*STRATEGIES, *(name for name in self.natives if name not in STRATEGIES)]
+
+    def check(self, strategy: str) -> None:
+        """Raise BadInput for a strategy that it has not."""
+        if strategy not in self.strategies:
+            known = ", ".join(self.strategies)
+            raise BadInput(f"--strategy {strategy}: {self.name} has no such strategy (it has: {known})")
+
     @classmethod
     def version(cls) -> str:
         from importlib.metadata import version
@@ -60,4 +100,5 @@ class Engine:
 
     def reuses(self, strategy: str) -> bool:
         """Whether a later run may find finished work under a strategy."""
-        return self.keeps_native if strategy == "native" else self.looks_at != "nothing"
+        native = self.natives.get(strategy)
+        return native.memory != "none" if native else self.looks_at != "nothing"

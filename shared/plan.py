@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
+from rich.markup import escape
 from rich.tree import Tree
 
 from shared.build import Build
 from shared.engine import Engine
-from shared.salting import Call
+from shared.reasons import kind, reasons
 
-State = Literal["done", "to run", "missing"]
-MARKS: dict[State, tuple[str, str]] = {"done": ("✓", "green"), "to run": ("▶", "yellow"), "missing": ("○", "red")}
+State = Literal["done", "to run", "undecided", "missing"]
+MARKS: dict[State, tuple[str, str]] = {
+    "done": ("✓", "green"),
+    "to run": ("▶", "yellow"),
+    "undecided": ("?", "cyan"),
+    "missing": ("○", "red"),
+}
 
 
 @dataclass(frozen=True)
 class Prospect:
-    """What would become of one node. ``missing``: its artifact is gone, and nothing will make it again."""
+    """What would become of one node.
+
+    ``undecided``: whether it runs is known when what it needs is made. ``missing``: its artifact is gone, and nothing
+    will make it again.
+    """
 
     state: State
     why: str
+    reasons: list[str] = field(default_factory=list)
+    """Of a node that is to run: words of ``shared.reasons.REASONS``, with their details."""
 
 
 def plan(build: Build, engine: Engine) -> dict[str, Prospect]:
     """Every node's prospect, by the engine's rule of where it looks for finished work."""
+    nodes = build.graph.nodes
     if not engine.reuses(build.strategy):
         kept = f"{engine.name} keeps nothing between runs under '{build.strategy}'"
-        return dict.fromkeys(build.calls, Prospect("to run", kept))
-    found = {name: build.cache.find(call) is not None for name, call in build.calls.items()}
-    wanted = _wanted(build, found) if engine.looks_at == "target" else set(build.calls)
+        return dict.fromkeys(nodes, Prospect("to run", kept, ["forced"]))
+    if build.strategy in engine.natives and engine.natives[build.strategy].memory == "its own":
+        return dict.fromkeys(nodes, Prospect("undecided", f"{engine.name} itself remembers, and says when it runs"))
+    calls = build.calls()
+    found = {name: build.cache.find(call) is not None for name, call in calls.items()}
+    from_target = engine.looks_at == "target" and not build.cache.strategy.digests
+    wanted = _wanted(build, found) if from_target else set(nodes)
     prospects = {}
-    for name, call in build.calls.items():
-        if found[name]:
-            prospects[name] = Prospect("done", call.artifact.name)
+    for name in nodes:
+        if name not in calls:
+            prospects[name] = Prospect("undecided", "it depends on what its inputs turn out to be")
+        elif found[name]:
+            prospects[name] = Prospect("done", calls[name].artifact.name)
         elif name in wanted:
-            prospects[name] = Prospect("to run", why(build, call))
+            because = reasons(build.cache.store, calls[name], build.strategy)
+            prospects[name] = Prospect("to run", "; ".join(map(kind, because)), because)
         else:
             prospects[name] = Prospect("missing", "its artifact is gone; what needs it is done, so nothing asks for it")
     return prospects
@@ -54,53 +74,21 @@ def _wanted(build: Build, found: dict[str, bool]) -> set[str]:
     return wanted
 
 
-def why(build: Build, call: Call) -> str:
-    """The reason that an artifact has to be made: the call against the newest manifest of the same step."""
-    store = build.cache.store
-    if store.exists(call.artifact.name):
-        return "output damaged"
-    earlier = [
-        manifest
-        for manifest in store.manifests(call.step.name)
-        if manifest["partition"] == call.partition and manifest["strategy"] == build.strategy
-    ]
-    if not earlier:
-        return "first run"
-    if any(manifest["name"] == call.artifact.name for manifest in earlier):
-        return "output missing"
-    return "; ".join(_differences(call, max(earlier, key=lambda manifest: manifest["made"]))) or "first run"
+def tree(build: Build, engine: Engine, *, details: bool = False) -> Tree:
+    """The dependency tree, the target at its root, with what it needs below. A shared node is drawn out once.
 
-
-def _differences(call: Call, manifest: dict[str, Any]) -> list[str]:
-    new, old = call.recipe or {}, manifest.get("recipe") or {}
-    found = []
-    if new.get("version") != old.get("version"):
-        found.append(f"version raised: {old.get('version')} to {new.get('version')}")
-    before = old.get("params", {})
-    for name, value in new.get("params", {}).items():
-        if before.get(name) != value:
-            found.append(f"parameter changed: {name} from {before.get(name)} to {value}")
-    code, then = new.get("code", {}), old.get("code", {})
-    if places := sorted(place for place in code | then if code.get(place) != then.get(place)):
-        found.append(f"code changed: {', '.join(places)}")
-    libraries, then = new.get("libraries", {}), old.get("libraries", {})
-    if changed := sorted(name for name in libraries | then if libraries.get(name) != then.get(name)):
-        found.append(f"library changed: {', '.join(changed)}")
-    if new.get("inputs") != old.get("inputs"):
-        found.append("upstream changed" if call.upstream else "input data changed")
-    return found
-
-
-def tree(build: Build, engine: Engine) -> Tree:
-    """The dependency tree, the target at its root, with what it needs below. A shared node is drawn out once."""
+    With ``details`` each reason says what exactly is different, from what to what.
+    """
     prospects = plan(build, engine)
     drawn: set[str] = set()
 
     def label(name: str) -> str:
         state, why = prospects[name].state, prospects[name].why
+        if details and prospects[name].reasons:
+            why = "; ".join(prospects[name].reasons)
         mark, colour = MARKS[state]
         again = " [dim](drawn above)[/]" if name in drawn else ""
-        return f"[{colour}]{mark} {name.replace('[', chr(92) + '[')}[/]  [{colour}]{state}[/][dim]: {why}[/]{again}"
+        return f"[{colour}]{mark} {escape(name)}[/]  [{colour}]{state}[/][dim]: {escape(why)}[/]{again}"
 
     nodes = build.graph.nodes
     root = Tree(label(build.graph.target))

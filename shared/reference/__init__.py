@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from shared.build import Build
-from shared.engine import Engine
+from shared.engine import Engine, Native
 from shared.errors import BadInput, StepFailed
+from shared.salting import Artifact
 
 
 class Reference(Engine):
@@ -14,17 +16,19 @@ class Reference(Engine):
     package = "shared.reference"
     distribution = "saltworks"
     looks_at = "nothing"
-    keeps_native = False
+    natives: ClassVar = {"native": Native("runs every step, always", "docs/add-an-engine.md", memory="none")}
+    says_ran = frozenset({"executed"})
 
     def run(self, build: Build) -> Mapping[str, str]:
-        for key, call in build.calls.items():
+        made: dict[str, Artifact] = {}
+        for key, node in build.graph.nodes.items():
             try:
-                build.cache.execute(call)
+                made[key] = build.cache.execute(build.call(node, made))
             except BadInput:
                 raise
             except Exception as error:
                 raise StepFailed(f"{key}: {type(error).__name__}: {error}") from error
-        return dict.fromkeys(build.calls, "executed")
+        return dict.fromkeys(made, "executed")
 
     def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
         return build.graph.edges

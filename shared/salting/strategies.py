@@ -2,7 +2,7 @@
 
 In the terms of Mokhov, Mitchell and Peyton Jones, 'Build Systems a la Carte' (ICFP 2018), ``salted`` is a rebuilder
 by deep constructive traces whose external inputs are trusted, ``lineage`` the same with nothing trusted that can be
-read; ``content`` is a memo on the inputs alone.
+read, ``cutoff`` one by constructive traces; ``content`` is a memo on the inputs alone.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Strategy:
     content: bool = False  # the content of external inputs; without it, only where they lie
     code: bool = False  # the step's own code and all of the project's that it reaches
     libraries: bool = False  # the versions of the libraries that the step declares
+    digests: bool = False  # upstream artifacts by their content, which is known when they are made; else by their salts
 
     @property
     def salts(self) -> bool:
@@ -79,6 +80,10 @@ class Strategy:
         """What a recipe says of one input. The prefix keeps places, contents and salts apart."""
         if isinstance(item, Source):
             return f"content:{file_digest(item.path)}" if self.content else f"at:{item.name}"
+        if self.digests:
+            if item.digest is None:
+                raise ValueError(f"strategy '{self.name}': {item.key} is not made yet, so what is in it is not known")
+            return f"digest:{item.digest}"
         if item.salt is None:
             raise BadInput(f"strategy '{self.name}': the artifact {item.name} has no salt to build on")
         return f"salt:{item.salt}"
@@ -98,12 +103,27 @@ STRATEGIES = {
             code=True,
             libraries=True,
         ),
+        Strategy(
+            "cutoff",
+            "as lineage, but inputs enter by what is in them: same bytes upstream, and nothing below runs again",
+            declaration=True,
+            content=True,
+            code=True,
+            libraries=True,
+            digests=True,
+        ),
     )
 }
 
 
 def strategy(name: str) -> Strategy:
-    """A strategy by its name. Raises BadInput for a name that is none."""
+    """A strategy by its name. Raises BadInput for a name that is none.
+
+    ``<engine>/<way>`` is another of an engine's own ways of not doing work again, beside the one out of the box. It has
+    no ingredients either; which there are the engine says (``Engine.natives``).
+    """
+    if "/" in name:
+        return Strategy(name, f"a way of {name.partition('/')[0]}'s own; artifacts have plain names")
     try:
         return STRATEGIES[name]
     except KeyError:

@@ -18,7 +18,7 @@ BESIDE = {
 # What each room of shared/ may import: itself, and these. The arrows of the design, and nothing against them.
 LEAVES = {"errors"}
 STEPS = LEAVES | {"steps"}
-CORE = STEPS | {"codecs", "salting", "store", "ledger", "cache", "pipelines"}
+CORE = STEPS | {"codecs", "salting", "store", "ledger", "reasons", "cache", "pipelines"}
 ARROWS = {
     "errors": set(),
     "steps": LEAVES,
@@ -26,15 +26,17 @@ ARROWS = {
     "salting": STEPS,
     "store": LEAVES | {"salting"},
     "ledger": LEAVES | {"store"},
-    "cache": STEPS | {"codecs", "salting", "store", "ledger"},
+    "reasons": STEPS | {"salting", "store"},
+    "cache": STEPS | {"codecs", "salting", "store", "ledger", "reasons"},
     "pipelines": STEPS | {"salting"},
     "build": CORE,
     "engine": CORE | {"build"},
+    "outcome": CORE | {"build", "engine"},
     "plan": CORE | {"build", "engine"},
     "reference": CORE | {"build", "engine"},
     "rerun": CORE | {"build", "engine", "reference"},
     "report": CORE | {"rerun"},
-    "cli": CORE | {"build", "engine", "plan", "rerun", "report"},
+    "cli": CORE | {"build", "engine", "outcome", "plan", "rerun", "report"},
 }
 
 

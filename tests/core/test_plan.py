@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from rich.console import Console
 
-from shared.build import build
-from shared.engine import Engine
+from shared.build import Build, build
+from shared.engine import Engine, Native
 from shared.plan import plan, tree
 from shared.reference import ENGINE as REFERENCE
 
@@ -22,7 +22,11 @@ class Caching(Engine):
     package = "nowhere"
     distribution = "saltworks"
     looks_at = "target"
-    keeps_native = True
+    natives: ClassVar = {
+        "native": Native("an artifact of that name is enough", "docs", memory="artifacts"),
+        "caching/server": Native("a server remembers", "docs", memory="its own"),
+    }
+    says_ran = frozenset({"ran"})
 
 
 ENGINE = Caching()
@@ -40,7 +44,8 @@ def store(tmp_path: Path) -> Path:
 
 
 def whys(store: Path, **options: Any) -> dict[str, str]:
-    return {step: p.why for step, p in plan(made(store, **options), ENGINE).items() if p.state == "to run"}
+    prospects = plan(made(store, **options), ENGINE)
+    return {step: "; ".join(p.reasons) for step, p in prospects.items() if p.state == "to run"}
 
 
 def test_with_an_empty_store_everything_is_a_first_run(tmp_path: Path) -> None:
@@ -54,17 +59,21 @@ def test_when_all_is_there_nothing_is_to_run(store: Path) -> None:
 def test_a_changed_parameter_is_named_with_its_old_and_new_value(store: Path) -> None:
     assert whys(store, settings={"train": {"C": "10"}}) == {
         "train": "parameter changed: C from 1.0 to 10.0",
-        "evaluate": "upstream changed",
-        "report": "upstream changed",
+        "evaluate": "upstream changed: model",
+        "report": "upstream changed: metrics",
     }
+
+
+def test_in_short_it_is_the_kind_of_reason_alone(store: Path) -> None:
+    assert plan(made(store, settings={"train": {"C": "10"}}), ENGINE)["train"].why == "parameter changed"
 
 
 def test_a_changed_input_is_told_from_a_changed_upstream(store: Path, tmp_path: Path) -> None:
     own = tmp_path / "own.csv"
     own.write_text("a,label\n" + "".join(f"{i},{i % 2}\n" for i in range(20)))
     reasons = whys(store, input=own)
-    assert reasons["preprocess"] == "input data changed"
-    assert reasons["train"] == "upstream changed"
+    assert reasons["preprocess"] == "input data changed: csv"
+    assert reasons["train"] == "upstream changed: dataset"
 
 
 @pytest.mark.parametrize(("damage", "why"), [(False, "output missing"), (True, "output damaged")])
@@ -78,6 +87,29 @@ def test_a_hole_below_a_finished_target_is_missing_and_not_to_run(store: Path) -
     next(store.glob("train*.skops")).unlink()
     assert whys(store) == {}
     assert plan(made(store), ENGINE)["train"].state == "missing"
+
+
+def test_cutoff_decides_step_by_step_and_says_so(tmp_path: Path) -> None:
+    first = made(tmp_path, strategy="cutoff")
+    assert states(first) == ["to run", "undecided", "undecided", "undecided"]
+    REFERENCE.run(first)
+    assert states(made(tmp_path, strategy="cutoff")) == ["done"] * 4
+    changed = made(tmp_path, strategy="cutoff", settings={"train": {"C": "10"}})
+    assert states(changed) == ["done", "to run", "undecided", "undecided"]
+
+
+def test_cutoff_looks_at_every_step_even_where_the_engine_would_not(tmp_path: Path) -> None:
+    REFERENCE.run(made(tmp_path, strategy="cutoff"))
+    next(tmp_path.glob("train*.skops")).unlink()
+    assert states(made(tmp_path, strategy="cutoff")) == ["done", "to run", "undecided", "undecided"]
+
+
+def test_what_an_engine_alone_remembers_nobody_foretells(tmp_path: Path) -> None:
+    assert states(made(tmp_path, strategy="caching/server")) == ["undecided"] * 4
+
+
+def states(build: Build) -> list[str]:
+    return [prospect.state for prospect in plan(build, ENGINE).values()]
 
 
 def test_an_engine_that_keeps_nothing_runs_everything(store: Path) -> None:

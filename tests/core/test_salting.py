@@ -119,6 +119,20 @@ def test_lineage_is_in_the_recipe_in_full() -> None:
     assert set(call.recipe["libraries"]) == set(ml.train.libraries)
 
 
+def test_cutoff_knows_an_input_by_what_is_in_it_and_by_nothing_else() -> None:
+    def name(salt_: str, digest: str) -> str:
+        upstream = Artifact("preprocess", None, f"preprocess-{salt_}.parquet", salt=salt_ * 64, digest=digest)
+        return strategy("cutoff").call(ml.train, {"dataset": upstream}, ml.train.parameters).artifact.name
+
+    assert name("a", "same") == name("b", "same")
+    assert name("a", "same") != name("a", "other")
+
+
+def test_under_cutoff_an_input_that_is_not_made_yet_is_an_error_and_never_a_weaker_salt() -> None:
+    with pytest.raises(ValueError, match="preprocess is not made yet"):
+        strategy("cutoff").call(ml.train, {"dataset": UPSTREAM}, ml.train.parameters)
+
+
 def test_a_library_that_is_declared_and_not_installed_is_an_error() -> None:
     declared = step(version="1", writes="json", libraries=["no-such-distribution"])(ml.report.function)
     with pytest.raises(BadInput, match="'no-such-distribution', which is not installed"):

@@ -11,6 +11,8 @@ import logging
 import os
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +62,11 @@ class Store:
             return None
         return manifest if isinstance(manifest, dict) and "digest" in manifest else None
 
-    def manifests(self, step: str) -> Iterator[dict[str, Any]]:
-        """All manifests of one step's artifacts, in no order."""
-        for path in self.root.glob(f"{step}*{MANIFEST}") if self.root.is_dir() else ():
-            manifest = self.manifest(path.name.removesuffix(MANIFEST))
-            if manifest and manifest.get("step") == step:
+    def manifests(self, key: str) -> Iterator[dict[str, Any]]:
+        """All manifests of the artifacts of one step, or of one partition of it, in no order."""
+        pattern = f"{escape(key)}[-.]*{MANIFEST}"
+        for path in self.root.glob(pattern) if self.root.is_dir() else ():
+            if manifest := self.manifest(path.name.removesuffix(MANIFEST)):
                 yield manifest
 
     def read(self, name: str, digest_: str | None = None) -> bytes:
@@ -105,6 +107,25 @@ class Store:
                 temporary.unlink(missing_ok=True)
         except OSError as error:
             raise BadInput(f"--store {self.url}: cannot be written ({error.strerror or error})") from error
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Wait until no other process on this machine holds the lock of this name, and hold it.
+
+        The kernel lets go of it when its holder dies. Stores that are no folder have none: there, two runs at a time
+        may make the same artifact twice, which costs time and nothing else.
+        """
+        if not self.is_local:
+            yield
+            return
+        from filelock import FileLock
+
+        path = self.path(f".{name}.lock")
+        with FileLock(path):
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)  # who waits for this very file, or makes it anew, looks again first
 
     def check_writable(self) -> None:
         """Raise BadInput where a local store cannot be written. Leaves nothing but the folder."""
