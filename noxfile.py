@@ -101,7 +101,7 @@ def lock(session: nox.Session) -> None:
     common = ["uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--generate-hashes", "--no-header"]
     common += ["--python-version", PYTHONS[0], "pyproject.toml"]
     session.run(*common, "--output-file", "locks/core.txt")
-    for group in (*ENGINES, "lint"):
+    for group in (*ENGINES, "browser", "lint"):
         held = ["--constraint", "locks/core.txt", "--group", group, "--group", "test"]
         session.run(*common, *held, "--output-file", f"locks/{group}.txt")
 
