@@ -70,6 +70,7 @@ class Ledger:
     def _withdraw(self, name: str) -> None:
         path = self.store.path(f"{self.folder}/{name}.json")
         path.unlink()
-        with contextlib.suppress(OSError):  # not empty: other steps of this run, or other runs, did execute
-            path.parent.rmdir()
-            path.parent.parent.rmdir()
+        if self.store.is_local:  # other stores have no folders; what they call rmdir may delete what is in it
+            with contextlib.suppress(OSError):  # not empty: other steps of this run, or other runs, did execute
+                path.parent.rmdir()
+                path.parent.parent.rmdir()

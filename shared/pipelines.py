@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -85,7 +85,7 @@ def artists_pipeline(streams: Path = STREAMS, start: date = FIRST_DAY, end: date
     return Pipeline("artists", [*daily.values(), aggregate, top])
 
 
-PIPELINES = {"ml": ml_pipeline, "artists": artists_pipeline}
+PIPELINES: dict[str, Callable[..., Pipeline]] = {"ml": ml_pipeline, "artists": artists_pipeline}
 
 
 def stream_of(streams: Path, day: date | str) -> Path:
