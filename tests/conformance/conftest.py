@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.conformance.command_line import CommandLine, Served, serving
 from shared.engine import Engine
-from shared.rerun.fresh import ForkServer
-from shared.rerun.workspace import Workspace
-from tests.conformance.command_line import CommandLine
 
 PACKAGES = {
     "reference": "shared.reference",
@@ -32,18 +30,16 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def served(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ForkServer, dict[str, str]]]:
+def served(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The engine's service and a fork server, for the whole session."""
-    folder = tmp_path_factory.mktemp("service")
-    with engine.service(folder) as env, ForkServer(engine.preload, env) as server:
-        yield server, dict(env)
+    with serving(engine, tmp_path_factory.mktemp("service")) as served:
+        yield served
 
 
 @pytest.fixture
-def cli(engine: Engine, served: tuple[ForkServer, dict[str, str]], tmp_path: Path) -> CommandLine:
-    server, env = served
-    world = Workspace(tmp_path / "workspace", [engine.package])
-    return CommandLine(engine, server, {**env, "SALTWORKS_CACHE_DIR": str(tmp_path / ".digests")}, world)
+def cli(engine: Engine, served: Served, tmp_path: Path) -> CommandLine:
+    """The engine's command line, in a workspace of the test's own."""
+    return CommandLine.within(tmp_path, engine, served)
 
 
 @pytest.fixture

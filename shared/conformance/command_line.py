@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from shared.engine import Engine
 from shared.reference import ENGINE as REFERENCE
 from shared.rerun.fresh import Finished, ForkServer
 from shared.rerun.workspace import Workspace
+
+Served = tuple[ForkServer, dict[str, str]]  # and the environment variables by which runs find the engine's service
+
+
+@contextmanager
+def serving(engine: Engine, folder: Path) -> Iterator[Served]:
+    """An engine's service, which may write in the folder, and a fork server: both for a session of many runs."""
+    with engine.service(folder) as env, ForkServer(engine.preload, env) as server:
+        yield server, dict(env)
 
 
 @dataclass
@@ -19,6 +31,13 @@ class CommandLine:
     server: ForkServer
     env: dict[str, str]
     world: Workspace
+
+    @classmethod
+    def within(cls, folder: Path, engine: Engine, served: Served) -> CommandLine:
+        """In a fresh workspace within an empty folder, where the digests of files are remembered too."""
+        server, env = served
+        world = Workspace(folder / "workspace", [engine.package])
+        return cls(engine, server, {**env, "SALTWORKS_CACHE_DIR": str(folder / ".digests")}, world)
 
     def __call__(self, *arguments: str, engine: Engine | None = None, store: str | None = None) -> Finished:
         """``python -m <engine> ...``, with the workspace's store unless another is named."""
@@ -33,4 +52,5 @@ class CommandLine:
         return finished.outcome
 
     def reference(self, *arguments: str, store: str | None = None) -> dict[str, Any]:
+        """``run ... --json`` by the reference engine, in the same workspace."""
         return self.run(*arguments, engine=REFERENCE, store=store)

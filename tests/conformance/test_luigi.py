@@ -1,0 +1,132 @@
+"""What only Luigi has: a central scheduler, ``luigid``, that hands each task to one of the runs that ask for it; the
+rule of make as users write it; and a word for tasks that ran which ``cutoff`` makes too strong."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.conformance.command_line import CommandLine
+from shared.engine import Engine
+from shared.ledger import FOLDER, Ledger
+from shared.store import Store
+
+# As Luigi's users configure a shared scheduler: the run that finds a task taken waits for it (``keep_alive``; without
+# it the run ends, as a success, before the target is there), and the command line may be started twice (``no_lock``).
+# A luigid that has not opened its port yet is asked again. The return codes are those that the documentation suggests.
+CONFIGURATION = """
+[core]
+default_scheduler_host = 127.0.0.1
+default_scheduler_port = {port}
+no_lock = true
+rpc_retry_attempts = 60
+rpc_retry_wait = 1
+
+[worker]
+keep_alive = true
+wait_interval = 0.1
+wait_jitter = 0
+
+[retcode]
+missing_data = 20
+task_failed = 30
+scheduling_error = 35
+unhandled_exception = 40
+"""
+ROOTS = {"ml": "Report", "artists": "TopArtists"}
+STEPS = {"ml": 4, "artists": 9}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _only_luigi(engine: Engine) -> None:
+    if engine.name != "luigi":
+        pytest.skip("what only Luigi has")
+
+
+@pytest.fixture(scope="module")
+def luigid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a real central scheduler on this machine."""
+    folder = tmp_path_factory.mktemp("luigid")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    command = [Path(sys.executable).with_name("luigid"), "--address", "127.0.0.1", "--port", str(port)]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen([*command, "--state-path", folder / "state.pickle"], stdout=log, stderr=log)
+        yield port
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "strategy"),
+    [("ml", "native"), ("ml", "salted"), ("ml", "lineage"), ("ml", "cutoff"), ("artists", "cutoff")],
+)
+def test_two_runs_at_once_share_the_work_under_luigid(
+    cli: CommandLine, luigid: int, pipeline: str, strategy: str
+) -> None:
+    """Luigi's own command line, started twice, in a workspace with a ``luigi.cfg``."""
+    world = cli.world
+    (world.folder / "luigi.cfg").write_text(CONFIGURATION.format(port=luigid))
+    store = Store(world.folder / "together")
+    command = [sys.executable, "-m", "luigi", "--module", f"luigi_impl.{pipeline}", ROOTS[pipeline]]
+
+    def run(_: int) -> tuple[int, str, list[Path]]:
+        finished = subprocess.run(
+            [*command, "--strategy", strategy, "--store", store.url],
+            cwd=world.folder, env=os.environ | cli.env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return finished.returncode, finished.stderr, list(store.root.glob("*.html"))
+
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(run, range(2)))
+    assert [status for status, _, _ in both] == [0, 0], [stderr for _, stderr, _ in both]
+    assert all(targets for _, _, targets in both), "each run ends when the target is there"
+
+    executed: Counter[Any] = Counter()
+    for folder in store.path(FOLDER).iterdir():
+        executed.update(Ledger(store, folder.name).executed())
+    assert len(executed) == STEPS[pipeline]
+    assert set(executed.values()) == {1}, "every step executes once"
+
+    alone = cli.run(pipeline, "--strategy", strategy)
+    (target,) = both[0][2]
+    assert target.read_bytes() == Path(alone["target"]["path"]).read_bytes()
+
+
+def test_luigi_counts_a_task_that_was_cut_off_among_those_that_ran(cli: CommandLine) -> None:
+    """A row that is dropped: the same dataset. Luigi had decided by then; the ledger saw ``preprocess`` only."""
+    cli.run("ml", "--strategy", "cutoff")
+    with (cli.world.folder / "data" / "digits.csv").open("a") as file:
+        file.write("not a number\n")
+    outcome = cli.run("ml", "--strategy", "cutoff")
+    assert outcome["executed"] == ["preprocess"]
+    assert outcome["claimed"] == dict.fromkeys(["preprocess", "train", "evaluate", "report"], "success")
+
+
+def test_a_hole_below_a_finished_task_is_filled_by_cutoff_and_mtime(cli: CommandLine) -> None:
+    for strategy, store, runs in (
+        ("salted", "a", []),
+        ("cutoff", "b", ["train"]),
+        ("luigi/mtime", "c", ["train", "evaluate", "report"]),
+    ):
+        folder = cli.world.folder / store
+        cli.run("ml", "--strategy", strategy, store=str(folder))
+        next(folder.glob("train*.skops")).unlink()
+        assert cli.run("ml", "--strategy", strategy, store=str(folder))["executed"] == runs
+
+
+def test_mtime_refuses_a_store_whose_files_tell_no_times(cli: CommandLine) -> None:
+    finished = cli("run", "ml", "--strategy", "luigi/mtime", store="memory://x")
+    assert finished.status == 2
+    (complaint,) = finished.stderr.strip().splitlines()
+    assert complaint == "error: --store memory://x: 'luigi/mtime' needs a folder, whose files tell their times"

@@ -1,0 +1,39 @@
+"""A toy engine: plain Python that makes what it does not find, dependencies first."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from shared.build import Build
+from shared.engine import Engine, Native
+from shared.errors import BadInput, StepFailed
+from shared.salting import Artifact
+
+
+class Toy(Engine):
+    name = "toy"
+    package = "tests.toy_engine"
+    distribution = "saltworks"
+    looks_at = "every step"
+    natives: ClassVar = {"native": Native("makes what is not there", "../docs/add-an-engine.md", memory="artifacts")}
+    says_ran = frozenset({"made"})
+
+    def run(self, build: Build) -> Mapping[str, str]:
+        made: dict[str, Artifact] = {}
+        claimed: dict[str, str] = {}
+        for key, node in build.graph.nodes.items():
+            try:
+                call = build.call(node, made)
+                found = build.cache.find(call)
+                made[key] = found or build.cache.make(call)
+            except BadInput:
+                raise
+            except Exception as error:
+                raise StepFailed(f"{key}: {type(error).__name__}: {error}") from error
+            claimed[key] = "found" if found else "made"
+        return claimed
+
+    def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
+        return build.graph.edges
+
+
+ENGINE = Toy()
