@@ -72,7 +72,7 @@ def main(engine: Engine) -> NoReturn:
         rich_markup_mode=None,
     )
     app.callback(invoke_without_command=True)(_help_by_default)
-    for command in (_run(engine), _tree(engine), _compare(engine)):
+    for command in (_run(engine), _tree(engine), _compare(engine), _handover(engine)):
         app.command()(command)
     start(app, engine.package)
 
@@ -155,18 +155,49 @@ def _compare(engine: Engine) -> Any:
             typer.Option("--strategy", help="Only these strategies. Default: all that the engine has."),
         ] = None,
         scenario: Annotated[list[str] | None, typer.Option("--scenario", help="Only these scenarios.")] = None,
-        results: Annotated[Path, typer.Option("--results", help="Folder whose <engine>.json is replaced.")] = Path(
-            "results"
-        ),
+        full: Annotated[bool, typer.Option("--full", help="All scenarios, not only the ten most telling.")] = False,
+        results: Annotated[
+            Path, typer.Option("--results", help="Folder of <engine>.json: replaced, or brought up to date in part.")
+        ] = Path("results"),
         jobs: Annotated[int, typer.Option("--jobs", min=1, help="Cells at a time.")] = os.cpu_count() or 1,
     ) -> None:
-        """Run the gauntlet: build, change, rebuild, judge."""
+        """Run the gauntlet: build, change, rebuild, judge. Exit status 1 if a cell is not as expected."""
         from shared.report.terminal import matrix
+        from shared.rerun.expectations import unexpected
         from shared.rerun.harness import gauntlet
 
-        matrix([gauntlet(engine, pipeline, strategy or [], scenario or [], results, jobs)])
+        measured = gauntlet(engine, pipeline, strategy or [], scenario or [], results, jobs, full=full)
+        matrix([measured])
+        if unexpected(measured):
+            raise typer.Exit(1)
 
     return compare
+
+
+def _handover(engine: Engine) -> Any:
+    def handover(
+        give: Annotated[
+            bool, typer.Option("--give", help="Build here, and leave that for the others to take.")
+        ] = False,
+        results: Annotated[
+            Path, typer.Option("--results", help="Folder of the results, and of what is handed over.")
+        ] = (Path("results")),
+        jobs: Annotated[int, typer.Option("--jobs", min=1, help="Builds at a time.")] = os.cpu_count() or 1,
+    ) -> None:
+        """Run on what the engines built: all must be found. First, --give on each leaves its builds."""
+        from shared.report.terminal import matrix
+        from shared.rerun import handover
+        from shared.rerun.expectations import unexpected
+
+        if give:
+            handover.give(engine, results, jobs)
+            return
+        measured = handover.take(engine, results, jobs)
+        matrix([measured])
+        if unexpected(measured):
+            raise typer.Exit(1)
+
+    return handover
 
 
 def _build(

@@ -9,7 +9,9 @@ import typer
 
 from shared.cli import start
 from shared.errors import BadInput
+from shared.report.headline import write
 from shared.report.terminal import matrix, picture
+from shared.rerun.expectations import unexpected
 from shared.rerun.results import read
 
 ORDER = ("luigi", "dask", "airflow", "prefect")
@@ -20,16 +22,22 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 def report(
     results: Annotated[list[Path] | None, typer.Argument(help="Results files. Default: results/<engine>.json.")] = None,
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw the matrix to a file too.")] = None,
+    headline: Annotated[
+        Path | None, typer.Option("--headline", metavar="FILE", help="Write the headline table into a Markdown page.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Draw all scenarios, not only the ten most telling.")] = False,
 ) -> None:
-    """Print the matrix of scenarios, engines and strategies. Exit status 1 if a cell is an error."""
+    """Print the matrix of scenarios, engines and strategies. Exit status 1 if a cell is not as expected."""
     paths = results or [path for path in (Path("results") / f"{name}.json" for name in ORDER) if path.exists()]
     if not paths:
         raise BadInput("results: no results yet; run an engine first, for example nox -s luigi")
     every = [read(path) for path in paths]
     matrix(every)
     if svg:
-        svg.write_text(picture(every))
-    if any(cell.verdict == "error" for one in every for cell in one.cells):
+        svg.write_text(picture(every, full=full))
+    if headline:
+        write(every, headline)
+    if any(unexpected(one) for one in every):
         raise typer.Exit(1)
 
 

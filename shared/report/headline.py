@@ -1,4 +1,4 @@
-"""The headline table: engines across, strategies down, how many cells are stale, wasteful and exact.
+"""The headline table: engines across, strategies down, how many quick cells are stale, wasteful and exact.
 
 It stands in the README between two marks, and ``python -m shared.report --headline README.md`` writes it there.
 """
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from shared.errors import BadInput
+from shared.report.terminal import quick
 from shared.rerun.results import Cell, Results
 from shared.rerun.verdict import VERDICTS
 from shared.salting import STRATEGIES
@@ -31,10 +32,11 @@ def counts(cells: Iterable[Cell]) -> str:
 
 
 def column(results: Results) -> dict[str, str]:
-    """Strategy -> what its cells show, of one engine. An engine's ways beside ``native`` share one row, by name."""
-    own = {cell.strategy for cell in results.cells} - set(STRATEGIES)
-    shown = {name: counts(cell for cell in results.cells if cell.strategy == name) for name in STRATEGIES}
-    ways = (f"`{name}`: {counts(cell for cell in results.cells if cell.strategy == name)}" for name in sorted(own))
+    """Strategy -> what its quick cells show, of one engine. Its ways beside ``native`` share one row, by name."""
+    cells = quick(results).cells
+    own = {cell.strategy for cell in cells} - set(STRATEGIES)
+    shown = {name: counts(cell for cell in cells if cell.strategy == name) for name in STRATEGIES}
+    ways = (f"`{name}`: {counts(cell for cell in cells if cell.strategy == name)}" for name in sorted(own))
     return shown | {OWN: "; ".join(ways)}
 
 

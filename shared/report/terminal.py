@@ -1,18 +1,21 @@
-"""The comparison as a table in the terminal."""
+"""The comparison as tables in the terminal, and as a picture of them."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from shared.report import marks
+from shared.rerun.expectations import unexpected
 from shared.rerun.results import Cell, Results
-from shared.rerun.verdict import VERDICTS, Verdict, needless
+from shared.rerun.scenarios import SCENARIOS
+from shared.rerun.verdict import VERDICTS, Verdict
 
 # Blue, orange and vermilion of Okabe and Ito's palette: apart for every kind of colour vision. The symbol says it too.
 STYLES: dict[Verdict, str] = {
@@ -21,78 +24,126 @@ STYLES: dict[Verdict, str] = {
     "stale": "bold #d55e00",
     "error": "bold reverse #d55e00",
 }
-LEGEND: tuple[tuple[str, Verdict, str], ...] = (
-    ("✓", "exact", "right, and nothing needless ran"),
-    ("(✓)", "exact", "right by luck: a step that had to run did not, and it did not matter"),
-    ("+n", "wasteful", "right, but n steps ran that need not have"),
-    ("✗", "stale", "wrong: not what a clean build makes, and the engine called it done"),
-    ("!", "error", "failed where it should not have, or succeeded where it should have failed"),
-)
+SHOWN = 8  # places named in a line, before it says how many more there are
+PICTURE_WIDTH = 110
+
+Column = tuple[Results, str]  # an engine's results, and one of its strategies
 
 
 def matrix(results: Sequence[Results], console: Console | None = None) -> None:
-    """Print one table per pipeline (scenarios down; engines and strategies across), the legend, and the counts."""
+    """Print the tables (scenarios down; engines and strategies across), the legend, the counts, and what stands out."""
     console = console or Console()
-    for pipeline in dict.fromkeys(cell.pipeline for result in results for cell in result.cells):
-        console.print(_matrix(pipeline, results, console.width))
+    results = [one for one in results if one.cells]
+    own = [one.model_copy(update={"cells": [cell for cell in one.cells if not cell.partner]}) for one in results]
+    for pipeline in dict.fromkeys(cell.pipeline for result in own for cell in result.cells):
+        for block in _blocks(pipeline, own, console.width):
+            console.print(block)
+            console.print()
+    if any(cell.partner for result in results for cell in result.cells):
+        console.print(_handover(results))
         console.print()
     console.print(_legend())
     console.print()
-    console.print(_counts(results))
-    for result in results:
-        for cell in result.cells:
-            if cell.verdict == "error":
-                where = f"{result.engine}, {cell.strategy}, {cell.pipeline}, {cell.scenario}"
-                console.print(Text.assemble(("error", STYLES["error"]), f" {where}: {cell.note}"), soft_wrap=True)
+    console.print(_counts(own))
+    console.print()
+    for line in _outstanding(results):
+        console.print(line, soft_wrap=True)
 
 
-def picture(results: Sequence[Results]) -> str:
-    """The same as an SVG document. It asks for nothing from outside: fonts are the reader's own."""
+def picture(results: Sequence[Results], *, full: bool = False) -> str:
+    """The same as an SVG document, of the quick scenarios, or ``full``.
+
+    It asks for nothing from outside: fonts are the reader's own.
+    """
     from rich._export_format import CONSOLE_SVG_FORMAT
 
-    console = Console(record=True, width=110, file=io.StringIO(), force_terminal=True)
-    matrix(results, console)
+    console = Console(record=True, width=PICTURE_WIDTH, file=io.StringIO(), force_terminal=True)
+    matrix(results if full else [quick(one) for one in results], console)
     own_fonts = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     return console.export_svg(
         title="which steps reran, and was the result right?", code_format=own_fonts, unique_id="m"
     )
 
 
-def _legend() -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(justify="right")
-    for mark, verdict, meaning in LEGEND:
-        table.add_row(Text(mark, STYLES[verdict]), verdict, meaning)
-    table.add_row("○", "", "beside a verdict: the artifact that was deleted is still missing")
-    return table
+def quick(results: Results) -> Results:
+    """The cells of the quick scenarios alone."""
+    of = {(scenario.pipeline, scenario.name) for scenario in SCENARIOS if scenario.quick}
+    cells = [cell for cell in results.cells if (cell.pipeline, cell.scenario) in of]
+    return results.model_copy(update={"cells": cells})
 
 
 def symbol(cell: Cell | None) -> Text:
-    """A cell in at most four characters."""
-    if cell is None:
-        return Text("")
-    words = {"wasteful": f"+{len(needless(cell.executed, cell.most))}", "stale": "✗", "error": "!", "exact": "✓"}
-    missing = "○" if cell.healed is False else ""
-    return Text(("(✓)" if cell.lucky else words[cell.verdict]) + missing, STYLES[cell.verdict])
+    """A cell in a few characters."""
+    return Text(marks.symbol(cell), STYLES[cell.verdict]) if cell else Text("")
 
 
-def _columns(results: Sequence[Results]) -> list[tuple[Results, str]]:
-    return [(r, s) for r in results for s in dict.fromkeys(cell.strategy for cell in r.cells)]
+def _blocks(pipeline: str, results: Sequence[Results], width: int) -> Iterator[Table]:
+    """The table of a pipeline; where it is too wide, as many engines at a time as fit, and at least one."""
+    of_engine = {result.engine: _columns(pipeline, result) for result in results}
+    scenarios = list(dict.fromkeys(c.scenario for r in results for c in r.cells if c.pipeline == pipeline))
+    room = width - max(map(len, scenarios))
+    block: list[Column] = []
+    for columns in filter(None, of_engine.values()):
+        if block and sum(_width(column) for column in [*block, *columns]) > room:
+            yield _table(pipeline, scenarios, block)
+            block = []
+        block += columns
+    yield _table(pipeline, scenarios, block)
 
 
-def _matrix(pipeline: str, results: Sequence[Results], width: int) -> Table:
-    columns = _columns(results)
-    letters = None if 18 + sum(len(strategy) + 1 for _, strategy in columns) <= width else 3
+def _columns(pipeline: str, results: Results) -> list[Column]:
+    return [(results, s) for s in dict.fromkeys(cell.strategy for cell in results.cells if cell.pipeline == pipeline)]
+
+
+def _width(column: Column) -> int:
+    return len(_short(column[1])) + 1
+
+
+def _short(strategy: str) -> str:
+    """A strategy under its engine's name, which need not be said again."""
+    return strategy.rpartition("/")[2]
+
+
+def _table(pipeline: str, scenarios: Sequence[str], columns: Sequence[Column]) -> Table:
     table = Table(title=f"[bold]{pipeline}[/]", title_justify="left", box=None, pad_edge=False, padding=(0, 0, 0, 1))
     table.add_column("scenario")
     shown: set[str] = set()
     for result, strategy in columns:
         engine = "" if result.engine in shown else result.engine
         shown.add(result.engine)
-        table.add_column(f"{engine}\n{strategy[:letters]}", justify="center", no_wrap=True)
-    cells = {(r.engine, c.strategy, c.scenario): c for r in results for c in r.cells if c.pipeline == pipeline}
-    for scenario in dict.fromkeys(name for _, _, name in cells):
+        table.add_column(f"{engine}\n{_short(strategy)}", justify="center", no_wrap=True)
+    cells = {(r.engine, c.strategy, c.scenario): c for r, _ in columns for c in r.cells if c.pipeline == pipeline}
+    for scenario in scenarios:
         table.add_row(scenario, *(symbol(cells.get((r.engine, s, scenario))) for r, s in columns))
+    return table
+
+
+def _handover(results: Sequence[Results]) -> Table:
+    """How many builds of each engine (across) each engine (down) ran on without running a step."""
+    table = Table(title="[bold]handover[/]", title_justify="left", box=None, pad_edge=False)
+    table.add_column("built by")
+    givers = list(dict.fromkeys(cell.partner for result in results for cell in result.cells if cell.partner))
+    for giver in givers:
+        table.add_column(giver, justify="right")
+    for result in results:
+        row = []
+        for giver in givers:
+            verdicts = [cell.verdict for cell in result.cells if cell.partner == giver]
+            style = STYLES["exact" if {"exact"} == set(verdicts) else "error"]
+            row.append(Text(f"{verdicts.count('exact')} of {len(verdicts)} exact" if verdicts else "–", style))
+        table.add_row(f"run on by {result.engine}", *row)
+    return table
+
+
+def _legend() -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    styles = dict(STYLES) | {"lucky": STYLES["exact"]}
+    for mark in marks.VERDICTS:
+        table.add_row(Text(mark.symbol, styles[mark.tag]), mark.name, mark.meaning)
+    for mark in marks.REMARKS:
+        if mark.tag != "disputed":  # said in lines of its own
+            table.add_row(mark.symbol, "", f"beside a verdict: {mark.meaning}")
     return table
 
 
@@ -103,10 +154,41 @@ def _counts(results: Sequence[Results]) -> Table:
     for verdict in VERDICTS:
         table.add_column(verdict, justify="right", style=STYLES[verdict].removeprefix("bold reverse "))
     table.add_column("by luck", justify="right", style="dim")
-    for result, strategy in _columns(results):
-        cells = [cell for cell in result.cells if cell.strategy == strategy]
-        counts = Counter(cell.verdict for cell in cells)
-        lucky = sum(cell.lucky for cell in cells)
-        numbers = [str(counts[verdict]) if counts[verdict] else "·" for verdict in VERDICTS]
-        table.add_row(f"{result.engine} {result.engine_version}", strategy, *numbers, str(lucky) if lucky else "·")
+    for result in results:
+        for strategy in dict.fromkeys(cell.strategy for cell in result.cells):
+            cells = [cell for cell in result.cells if cell.strategy == strategy]
+            counts = Counter(cell.verdict for cell in cells)
+            numbers = [counts[verdict] for verdict in VERDICTS] + [sum(cell.lucky for cell in cells)]
+            named = f"{result.engine} {result.engine_version}"
+            table.add_row(named, strategy, *(str(number) if number else "·" for number in numbers))
     return table
+
+
+def _outstanding(results: Sequence[Results]) -> Iterator[Text]:
+    """A line for each error, for each cell that is not as expected, and for each engine that the ledger disputes."""
+    for result in results:
+        for cell in result.cells:
+            if cell.verdict == "error":
+                yield Text.assemble(("error", STYLES["error"]), f" {_where(result, cell)}: {cell.note}")
+    for result in results:
+        for cell in unexpected(result):
+            expected = f"{cell.expected.verdict} ({cell.expected.because})" if cell.expected else "exact"
+            unlike = f"{cell.verdict}, expected {expected}"
+            yield Text.assemble(("unexpected", "bold"), f" {_where(result, cell)}: {unlike}")
+    for result in results:
+        if cells := [cell for cell in result.cells if cell.disputed]:
+            yield Text.assemble(("claim and ledger differ", "bold"), f" {result.engine}: {_disputes(cells, result)}")
+
+
+def _where(results: Results, cell: Cell) -> str:
+    return ", ".join(filter(None, (results.engine, cell.strategy, cell.pipeline, cell.scenario, cell.partner)))
+
+
+def _disputes(cells: Sequence[Cell], results: Results) -> str:
+    """``6 of 312 cells: two-at-once (salted, lineage); ...``"""
+    strategies: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for cell in cells:
+        strategies[cell.scenario][cell.strategy] = None
+    told = [f"{scenario} ({', '.join(of)})" for scenario, of in strategies.items()]
+    more = f"; and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+    return f"{len(cells)} of {len(results.cells)} cells: {'; '.join(told[:SHOWN])}{more}"

@@ -75,9 +75,14 @@ class ForkServer:
         self._reader.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def stop(self) -> None:
+        """End the server and all that runs now. Who waits for that, or asks for more, gets a RuntimeError."""
         assert self._server.stdin is not None
-        self._server.stdin.close()
+        with self._lock:
+            self._server.stdin.close()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
         try:
             self._server.wait(10)
         except subprocess.TimeoutExpired:
@@ -105,8 +110,10 @@ class ForkServer:
             "stderr": str(stderr),
         }
         with self._lock:
-            self._waiting[request] = future
             assert self._server.stdin is not None
+            if self._server.stdin.closed:
+                raise RuntimeError("the fork server is stopped")
+            self._waiting[request] = future
             self._server.stdin.write(json.dumps(message).encode() + b"\n")
             self._server.stdin.flush()
         try:

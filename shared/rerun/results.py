@@ -5,13 +5,30 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.engine import Engine
 from shared.errors import BadInput
 from shared.rerun.verdict import Verdict, overlooked
+
+Kind = Literal["ours", "upstream", "by design"]
+
+
+class Expectation(BaseModel):
+    """What a cell is expected to be where it is not ``exact``, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: Literal["wasteful", "stale", "error"]
+    kind: Kind = Field(
+        description="ours: we could do better; upstream: the engine's behaviour; by design: the strategy's"
+    )
+    because: str = Field(min_length=1, description="one sentence")
+    link: str | None = Field(default=None, pattern="^https://", description="the upstream issue or document")
 
 
 class _Model(BaseModel):
@@ -24,13 +41,20 @@ class Cell(_Model):
     pipeline: str
     strategy: str
     scenario: str
+    partner: str | None = Field(default=None, description="the engine that built what this one then ran on")
     verdict: Verdict
+    expected: Expectation | None = Field(default=None, description="null where the cell is expected to be exact")
     executed: list[str] = Field(description="steps that ran after the change, by the ledger, in order")
+    reasons: dict[str, list[str]] = Field(description="step that ran -> why, in the words of shared.reasons")
     claimed: dict[str, str] = Field(description="step -> what the engine itself said of it")
+    disputed: list[str] = Field(description="steps of which the engine and the ledger do not say the same")
     least: list[str] = Field(description="steps that had to run")
     most: list[str] = Field(description="steps that were allowed to run")
-    healed: bool | None = Field(description="whether a deleted artifact is there again; null where none was deleted")
+    healed: bool | None = Field(
+        description="whether an artifact that was deleted or damaged is there again, as it was; null where none was"
+    )
     seconds: float = Field(ge=0, description="the run after the change")
+    edit: str = Field(description="what the change did to the workspace: a diff, cut where it is long")
     note: str
 
     @property
@@ -38,11 +62,20 @@ class Cell(_Model):
         """Right although a step that had to run did not: the change happened not to matter."""
         return self.verdict == "exact" and bool(overlooked(self.executed, self.least))
 
+    @property
+    def is_unexpected(self) -> bool:
+        """Worse or better than expected."""
+        return self.verdict != (self.expected.verdict if self.expected else "exact")
+
+    @property
+    def place(self) -> tuple[str, str, str, str | None]:
+        return self.pipeline, self.strategy, self.scenario, self.partner
+
 
 class Results(_Model):
     """All the cells of one engine."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema_: Literal[2] = Field(default=2, alias="schema")
     engine: str
     engine_version: str
     python: str
@@ -57,6 +90,33 @@ class Results(_Model):
         temporary.replace(path)
 
 
+def measured_with(engine: Engine, cells: Sequence[Cell]) -> Results:
+    """The results of an engine, here and now."""
+    return Results(
+        engine=engine.name,
+        engine_version=engine.version(),
+        python=platform.python_version(),
+        host=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        cells=list(cells),
+    )
+
+
+def merged(new: Results, path: Path) -> Results:
+    """New cells beside those of a file that were measured under the same conditions; old ones of the same place go.
+
+    A file that is missing, not of this schema, or of another version, Python or machine adds nothing.
+    """
+    try:
+        old = read(path)
+    except BadInput:
+        return new
+    conditions = {"cells", "schema_"}
+    if old.model_dump(exclude=conditions) != new.model_dump(exclude=conditions):
+        return new
+    cells = {cell.place: cell for cell in (*old.cells, *new.cells)}
+    return new.model_copy(update={"cells": list(cells.values())})
+
+
 def read(path: Path) -> Results:
     """Raises BadInput, naming the file, for one that is missing or not of the schema."""
     try:
@@ -65,7 +125,3 @@ def read(path: Path) -> Results:
         raise BadInput(f"{path}: {error.strerror}") from None
     except (ValidationError, ValueError) as error:
         raise BadInput(f"{path}: not a results file ({' '.join(str(error).split())[:200]})") from None
-
-
-def host() -> str:
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Literal
 
 Verdict = Literal["exact", "wasteful", "stale", "error"]
@@ -31,3 +31,13 @@ def needless(executed: Sequence[str], most: Iterable[str]) -> list[str]:
 def overlooked(executed: Sequence[str], least: Iterable[str]) -> list[str]:
     """The steps that had to run and did not. Where the target is right all the same, it is right by luck."""
     return sorted(set(least) - set(executed))
+
+
+def disputed(claimed: Mapping[str, str], executed: Iterable[str], says_ran: Container[str]) -> list[str]:
+    """The steps of which the engine and the ledger do not say the same.
+
+    ``says_ran`` are the words by which the engine claims that a step ran. What it says nothing of, it claims not to
+    have run.
+    """
+    said = {step for step, word in claimed.items() if word in says_ran}
+    return sorted(said ^ set(executed))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
+import os
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,8 @@ from shared.pipelines import stream_of
 from shared.salting.recipe import PROJECT
 
 Row = dict[str, str]
+
+LIBRARIES = "site-packages"  # in the workspace: code in a folder of this name is a library's, not the project's
 
 
 class Workspace:
@@ -24,11 +30,14 @@ class Workspace:
         ignored = shutil.ignore_patterns("__pycache__")
         for name in {"shared", "data", *(package.partition(".")[0] for package in packages)}:
             shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
-        self.folder = folder
-        self.store = folder / "store"
-        self.built: dict[str, Path] = {}  # step -> the artifact it last made
+        self.folder = self._home = folder
+        self.built: dict[str, str] = {}  # step -> the name of the artifact that it last made
         self._settings: dict[str, str] = {}
         self._end: str | None = None
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "store"
 
     def keep(self) -> None:
         """Remember everything as it is now, for ``put_back``."""
@@ -38,6 +47,7 @@ class Workspace:
     def put_back(self) -> None:
         """Make everything as it was when it was kept, at the same place and with the same times of change."""
         shutil.rmtree(self.folder)
+        self.folder = self._home
         shutil.copytree(self._kept, self.folder, symlinks=True)
         settings, self._end, built = self._said
         self._settings, self.built = dict(settings), dict(built)
@@ -49,7 +59,7 @@ class Workspace:
 
     @property
     def _kept(self) -> Path:
-        return self.folder.with_name(f"{self.folder.name}.kept")
+        return self._home.with_name(f"{self._home.name}.kept")
 
     @property
     def options(self) -> list[str]:
@@ -61,13 +71,39 @@ class Workspace:
         """Say ``--set step.parameter=value`` from now on."""
         self._settings[parameter] = str(value)
 
+    def unset(self, parameter: str) -> None:
+        """Say nothing of a parameter any more."""
+        del self._settings[parameter]
+
     def end_on(self, day: str) -> None:
         """Say ``--end day`` from now on."""
         self._end = day
 
+    def move(self) -> None:
+        """Move the whole folder elsewhere."""
+        self.folder = self.folder.rename(self.folder.with_name(f"{self.folder.name}-moved"))
+
+    def artifact(self, step: str) -> Path:
+        """The file that a step last made."""
+        return self.store / self.built[step]
+
     def delete(self, step: str) -> None:
         """Delete the artifact that a step made."""
-        self.built[step].unlink()
+        self.artifact(step).unlink()
+
+    def truncate(self, step: str) -> None:
+        """Cut the artifact that a step made in half."""
+        path = self.artifact(step)
+        os.truncate(path, path.stat().st_size // 2)
+
+    def flip(self, step: str) -> None:
+        """Turn over the bits of one byte in the middle of the artifact that a step made."""
+        with self.artifact(step).open("r+b") as file:
+            middle = os.fstat(file.fileno()).st_size // 2
+            file.seek(middle)
+            (byte,) = file.read(1)
+            file.seek(middle)
+            file.write(bytes([byte ^ 0xFF]))
 
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace a piece of source text that stands in the file exactly once."""
@@ -76,6 +112,47 @@ class Workspace:
         if text.count(old) != 1 or old == new:
             raise ValueError(f"{file}: {old!r} stands in it {text.count(old)} times, not once; the scenario needs care")
         path.write_text(text.replace(old, new))
+
+    def append(self, file: str, text: str) -> None:
+        """Add text at a file's end."""
+        with (self.folder / file).open("a", newline="") as opened:
+            opened.write(text)
+
+    def touch(self, file: str) -> None:
+        """Give a file a new time of change and leave its content."""
+        now = time.time_ns()
+        os.utime(self.folder / file, ns=(now, now))
+
+    def restore(self, file: str) -> None:
+        """Write a file anew as it is in the project."""
+        shutil.copyfile(PROJECT / file, self.folder / file)
+
+    def rename(self, file: str, other: str) -> None:
+        """Give a file another name."""
+        (self.folder / file).rename(self.folder / other)
+
+    def exchange(self, file: str, other: str) -> None:
+        """Let two files take each other's place."""
+        self.rename(file, ".aside")
+        self.rename(other, file)
+        self.rename(".aside", other)
+
+    def install(self, name: str, version: str, code: str) -> None:
+        """Install a distribution of one module, with the metadata by which Python knows its version.
+
+        Another version of it is removed first, as pip would.
+        """
+        libraries = self.folder / LIBRARIES
+        for installed in libraries.glob(f"{name}-*.dist-info"):
+            shutil.rmtree(installed)
+        info = f"{name}-{version}.dist-info"
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        files = {f"{name}/__init__.py": code, f"{info}/METADATA": metadata}
+        record = "".join(f"{file},{_hash(text)},{len(text.encode())}\n" for file, text in files.items())
+        for file, text in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():
+            path = libraries / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
 
     def rewrite_csv(self, change: Callable[[int, Row], Row]) -> None:
         """Rewrite every row of the bundled CSV; ``change`` gets the row's number and the row."""
@@ -95,3 +172,8 @@ class Workspace:
         """Append plays of one artist to a day's stream."""
         with self.stream(day).open("a") as file:
             file.writelines(f"user_000\t{day}T23:59:59.999Z\t{artist}\tTrack 1\n" for _ in range(plays))
+
+
+def _hash(text: str) -> str:
+    """As a RECORD has it: PEP 376, the urlsafe base64 of the sha256, without padding."""
+    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")

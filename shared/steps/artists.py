@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from annotated_types import Ge
 
 from shared.errors import BadInput
-from shared.steps import pages, step
+from shared.steps import pages, step, tables
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,10 +47,7 @@ def aggregate_artists(counts: Mapping[str, "pl.DataFrame"]) -> "pl.DataFrame":
 
     Returns ``artist`` (string) and ``plays`` (int64), most played first.
     """
-    import polars as pl
-
-    total = pl.concat(counts.values()).group_by("artist").agg(pl.col("plays").sum())
-    return _most_played_first(total)
+    return _most_played_first(tables.added_up(counts.values()))
 
 
 @step(version="1", writes="html", libraries=["jinja2", "polars"])

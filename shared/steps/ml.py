@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from annotated_types import Ge, Gt, Lt
 
 from shared.errors import BadInput
-from shared.steps import pages, step
+from shared.steps import models, pages, step
 
 if TYPE_CHECKING:
     import polars as pl
@@ -86,13 +86,8 @@ def train(
 
     ``C`` is the inverse strength of the regularisation (no unit), ``gamma`` the kernel's coefficient.
     """
-    from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import StandardScaler
-    from sklearn.svm import SVC
-
     features, labels = _features_and_labels(dataset, "train")
-    model = Pipeline([("scale", StandardScaler()), ("classify", SVC(C=C, gamma=gamma, kernel=kernel))])
-    return model.fit(features.to_numpy(), labels)
+    return models.classifier(C, gamma, kernel).fit(features.to_numpy(), labels)
 
 
 @step(version="1", writes="json", libraries=["scikit-learn", "numpy", "scipy"])

@@ -1,21 +1,16 @@
-"""Verdicts, results files, and the matrix made from them."""
+"""Verdicts: the laws that they keep."""
 
 from __future__ import annotations
 
-import io
-import json
-import re
-from pathlib import Path
-
 import pytest
-from rich.console import Console
+from hypothesis import given
+from hypothesis import strategies as some
 
-from shared.errors import BadInput
-from shared.report.terminal import matrix, picture
-from shared.rerun.results import Cell, Results, read
-from shared.rerun.verdict import Verdict, judge, needless, overlooked
+from shared.rerun.verdict import VERDICTS, Verdict, disputed, judge, needless, overlooked
 
 MOST = ("train", "evaluate")
+steps = some.lists(some.sampled_from(["preprocess", "train", "evaluate", "report"]), max_size=8)
+digests = some.sampled_from(["right", "wrong"])
 
 
 @pytest.mark.parametrize(
@@ -39,63 +34,31 @@ def test_a_step_that_runs_twice_is_one_too_many() -> None:
     assert overlooked(["train"], MOST) == ["evaluate"]
 
 
-def cell(verdict: Verdict = "exact", **changes: object) -> Cell:
-    facts = {
-        "pipeline": "ml",
-        "strategy": "salted",
-        "scenario": "bump-only",
-        "executed": [],
-        "claimed": {},
-        "least": [],
-        "most": ["train"],
-        "healed": None,
-        "seconds": 0.1,
-        "note": "",
-    }
-    return Cell.model_validate(facts | {"verdict": verdict} | changes)
+@given(steps, digests, steps)
+def test_a_wrong_target_is_stale_whatever_ran(executed: list[str], clean: str, most: list[str]) -> None:
+    assert judge(executed, f"not {clean}", clean, most) == "stale"
 
 
-def results(*cells: Cell) -> Results:
-    return Results(engine="luigi", engine_version="3", python="3.11", host="Linux", cells=list(cells))
+@given(steps, steps)
+def test_of_right_targets_those_are_exact_where_nothing_needless_ran(executed: list[str], most: list[str]) -> None:
+    verdict = judge(executed, "right", "right", most)
+    assert verdict == ("wasteful" if needless(executed, most) else "exact")
+    assert judge([*executed, "unheard of"], "right", "right", most) == "wasteful"
+    assert judge([], "right", "right", most) == "exact"
 
 
-def test_results_are_read_back_as_they_were_written(tmp_path: Path) -> None:
-    results(cell()).write(tmp_path / "luigi.json")
-    assert read(tmp_path / "luigi.json") == results(cell())
-    document = json.loads((tmp_path / "luigi.json").read_text())
-    assert list(document) == ["schema", "engine", "engine_version", "python", "host", "cells"]
-    assert list(tmp_path.iterdir()) == [tmp_path / "luigi.json"]
+@given(steps, steps)
+def test_more_freedom_never_makes_a_verdict_worse(executed: list[str], most: list[str]) -> None:
+    narrow, wide = (judge(executed, "right", "right", bound) for bound in (most, [*most, *executed]))
+    assert VERDICTS.index(wide) <= VERDICTS.index(narrow)
 
 
-@pytest.mark.parametrize("content", [None, "", "{}", '{"schema": 2}', '{"cells": [{"verdict": "fine"}]}'])
-def test_a_results_file_that_is_none_is_refused_by_name(tmp_path: Path, content: str | None) -> None:
-    path = tmp_path / "luigi.json"
-    if content is not None:
-        path.write_text(content)
-    with pytest.raises(BadInput, match=r"luigi\.json"):
-        read(path)
+@given(steps)
+def test_an_engine_that_says_what_ran_is_not_disputed_and_one_that_says_nothing_is(executed: list[str]) -> None:
+    assert disputed(dict.fromkeys(executed, "done"), executed, {"done"}) == []
+    assert disputed({}, executed, {"done"}) == sorted(set(executed))
 
 
-def test_the_matrix_shows_each_verdict_by_a_symbol_and_counts_them() -> None:
-    shown_results = results(
-        cell(scenario="a"),
-        cell("wasteful", scenario="b", executed=["preprocess", "train", "report"]),
-        cell("stale", scenario="c"),
-        cell("error", scenario="d", note="luigi failed: no luck"),
-        cell(scenario="e", least=["train"]),
-    )
-    console = Console(file=io.StringIO(), width=80)
-    matrix([shown_results], console)
-    shown = console.file.getvalue()  # type: ignore[attr-defined]
-    rows = dict(line.split()[:2] for line in shown.splitlines() if line[:2] in {"a ", "b ", "c ", "d ", "e "})
-    assert rows == {"a": "✓", "b": "+2", "c": "✗", "d": "!", "e": "(✓)"}
-    assert "no luck" in shown
-    counted = next(line.split() for line in shown.splitlines() if line.startswith("luigi 3"))
-    assert counted == ["luigi", "3", "salted", "2", "1", "1", "1", "1"]
-
-
-def test_the_picture_shows_the_matrix_and_asks_for_nothing_from_outside() -> None:
-    svg = picture([results(cell("stale"))])
-    assert "✗" in svg
-    assert "bump-only" in svg.replace("&#160;", " ")
-    assert re.findall(r"(?:url\(|href=|src=)[\"']?(https?:[^\"')]*)", svg) == []
+def test_a_claim_is_disputed_both_ways() -> None:
+    claimed = {"train": "success", "report": "present", "evaluate": "success"}
+    assert disputed(claimed, ["train", "report"], {"success"}) == ["evaluate", "report"]

@@ -1,0 +1,259 @@
+"""One workspace at a time: its first build, each change, the build after it, and the cell that this makes."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shared.codecs import CODECS
+from shared.engine import Engine
+from shared.ledger import FOLDER, Ledger
+from shared.rerun.difference import difference, snapshot
+from shared.rerun.fresh import Finished, ForkServer
+from shared.rerun.oracle import NoCleanBuild, Oracle
+from shared.rerun.results import Cell
+from shared.rerun.scenarios.scenario import First, Scenario
+from shared.rerun.verdict import disputed, judge, needless, overlooked
+from shared.rerun.workspace import Workspace
+from shared.salting.fingerprints import digest
+from shared.store import MANIFEST, Store
+
+TOUCHED = "SALTWORKS_TOUCHED"
+STATUS: Mapping[First, int] = {"killed": -signal.SIGKILL, "failed": 1, "refused": 2}
+
+
+class CellError(RuntimeError):
+    """A cell's verdict is ``error``, and this is why."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where cells are made: an engine, fresh processes, and an oracle."""
+
+    engine: Engine
+    server: ForkServer
+    oracle: Oracle
+    scratch: Path
+    env: Mapping[str, str]
+
+    def lane(self, strategy: str, scenarios: Sequence[Scenario]) -> Iterator[tuple[Scenario, Cell]]:
+        """The cells of scenarios that begin alike, each in the workspace as the first build left it."""
+        first = scenarios[0]
+        name = f"{first.pipeline}-{strategy.replace('/', '-')}-{first.name}-"
+        world = Workspace(Path(tempfile.mkdtemp(prefix=name, dir=self.scratch)), [self.engine.package])
+        with ExitStack() as stack:
+            stack.callback(world.remove)
+            env = dict(self.env)
+            if lives(self.engine, strategy):
+                env |= stack.enter_context(self.engine.alongside(strategy, world.folder))
+            site = Site(self, world, first.pipeline, strategy, env)
+            problem = site.begin(first)
+            world.keep()
+            for number, scenario in enumerate(scenarios):
+                if number:
+                    world.put_back()
+                yield scenario, site.cell(scenario, problem)
+
+    def side_by_side(self, jobs: int, work: Callable[..., object], arguments: Iterable[tuple[Any, ...]]) -> None:
+        """Do a work for each of its arguments, ``jobs`` at a time. Where one fails, or is interrupted, all end."""
+        with ThreadPoolExecutor(jobs) as pool:
+            futures = [pool.submit(work, *each) for each in arguments]
+            try:
+                for future in as_completed(futures):
+                    future.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.server.stop()  # what runs now ends now, and its workspace with it
+                raise
+
+
+@contextmanager
+def opened(engine: Engine) -> Iterator[Bench]:
+    """A bench for an engine: its service, a fork server and a scratch folder, for as long as they are needed."""
+    with tempfile.TemporaryDirectory(prefix=f"saltworks-{engine.name}-") as folder:
+        scratch = Path(folder)
+        service = scratch / "service"
+        service.mkdir()
+        with engine.service(service) as env, ForkServer(engine.preload, env) as server:
+            env = {**env, "SALTWORKS_CACHE_DIR": str(service / "digests")}
+            yield Bench(engine, server, Oracle(server, scratch, env), scratch, env)
+
+
+@dataclass(frozen=True)
+class Site:
+    """One workspace, worked in by one engine under one strategy."""
+
+    bench: Bench
+    world: Workspace
+    pipeline: str
+    strategy: str
+    env: Mapping[str, str]
+
+    def begin(self, scenario: Scenario) -> str | None:
+        """The first run. Returns what is wrong with it, if it did not end as it has to."""
+        try:
+            scenario.before(self.world)
+            if scenario.first == "built":
+                if self.build()["target"]["digest"] != self._clean():
+                    raise CellError("the first build differs from the reference engine's")
+            elif scenario.first != "none":
+                self._check_end(scenario.first, self._run())
+        except CellError as error:
+            return str(error)
+        return None
+
+    def cell(self, scenario: Scenario, problem: str | None) -> Cell:
+        """Make the change, build again, and judge."""
+        facts: dict[str, Any] = {
+            "pipeline": self.pipeline,
+            "strategy": self.strategy,
+            "scenario": scenario.name,
+            "verdict": "error",
+            "executed": [],
+            "reasons": {},
+            "claimed": {},
+            "disputed": [],
+            "least": list(scenario.least),
+            "most": list(scenario.most),
+            "healed": None,
+            "seconds": 0.0,
+            "edit": "",
+            "note": problem or "",
+        }
+        if not problem:
+            try:
+                self._go_through(scenario, facts)
+            except CellError as error:
+                facts |= {"verdict": "error", "note": str(error)}
+        return Cell(**facts)
+
+    def _go_through(self, scenario: Scenario, facts: dict[str, Any]) -> None:
+        """Fill in the facts as they come, so that an error leaves those that were known."""
+        clean = self._clean() if scenario.first == "built" else None
+        whole = digest(self.world.artifact(scenario.harms).read_bytes()) if scenario.harms else None
+        facts["edit"] = self._changed(scenario)
+        outcomes = self._builds(scenario)
+        facts |= self._told(outcomes)
+        before, clean = clean, self._clean()
+        if before is not None and (clean != before) != scenario.changes_target:
+            raise CellError("the change did not do to a clean build what the scenario says it does")
+        targets = [outcome["target"] for outcome in outcomes]
+        if any(target["path"] != targets[0]["path"] for target in targets):
+            raise CellError(f"two runs of the same build name different targets: {targets}")
+        worst = next((target["digest"] for target in targets if target["digest"] != clean), clean)
+        facts["verdict"] = judge(facts["executed"], worst, clean, scenario.most)
+        facts["note"] = _note(facts, scenario)
+        if scenario.harms:
+            artifact = self.world.artifact(scenario.harms)
+            facts["healed"] = artifact.is_file() and digest(artifact.read_bytes()) == whole
+
+    def _changed(self, scenario: Scenario) -> str:
+        """Make the change, or both with a build between them. Returns what was done."""
+        moment = snapshot(self.world)
+        scenario.make(self.world)
+        edit = difference(moment, snapshot(self.world))
+        if scenario.then:
+            self.build(scenario.touches)
+            moment = snapshot(self.world)
+            scenario.then(self.world)
+            edit += "\n\nand after a build:\n\n" + difference(moment, snapshot(self.world))
+        return edit
+
+    def _builds(self, scenario: Scenario) -> list[dict[str, Any]]:
+        """The outcomes of the judged build: of one run, or of two at once."""
+        if not scenario.together:
+            return [self.build(scenario.touches)]
+        with ThreadPoolExecutor(2) as pool:
+            runs = [pool.submit(self.build, scenario.touches) for _ in range(2)]
+        return [run.result() for run in runs]
+
+    def _told(self, outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """What the runs of one build told, taken together."""
+        executed = [step for outcome in outcomes for step in outcome["executed"]]
+        reasons: dict[str, list[str]] = {}
+        claimed: dict[str, str] = {}
+        for outcome in outcomes:
+            for step, because in outcome["reasons"].items():
+                reasons[step] = list(dict.fromkeys([*reasons.get(step, []), *because]))
+            for step, word in outcome["claimed"].items():
+                claimed[step] = word if claimed.get(step, word) == word else f"{claimed[step]} / {word}"
+        in_dispute = {
+            step
+            for outcome in outcomes
+            for step in disputed(outcome["claimed"], outcome["executed"], self.bench.engine.says_ran)
+        }
+        return {
+            "executed": executed,
+            "reasons": reasons,
+            "claimed": claimed,
+            "disputed": sorted(in_dispute),
+            "seconds": max(outcome["seconds"] for outcome in outcomes),
+        }
+
+    def build(self, touched: Sequence[str] = ()) -> dict[str, Any]:
+        """One build on the engine, in a fresh process, that must succeed: what it told."""
+        finished = self._run(touched)
+        outcome = finished.outcome
+        if outcome is None:
+            raise CellError(f"{self.bench.engine.name} failed: {finished.complaint}")
+        started = Ledger(Store(self.world.store), outcome["run"]).events("started")
+        self.world.built |= {event["step"]: event["artifact"] for event in started}
+        return outcome
+
+    def _run(self, touched: Sequence[str] = ()) -> Finished:
+        world = self.world
+        words = ["run", self.pipeline, "--store", str(world.store), "--strategy", self.strategy, "--json"]
+        env = {**self.env, TOUCHED: ",".join(touched)}
+        return self.bench.server.run(self.bench.engine.package, [*words, *world.options], world.folder, env)
+
+    def _clean(self) -> str:
+        try:
+            return self.bench.oracle.digest(self.world, self.pipeline)
+        except NoCleanBuild as error:
+            raise CellError(str(error)) from None
+
+    def _check_end(self, first: First, finished: Finished) -> None:
+        """A first run that must not succeed has to end as it should, and leave nothing that is not whole."""
+        ended = finished.status == STATUS[first]
+        if first == "killed" and lives(self.bench.engine, self.strategy):
+            ended = finished.status != 0  # what was killed is the process that lives beside it
+        if not ended:
+            raise CellError(f"the first run had to be {first}, and ended with status {finished.status}")
+        store = Store(self.world.store)
+        visible = _artifacts(store)
+        if broken := [name for name in visible if store.digest(name) is None]:
+            raise CellError(f"{', '.join(broken)}: visible after the first run, and not whole")
+        if first == "refused" and (visible or store.path(FOLDER).exists()):
+            raise CellError("the input was refused, and something executed all the same")
+
+
+def lives(engine: Engine, strategy: str) -> bool:
+    """Whether the memory of a strategy is a process beside the runs."""
+    native = engine.natives.get(strategy)
+    return native is not None and native.lives
+
+
+def _artifacts(store: Store) -> list[str]:
+    """The names of all that look like artifacts, whether they have a manifest or not."""
+    found = store.root.iterdir() if store.root.is_dir() else ()
+    visible = [path for path in found if not path.name.startswith(".") and not path.name.endswith(MANIFEST)]
+    return [path.name for path in visible if path.suffix.removeprefix(".") in CODECS]
+
+
+def _note(facts: Mapping[str, Any], scenario: Scenario) -> str:
+    extra = needless(facts["executed"], scenario.most)
+    missed = overlooked(facts["executed"], scenario.least)
+    match facts["verdict"]:
+        case "error":
+            return "the run succeeded, and there is no target"
+        case "wasteful":
+            return f"{len(extra)} more than needed: {', '.join(extra)}"
+        case "exact" if missed:
+            return f"right by luck: had to run and did not: {', '.join(missed)}"
+    return ""

@@ -1,0 +1,103 @@
+"""The bench, with the reference engine: how first runs must end, and what is said when they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from shared.reference import ENGINE
+from shared.rerun.bench import Bench
+from shared.rerun.fresh import ForkServer
+from shared.rerun.oracle import Oracle
+from shared.rerun.results import Cell
+from shared.rerun.scenarios import Scenario, chosen
+from shared.rerun.scenarios.accidents import STORE
+from shared.rerun.scenarios.ml import GROUND
+from shared.rerun.scenarios.scenario import nothing
+from shared.rerun.workspace import Workspace
+
+UNCHANGED = Scenario("unchanged", "ml", "nothing", nothing, most=GROUND.steps)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    folder = tmp_path_factory.mktemp("bench")
+    env = {"SALTWORKS_CACHE_DIR": str(folder / "digests")}
+    with ForkServer((), {}) as server:
+        yield Bench(ENGINE, server, Oracle(server, folder, env), folder, env)
+
+
+def measured(bench: Bench, *scenarios: Scenario) -> list[Cell]:
+    return [cell for _, cell in bench.lane("native", scenarios)]
+
+
+@pytest.mark.parametrize("name", ["crash", "fail-then-fix", "late-input", "two-at-once", "move-workspace", "revert"])
+def test_a_world_that_begins_or_ends_otherwise_is_built_in_full(bench: Bench, name: str) -> None:
+    (scenario,) = chosen("ml", [name])
+    (cell,) = measured(bench, scenario)
+    assert cell.verdict == ("exact" if name == "late-input" else "wasteful"), cell.note
+    assert sorted(cell.executed) == sorted(GROUND.steps * (2 if scenario.together else 1))
+    assert cell.disputed == []
+
+
+def test_nothing_is_left_behind_but_the_digests_of_files(bench: Bench) -> None:
+    measured(bench, UNCHANGED)
+    assert [path.name for path in bench.scratch.iterdir()] == ["digests"]
+
+
+def test_scenarios_that_begin_alike_do_not_see_each_other(bench: Bench) -> None:
+    damaged, parameter = (chosen("ml", [name])[0] for name in ("damage-last", "change-parameter"))
+    cells = measured(bench, damaged, parameter, UNCHANGED)
+    assert [cell.verdict for cell in cells] == ["wasteful", "wasteful", "exact"]
+    assert [cell.healed for cell in cells] == [True, None, None]
+    assert cells[2].edit == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"first": "killed"}, "the first run had to be killed, and ended with status 0"),
+        ({"first": "failed"}, "the first run had to be failed, and ended with status 0"),
+        ({"first": "refused"}, "the first run had to be refused, and ended with status 0"),
+        ({"changes_target": True}, "the change did not do to a clean build what the scenario says it does"),
+        ({"before": GROUND.failure.make}, "reference failed: error: evaluate: RuntimeError: no such luck"),
+        ({"make": GROUND.failure.make}, "reference failed: error: evaluate: RuntimeError: no such luck"),
+    ],
+)
+def test_what_does_not_go_as_the_scenario_says_is_an_error(
+    bench: Bench, changes: dict[str, object], complaint: str
+) -> None:
+    (cell,) = measured(bench, replace(UNCHANGED, **changes))  # type: ignore[arg-type]
+    assert (cell.verdict, cell.note) == ("error", complaint)
+
+
+def test_a_killed_run_that_leaves_half_an_artifact_in_sight_is_an_error(bench: Bench) -> None:
+    """The crash as it is, but of a store that writes its files in place."""
+    (crash,) = chosen("ml", ["crash"])
+
+    def write_in_place(world: Workspace) -> None:
+        crash.before(world)
+        for old, new in (
+            ('temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")', "temporary = path"),
+            ("temporary.unlink(missing_ok=True)", "pass"),
+        ):
+            world.edit(STORE, old, new)
+
+    (cell,) = measured(bench, replace(crash, before=write_in_place))
+    assert (cell.verdict, cell.note) == ("error", "train.skops: visible after the first run, and not whole")
+
+
+def test_runs_after_the_change_are_told_what_it_touches_and_the_first_is_told_nothing(bench: Bench) -> None:
+    def tell(world: Workspace) -> None:
+        line = "    return models.classifier"
+        note = 'print(os.environ.get("SALTWORKS_TOUCHED", "clean build"), file=open("touched", "a"))'
+        world.edit(GROUND.source, line, f"    import os\n\n    {note}\n{line}")
+
+    (revert,) = chosen("ml", ["revert"])
+    for _, cell in bench.lane("native", [replace(revert, before=tell)]):
+        assert cell.verdict == "wasteful", cell.note
+        (noted,) = bench.scratch.glob("ml-native-revert-????????/touched")
+        told = [line for line in noted.read_text().splitlines() if line != "clean build"]
+        assert told == ["", "train", "train"]
