@@ -11,7 +11,7 @@ import luigi
 from luigi import Event, LuigiStatusCode
 
 from luigi_impl import artists, ml
-from luigi_impl.salting import SaltedTask
+from luigi_impl.salting import MTIME, SaltedTask
 from shared.build import Build
 from shared.engine import Engine, Native
 from shared.errors import BadInput, StepFailed
@@ -32,6 +32,11 @@ class Luigi(Engine):
             "a task is complete when its output exists",
             "https://luigi.readthedocs.io/en/stable/tasks.html",
             memory="artifacts",
+        ),
+        MTIME: Native(
+            "a task is complete when its output, and all below, is no older than its inputs: as make does it",
+            "https://luigi.readthedocs.io/en/stable/api/luigi.task.html#luigi.task.Task.complete",
+            memory="its own",  # the times of the files: the artifacts' names alone do not tell
         ),
     }
     says_ran = frozenset({"success"})

@@ -12,12 +12,19 @@ A task is composed from three descriptors instead of written methods:
 
 A descriptor is a class attribute that is asked what it should be whenever it is looked up (``__get__``): on the class
 it answers with itself, on an instance with something made for that instance. Functions become methods the same way.
+
+``cutoff`` names a target by what is in its inputs, so the name is not known before they are made; yet Luigi settles
+what is to run before anything runs. A task whose target has no name yet is not complete: Luigi schedules it, and when
+its turn comes ``run`` finds the artifact, which is the early cutoff, or makes it. What that costs: Luigi's word for a
+task that was cut off is the one for a task that ran ("success"; it has no other for a ``run`` that returned), and only
+the ledger tells them apart. And a hole below a finished task is filled, which no other salt asks for: without the
+missing artifact, what was made from it has no name.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MethodType
@@ -28,10 +35,12 @@ from luigi.task import flatten
 
 from shared.build import DEFAULT_STORE
 from shared.cache import Cache
+from shared.errors import BadInput
 from shared.salting import STRATEGIES, Artifact, Call, Source, fold
 from shared.salting.recipe import key
 from shared.steps import Step
 
+MTIME = "luigi/mtime"
 Needed = dict[str, luigi.Task | dict[str, luigi.Task]]  # the step's argument -> task, or partition -> task
 
 
@@ -109,6 +118,14 @@ class ArtifactTarget(luigi.Target):
     def __str__(self) -> str:
         return self.call.artifact.name if self.call else "an artifact whose salt is not known yet"
 
+    @property
+    def path(self) -> Path:
+        """The file that it is, as of a ``luigi.LocalTarget``. BadInput where the store is no folder."""
+        if not self.cache.store.is_local:
+            raise BadInput(f"--store {self.cache.store_url}: '{MTIME}' needs a folder, whose files tell their times")
+        assert self.call is not None  # under MTIME a name depends on nothing that is not known
+        return self.cache.store.path(self.call.artifact.name)
+
     def exists(self) -> bool:
         return self.call is not None and self.cache.find(self.call) is not None
 
@@ -125,10 +142,11 @@ class SaltedTask(luigi.Task):
 
     # Where its target lies is part of a task's identity; which run makes it is not.
     store = luigi.Parameter(DEFAULT_STORE, positional=False, description="folder or fsspec URL of the artifacts")
-    strategy = luigi.ChoiceParameter("salted", choices=list(STRATEGIES), positional=False)
+    strategy = luigi.ChoiceParameter("salted", choices=[*STRATEGIES, MTIME], positional=False)
     run_id = luigi.Parameter(uuid.uuid4().hex[:12], significant=False, positional=False, description="in the ledger")
 
     _call: Call | None = None
+    _awaits: SaltedTask | None = None  # the one below whose artifact was missing when the call was last asked for
 
     @property
     def partition(self) -> str | None:
@@ -149,9 +167,18 @@ class SaltedTask(luigi.Task):
         """The step applied to its inputs: which artifact that makes, and from what recipe.
 
         None as long as it cannot be known; the target does not exist then, and Luigi goes on to what the task needs.
+        Luigi asks every task, from the top down. So that this stays linear, a call is kept once it is known; until then
+        the tree is not walked again before the artifact is there that was missing.
+        """
+        if self._call is None and (self._awaits is None or self._awaits.complete()):
+            self._resolve()
+        return self._call
 
-        The whole tree below is walked once, without recursion, and each task keeps its own call: Luigi makes one
-        instance per class and parameters (luigi.task_register), so a task that many others need is shared by them.
+    def _resolve(self) -> None:
+        """Find out the calls of the task and of all below it.
+
+        The tree is walked once, without recursion, and each task keeps its own call: Luigi makes one instance per class
+        and parameters (luigi.task_register), so a task that many others need is shared by them.
         Tasks that are not salted count as external inputs, and are not looked into.
         """
         needed: dict[SaltedTask, Needed] = {}
@@ -166,17 +193,20 @@ class SaltedTask(luigi.Task):
             if not isinstance(task, SaltedTask):
                 return Source.at(Path(task.output().path))
             task._call = task._call or task._applied(needed[task], inputs)
+            if task._call and task.cache.strategy.digests:
+                return task.cache.find(task._call)
             return task._call.artifact if task._call else None
 
         fold(self, needs, made, {})
-        return self._call
 
     def _applied(self, needed: Needed, flat: Sequence[Artifact | Source | None]) -> Call | None:
         """The call, from what the needed tasks make; ``flat`` has that in the order of ``luigi.task.flatten``."""
-        known = [item for item in flat if item is not None]
-        if len(known) < len(flat):
-            return None
-        items = iter(known)
+        self._awaits = None
+        for need, item in zip(flatten(needed), flat, strict=True):
+            if item is None:
+                self._awaits = need._awaits or need
+                return None
+        items: Iterator[Any] = iter(flat)
         inputs = {
             argument: {part: next(items) for part in task} if isinstance(task, Mapping) else next(items)
             for argument, task in needed.items()
@@ -189,7 +219,7 @@ class SaltedTask(luigi.Task):
 
     def complete(self) -> bool:
         try:
-            done: bool = super().complete()
+            done: bool = super().complete() and (self.strategy != MTIME or _up_to_date(self))
         except Exception as error:
             # Luigi logs an error in here and keeps it to itself (luigi.worker.Worker._add): tell those who listen.
             self.trigger_event(luigi.Event.BROKEN_TASK, self, error)
@@ -197,9 +227,28 @@ class SaltedTask(luigi.Task):
         return done
 
     def run(self) -> None:
+        """Make the artifact. Luigi decided that before the run began (spotify/luigi#2211), so ``make`` looks again."""
         call = self.call
         assert call is not None  # Luigi runs a task when all it needs is there
-        self.cache.execute(call)
+        self.cache.make(call)
+
+
+def _up_to_date(task: luigi.Task) -> bool:
+    """Whether a task's output, and each that it is made from, is there and no older than its own inputs: make's rule.
+
+    Luigi leaves the rule to ``Task.complete``, and this is what its users put there, after
+    https://stackoverflow.com/a/29304506. That asks a task once for each path that leads to it; this asks it once.
+    """
+
+    def written(task: luigi.Task, inputs: Sequence[float | None]) -> float | None:
+        """When its output was, in seconds since 1970; None where it is missing or out of date."""
+        try:
+            mine: float = Path(task.output().path).stat().st_mtime
+        except FileNotFoundError:
+            return None
+        return mine if all(theirs is not None and theirs <= mine for theirs in inputs) else None
+
+    return fold(task, luigi.Task.deps, written, {}) is not None
 
 
 @lru_cache

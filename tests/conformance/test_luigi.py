@@ -22,7 +22,8 @@ from shared.store import Store
 
 # As Luigi's users configure a shared scheduler: the run that finds a task taken waits for it (``keep_alive``; without
 # it the run ends, as a success, before the target is there), and the command line may be started twice (``no_lock``).
-# A luigid that has not opened its port yet is asked again. The return codes are those that the documentation suggests.
+# A luigid that has not opened its port yet is asked again. The return codes are those that the documentation suggests,
+# but for ``not_run``: Luigi returns that also where another run ran the last task.
 CONFIGURATION = """
 [core]
 default_scheduler_host = 127.0.0.1
