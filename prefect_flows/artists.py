@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from prefect import flow, tags, task, unmapped
+from prefect import flow, task, unmapped
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -66,12 +66,11 @@ def artists_flow(
     cache = Cache(store, strategy, run=flow_run.name, engine="prefect")
     salting = Salting(cache)
     interval = [str(day) for day in days(start, end)]
-    with tags(strategy):
-        counts = daily_counts.with_options(**salting(artists.daily_counts)).map(
-            [Source.at(stream_of(streams, day)) for day in interval], interval, unmapped(cache)
-        )
-        totals = aggregate_artists.with_options(**salting(artists.aggregate_artists)).submit(
-            dict(zip(interval, counts, strict=True)), cache
-        )
-        page = top_artists.with_options(**salting(artists.top_artists)).submit(totals, cache, n=n)
+    counts = daily_counts.with_options(**salting(artists.daily_counts)).map(
+        [Source.at(stream_of(streams, day)) for day in interval], interval, unmapped(cache)
+    )
+    totals = aggregate_artists.with_options(**salting(artists.aggregate_artists)).submit(
+        dict(zip(interval, counts, strict=True)), cache
+    )
+    page = top_artists.with_options(**salting(artists.top_artists)).submit(totals, cache, n=n)
     return [*counts, totals, page]  # the flow run is completed when all of these are

@@ -18,6 +18,7 @@ from shared.errors import BadInput, StepFailed
 
 if TYPE_CHECKING:
     from prefect import Flow
+    from prefect.context import SettingsContext
 
 # Prefect is imported where it is used: that takes two seconds, which ``tree`` and a refused input need not wait for.
 
@@ -32,6 +33,11 @@ class Prefect(Engine):
             "the default policy's key holds the id of the flow run: nothing is found in a later one",
             "https://docs.prefect.io/v3/concepts/caching",
             memory="none",
+        ),
+        "prefect/inputs": Native(
+            "cache_policy=INPUTS + TASK_SOURCE: results are kept, and found by a task's arguments and its own source",
+            "https://docs.prefect.io/v3/concepts/caching#cache-policies",
+            memory="its own",
         ),
     }
     says_ran = frozenset({"Completed"})
@@ -50,12 +56,19 @@ class Prefect(Engine):
 
     def run(self, build: Build) -> Mapping[str, str]:
         with _quiet(), _settings():
+            import httpx  # type: ignore[import-not-found]
+            from prefect.settings import get_current_settings
+
             from prefect_flows.task_runners import Witness
 
             witness = Witness()
             flow, parameters = _flow(build)
             observed = flow.with_options(task_runner=witness, flow_run_name=build.run)
-            final = observed(**parameters, return_state=True)
+            try:
+                final = observed(**parameters, return_state=True)
+            except httpx.ConnectError:
+                url = get_current_settings().api.url
+                raise BadInput(f"PREFECT_API_URL={url}: no Prefect server answers there") from None
             states = {node: future.state for node, future in witness.futures.items()}
             for node, state in states.items():
                 if state.is_failed() or state.is_crashed():
@@ -119,7 +132,7 @@ def _settings() -> Iterator[None]:
     from prefect.context import refresh_global_settings_context
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker
-    from prefect.settings import get_current_settings, temporary_settings
+    from prefect.settings import get_current_settings
 
     # Prefect reads the environment when it is imported, which in a forked process was before the fork.
     if os.environ.get("PREFECT_API_URL", "") != (get_current_settings().api.url or ""):
@@ -127,14 +140,26 @@ def _settings() -> Iterator[None]:
     with ExitStack() as stack:
         if not get_current_settings().api.url:
             stack.enter_context(_own_server())
-        # Without heartbeats nobody misses a run that dies. With them every run ends a second later, because it waits
-        # for a thread that sleeps in whole seconds (prefect.flow_engine._send_heartbeats).
-        stack.enter_context(temporary_settings({"flows.heartbeat_frequency": None}))
+        stack.enter_context(_without_heartbeats())
         try:
             yield
         finally:
             for service in (EventsWorker, APILogWorker):
                 service.drain_all()  # they report behind the run's back; what they still hold is sent now
+
+
+def _without_heartbeats() -> SettingsContext:
+    """The settings as they are, but for the heartbeats of a flow run, to be entered.
+
+    Without heartbeats nobody misses a run that dies. With them every run ends a second later, because it waits for a
+    thread that sleeps in whole seconds (prefect.flow_engine._send_heartbeats). ``temporary_settings`` would make all
+    settings anew, which takes a tenth of a second.
+    """
+    from prefect.context import SettingsContext, get_settings_context
+
+    now = get_settings_context()
+    flows = now.settings.flows.model_copy(update={"heartbeat_frequency": None})
+    return SettingsContext(profile=now.profile, settings=now.settings.model_copy(update={"flows": flows}))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from prefect import flow, tags, task
+from prefect import flow, task
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -69,11 +69,10 @@ def ml_flow(
     """
     cache = Cache(store, strategy, run=flow_run.name, engine="prefect")
     salting = Salting(cache)
-    with tags(strategy):
-        dataset = preprocess.with_options(**salting(ml.preprocess)).submit(
-            Source.at(csv), cache, target=target, test_size=test_size, seed=seed
-        )
-        model = train.with_options(**salting(ml.train)).submit(dataset, cache, C=C, gamma=gamma, kernel=kernel)
-        metrics = evaluate.with_options(**salting(ml.evaluate)).submit(model, dataset, cache)
-        page = report.with_options(**salting(ml.report)).submit(metrics, cache)
+    dataset = preprocess.with_options(**salting(ml.preprocess)).submit(
+        Source.at(csv), cache, target=target, test_size=test_size, seed=seed
+    )
+    model = train.with_options(**salting(ml.train)).submit(dataset, cache, C=C, gamma=gamma, kernel=kernel)
+    metrics = evaluate.with_options(**salting(ml.evaluate)).submit(model, dataset, cache)
+    page = report.with_options(**salting(ml.report)).submit(metrics, cache)
     return [dataset, model, metrics, page]  # the flow run is completed when all of these are

@@ -5,19 +5,24 @@ where there is one, the run ends as ``Cached`` with the recorded result. Here th
 that the run would make, and the record is made up from the artifact itself each time it is asked for. So there is a
 record exactly when the artifact is in the store and whole, and it does not matter which engine made it.
 
+``cutoff`` costs nothing more here: Prefect asks for a key when the task's inputs are there, and an artifact that is
+there says its digest, whether it was made a moment ago or found.
+
 https://docs.prefect.io/v3/concepts/caching
 """
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Self
 
-from prefect.cache_policies import CachePolicy
+from prefect.cache_policies import INPUTS, TASK_SOURCE, CachePolicy
 from prefect.context import TaskRunContext
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.filesystems import WritableFileSystem
@@ -25,8 +30,10 @@ from prefect.results import ResultStore
 from prefect.serializers import JSONSerializer
 from pydantic import Field
 
+from prefect_flows.engine import ENGINE
 from shared.cache import Cache
-from shared.salting import STRATEGIES, Artifact, Call
+from shared.errors import BadInput
+from shared.salting import Artifact, Call
 from shared.steps import Step
 from shared.store import Store
 
@@ -34,7 +41,7 @@ BLOCK = "saltworks"
 BLOCK_WITHIN = 10  # seconds
 
 # Text with a list of choices, in the form of Prefect's UI. An unknown one raises BadInput, which names them, later.
-StrategyName = Annotated[str, Field(json_schema_extra={"enum": list(STRATEGIES)})]
+StrategyName = Annotated[str, Field(json_schema_extra={"enum": ENGINE.strategies})]
 
 
 def call_of(step: Step[..., Any], cache: Cache, arguments: Mapping[str, Any]) -> Call:
@@ -45,8 +52,11 @@ def call_of(step: Step[..., Any], cache: Cache, arguments: Mapping[str, Any]) ->
 
 
 def execute(step: Step[..., Any], cache: Cache, **arguments: Any) -> Artifact:
-    """What every task does: load the inputs, run the step, store its output, and return a reference to it."""
-    return cache.execute(call_of(step, cache, arguments))
+    """What every task does: load the inputs, run the step, store its output, and return a reference to it.
+
+    Of two flow runs at once, one makes an artifact and the other waits for it; Prefect calls both task runs completed.
+    """
+    return cache.make(call_of(step, cache, arguments))
 
 
 @dataclass
@@ -119,17 +129,44 @@ class ArtifactStorage(WritableFileSystem):
         """Nothing to do: the task has committed its artifact, and the artifact is the record."""
 
 
+def source_of(step: Step[..., Any]) -> CachePolicy:
+    """What TASK_SOURCE would see if the step's body were written out in its task, as it is where there is one engine.
+
+    Here a task's own lines only call the step; with nothing else in the key, an edit of the body would go unnoticed.
+    """
+    source = inspect.getsource(step.function)
+    return CachePolicy.from_cache_key_fn(lambda context, arguments: source)
+
+
 @dataclass(frozen=True)
 class Salting:
-    """The options that a strategy adds to the task of a step: ``train.with_options(**salting(ml.train))``."""
+    """The options that a strategy adds to the task of a step: ``train.with_options(**salting(ml.train))``.
+
+    Raises BadInput for a strategy that Prefect has not.
+    """
 
     cache: Cache
+
+    def __post_init__(self) -> None:
+        ENGINE.check(self.cache.strategy_name)  # a run that is started in Prefect's UI comes in here
 
     @cached_property
     def storage(self) -> ArtifactStorage:
         return ArtifactStorage.registered()
 
+    @cached_property
+    def results(self) -> Path:
+        """Where Prefect keeps what tasks returned, under a way of its own: with the artifacts that it refers to."""
+        store = self.cache.store
+        if not store.is_local:
+            raise BadInput(f"--store {store.url}: under '{self.cache.strategy_name}' it must be a folder")
+        return store.path(".prefect")
+
     def __call__(self, step: Step[..., Any]) -> dict[str, Any]:
-        if not self.cache.strategy.salts:
-            return {}  # native: whatever Prefect does by default, which is INPUTS + TASK_SOURCE + RUN_ID
+        match self.cache.strategy_name:
+            case "native":
+                return {}  # whatever Prefect does by default, which is INPUTS + TASK_SOURCE + RUN_ID
+            case "prefect/inputs":
+                policy = INPUTS - "cache" + TASK_SOURCE + source_of(step)  # the cache knows the run's name
+                return {"cache_policy": policy, "result_storage": self.results, "result_serializer": "json"}
         return {"cache_policy": Salted(step=step), "result_storage": self.storage, "result_serializer": "json"}

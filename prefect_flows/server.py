@@ -23,6 +23,13 @@ from shared.salting.fingerprints import memory_folder
 READY_WITHIN = 180  # seconds; a new database begins with 10 to 30 s of migrations
 GONE_WITHIN = 10  # seconds from SIGTERM to SIGKILL
 
+# What a server runs beside its API for deployments, workers, automations and the feed of events. A session of runs
+# has none of them, and they would ask the database for their work all the time. Task runs are recorded all the same.
+NOT_NEEDED = (
+    "CANCELLATION_CLEANUP", "DB_VACUUM", "EVENT_PERSISTER", "FOREMAN", "LATE_RUNS", "PAUSE_EXPIRATIONS", "REPOSSESSOR",
+    "SCHEDULER", "TRIGGERS",
+)  # fmt: skip
+
 # A folder of this name makes Prefect open one connection and no more, as it must for a database in memory
 # (``AioSqliteConfiguration.engine`` looks for it in the URL). With several, a transaction that begins to write after
 # another has written fails at once, the server answers 503, and the client sleeps for 2 s or more before it asks
@@ -45,6 +52,9 @@ def serving(folder: Path) -> Iterator[Mapping[str, str]]:
         "PREFECT_UI_API_URL": url,  # or the pages look for the API at port 4200
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # it loses task runs
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",  # nobody reads the logs of a server that is there for a session
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",  # the server asks for no token; each client would ask for one
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # both are of this environment
         "DO_NOT_TRACK": "1",
     }
     database, template = folder / ONE_CONNECTION / "prefect.db", _template()
@@ -54,6 +64,7 @@ def serving(folder: Path) -> Iterator[Mapping[str, str]]:
     server_env = {
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{database.absolute()}",
         "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",  # the flows use no block of Prefect's
+        **{f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false" for service in NOT_NEEDED},
     }
     log = folder / "server.log"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
