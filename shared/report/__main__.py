@@ -11,6 +11,7 @@ from shared.cli import start
 from shared.errors import BadInput
 from shared.report.headline import write
 from shared.report.terminal import matrix, picture
+from shared.report.web import write as pages
 from shared.rerun.expectations import unexpected
 from shared.rerun.results import read
 
@@ -27,12 +28,16 @@ def report(
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Draw all scenarios, not only the ten most telling.")] = False,
 ) -> None:
-    """Print the matrix of scenarios, engines and strategies. Exit status 1 if a cell is not as expected."""
+    """Print the matrix of scenarios, engines and strategies, and write it as pages beside the results.
+
+    Exit status 1 if a cell is not as expected.
+    """
     paths = results or [path for path in (Path("results") / f"{name}.json" for name in ORDER) if path.exists()]
     if not paths:
         raise BadInput("results: no results yet; run an engine first, for example nox -s luigi")
     every = [read(path) for path in paths]
     matrix(every)
+    print(f"report: {pages(every, paths[0].parent / 'report')}")
     if svg:
         svg.write_text(picture(every, full=full))
     if headline:

@@ -72,6 +72,13 @@ class Cell(_Model):
         return self.pipeline, self.strategy, self.scenario, self.partner
 
 
+class Way(_Model):
+    """One of the engine's own ways of not doing finished work again."""
+
+    summary: str
+    documentation: str = Field(description="the page that recommends it")
+
+
 class Results(_Model):
     """All the cells of one engine."""
 
@@ -80,6 +87,9 @@ class Results(_Model):
     engine_version: str
     python: str
     host: str = Field(description="the kind of machine, never its name")
+    natives: dict[str, Way] = Field(
+        default_factory=dict, description="the engine's strategies that have no salts, by name"
+    )
     cells: list[Cell]
 
     def write(self, path: Path) -> None:
@@ -97,6 +107,10 @@ def measured_with(engine: Engine, cells: Sequence[Cell]) -> Results:
         engine_version=engine.version(),
         python=platform.python_version(),
         host=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        natives={
+            name: Way(summary=native.summary, documentation=native.documentation)
+            for name, native in engine.natives.items()
+        },
         cells=list(cells),
     )
 

@@ -12,7 +12,17 @@ ENGINES = {"luigi_impl": "luigi", "dask_impl": "dask", "airflow_dags": "airflow"
 FLOOR_PLAN = {"__init__.py", "ml.py", "artists.py", "salting.py", "engine.py", "__main__.py"}
 # What an engine needs beside, and none of the others does.
 BESIDE = {
-    "airflow_dags": {"operators.py", "params.py", "warm.py"},  # an operator, the trigger form, a slow start made once
+    # An operator, the trigger form; what operators do about a change; a database, a whole Airflow to run against; and a
+    # slow start, made once with a DAG that does nothing.
+    "airflow_dags": {
+        "operators.py",
+        "params.py",
+        "clearing.py",
+        "database.py",
+        "stack.py",
+        "warm.py",
+        "rehearsal.py",
+    },
     "prefect_flows": {"server.py", "task_runners.py"},  # a server to run against, and what tells the states of tasks
 }
 # What each room of shared/ may import: itself, and these. The arrows of the design, and nothing against them.

@@ -1,4 +1,4 @@
-"""Handover: what one engine built another runs on, and the cells say so. Here between two engines of one environment."""
+"""Handover: what one engine built another runs on, and the cells say so. Here both are of one environment."""
 
 from __future__ import annotations
 

@@ -1,0 +1,78 @@
+"""Cells as the page keeps them: every text once, so that thousands stay small, and fates worked out beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from shared.pipelines import PIPELINES
+from shared.report import marks
+from shared.report.fates import FATES, ORDER, fates
+from shared.report.graphs import drawing
+from shared.rerun.results import Cell, Results
+from shared.rerun.scenarios import SCENARIOS, Scenario
+
+KNOWN = {(scenario.pipeline, scenario.name): scenario for scenario in SCENARIOS}
+
+
+def address(engine: str, cell: Cell) -> str:
+    """What names a cell in a link: ``luigi/salted/ml/edit-helper``."""
+    return "/".join(filter(None, (engine, cell.strategy, cell.pipeline, cell.scenario, cell.partner)))
+
+
+def words(cell: Cell) -> str:
+    """What the cell's scenario changes, in words."""
+    scenario = KNOWN.get((cell.pipeline, cell.scenario))
+    if scenario:
+        return scenario.change
+    return f"built by {cell.partner}, then run by another engine on the same store" if cell.partner else ""
+
+
+def bundle(results: Sequence[Results]) -> dict[str, Any]:
+    """All that the page's script needs to open a cell. Layout of ``cells``: see ``_packed``."""
+    texts = _Texts()
+    pairs = [(result.engine, cell) for result in results for cell in result.cells]
+    names = dict.fromkeys(cell.pipeline for _, cell in pairs)
+    pipelines = {name: PIPELINES[name]() for name in names}  # type: ignore[operator]
+    cells = {}
+    for engine, cell in pairs:
+        scenario: Scenario | None = KNOWN.get((cell.pipeline, cell.scenario))
+        steps = fates(cell, pipelines[cell.pipeline], scenario.harms if scenario else None)
+        cells[address(engine, cell)] = _packed(engine, cell, steps, texts)
+    return {
+        "cells": cells,
+        "texts": list(texts.numbers),
+        "fates": [fate._asdict() for fate in FATES],
+        "marks": {mark.tag: mark._asdict() for mark in (*marks.VERDICTS, *marks.REMARKS)},
+        "graphs": {name: asdict(drawing(name)) for name in names},
+    }
+
+
+class _Texts:
+    """Texts by number, each kept once."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def __call__(self, text: str) -> int:
+        return self.numbers.setdefault(text, len(self.numbers))
+
+    def all(self, several: Iterable[str]) -> list[int]:
+        return [self(text) for text in several]
+
+
+def _packed(engine: str, cell: Cell, steps: Iterable[Any], texts: _Texts) -> list[Any]:
+    """As the script unpacks it. Numbers stand for texts, but for the fate and the seconds."""
+    expected = cell.expected
+    return [
+        *texts.all((engine, cell.strategy, cell.pipeline, cell.scenario, cell.partner or "")),
+        texts(words(cell)),
+        texts(cell.edit),
+        texts(marks.symbol_of_verdict(cell)),
+        texts.all(marks.tags(cell)),
+        [[texts(s.name), ORDER[s.fate], texts(s.claim or ""), int(s.disputed), *texts.all(s.reasons)] for s in steps],
+        texts.all((expected.verdict, expected.kind, expected.because, expected.link or "")) if expected else [],
+        cell.seconds,
+        texts(cell.note),
+    ]

@@ -1,0 +1,73 @@
+"""What all pages of the report have in common: templates, style and script in each, and the way to the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from shared.rerun.results import Results
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+@dataclass(frozen=True)
+class Page:
+    file: str
+    name: str
+    apart: bool = False
+    """Whether the first of its kind."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages, and what was measured."""
+
+    measured: Sequence[Results]
+
+    @property
+    def pages(self) -> list[Page]:
+        engines = [Page(engine_page(one.engine), one.engine, one is self.measured[0]) for one in self.measured]
+        return [
+            Page("index.html", "matrix"),
+            Page("side-by-side.html", "side by side"),
+            Page("handover.html", "handover"),
+            Page("a-la-carte.html", "à la carte"),
+            Page("time.html", "time"),
+            *engines,
+        ]
+
+    def write(self, folder: Path, file: str, template: str, **values: Any) -> Path:
+        """Fill a template, and write the page. Each page is whole: it needs no other file to look as it should."""
+        html = environment().get_template(template).render(site=self, here=file, **values)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / file
+        path.write_text(html, encoding="utf-8")
+        return path
+
+
+def engine_page(engine: str) -> str:
+    return f"engine-{engine}.html"
+
+
+def within_script(value: Any) -> Markup:
+    """JSON that may stand in a script element, whatever texts are in it."""
+    return Markup(json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))  # noqa: S704
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Undefined names are errors; all that is not marked safe is escaped."""
+    loader = jinja2.FileSystemLoader(ASSETS)
+    made = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, auto_reload=False)
+    made.globals |= {name: Markup((ASSETS / file).read_text()) for name, file in INLINE.items()}  # noqa: S704 - ours
+    return made
+
+
+INLINE = {"style": "style.css", "script": "script.js"}

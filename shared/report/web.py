@@ -1,0 +1,144 @@
+"""The comparison as web pages, from the results alone. Nothing on them asks for anything from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from shared.report import alacarte, side_by_side
+from shared.report.cells import address, bundle
+from shared.report.grains import glance
+from shared.report.matrix import Shown, alone, matrix, shown
+from shared.report.site import Site, engine_page, within_script
+from shared.report.summary import Column, columns, headline, listed, out_of_the_box, paragraph
+from shared.report.timing import Timing, chart, timings
+from shared.rerun.results import Results
+from shared.salting import strategy
+
+PROOFS = 8  # links shown for one answer
+
+
+def write(results: Sequence[Results], folder: Path) -> Path:
+    """Write ``index.html`` and its other pages to a folder, and return the path of the index.
+
+    Raises LookupError when a concept of the side by side has no code in some engine (see ``side_by_side``).
+    """
+    site = Site(results)
+    index = _index(site, folder)
+    for result in results:
+        _engine(site, folder, result)
+    _handover(site, folder)
+    _a_la_carte(site, folder)
+    _time(site, folder)
+    side_by_side.write(site, folder)
+    return index
+
+
+def _index(site: Site, folder: Path) -> Path:
+    results = site.measured
+    own = [result.model_copy(update={"cells": alone(result.cells)}) for result in results]
+    return site.write(
+        folder,
+        "index.html",
+        "index.html",
+        headline=headline(own),
+        out_of_the_box=out_of_the_box(own),
+        glance=glance(own),
+        matrix=matrix(own, "Scenarios down, engines with their strategies across"),
+        bundle=within_script(bundle(results)),
+    )
+
+
+def _engine(site: Site, folder: Path, result: Results) -> None:
+    own = result.model_copy(update={"cells": alone(result.cells)})
+    site.write(
+        folder,
+        engine_page(result.engine),
+        "engine.html",
+        result=result,
+        headline=headline([own]),
+        strategies=[
+            {
+                "label": one.label,
+                "way": result.natives.get(one.strategy),
+                "summary": strategy(one.strategy).summary,
+                "paragraph": paragraph(one),
+            }
+            for one in columns([own])
+        ],
+        matrix=matrix([own], f"{result.engine}: scenarios down, strategies across"),
+        bundle=within_script(bundle([own])),
+    )
+
+
+def _handover(site: Site, folder: Path) -> None:
+    cells = [(result.engine, cell) for result in site.measured for cell in result.cells if cell.partner]
+    tables = []
+    for place in dict.fromkeys((cell.strategy, cell.pipeline) for _, cell in cells):
+        here = [(engine, cell) for engine, cell in cells if (cell.strategy, cell.pipeline) == place]
+        across = list(dict.fromkeys(engine for engine, _ in here))
+        rows: dict[str, dict[str, Shown]] = {}
+        for engine, cell in here:
+            rows.setdefault(str(cell.partner), {})[engine] = shown(engine, cell)
+        tables.append(
+            {
+                "strategy": place[0],
+                "pipeline": place[1],
+                "across": across,
+                "rows": [(partner, [found.get(engine) for engine in across]) for partner, found in rows.items()],
+            }
+        )
+    odd = sum(cell.verdict != "exact" for _, cell in cells)
+    said = f"{odd:,} were not exact" if odd else "nothing ran again, and every result was right"
+    measured = f"In {len(cells):,} handovers from engine to engine, {said}."
+    sentence = measured if cells else "No handover is measured yet."
+    site.write(folder, "handover.html", "handover.html", headline=sentence, tables=tables)
+
+
+def _a_la_carte(site: Site, folder: Path) -> None:
+    engines = []
+    for engine, group in _by_engine(site):
+        engines.append((engine, [alacarte.place(column) for column in group]))
+    site.write(
+        folder,
+        "a-la-carte.html",
+        "alacarte.html",
+        engines=engines,
+        questions=(alacarte.KEEPS, *alacarte.NOTICES, *alacarte.SINGLE),
+        single=alacarte.SINGLE,
+        cutoff_scenarios=alacarte.CUTOFF.scenarios,
+        address=address,
+        most=PROOFS,
+    )
+
+
+def _time(site: Site, folder: Path) -> None:
+    across = columns([result.model_copy(update={"cells": alone(result.cells)}) for result in site.measured])
+    parts: list[dict[str, Any]] = []
+    for pipeline in dict.fromkeys(cell.pipeline for column in across for cell in column.cells):
+        if found := timings(pipeline, across):
+            parts.append({"pipeline": pipeline, "timings": found, "chart": chart(found)})
+    best = _most_saved([timing for part in parts for timing in part["timings"]])
+    site.write(folder, "time.html", "time.html", headline=best, parts=parts)
+
+
+def _most_saved(found: Sequence[Timing]) -> str:
+    """A sentence: how much time each engine saved by a strategy that was never wrong, where it saved the most."""
+    wrong = {(one.engine, one.strategy) for one in found for cell in one.cells if cell.verdict == "stale"}
+    honest = [(one.saved or 0, one) for one in found if (one.engine, one.strategy) not in wrong]
+    best: dict[str, tuple[float, Timing]] = {}
+    for saved, one in sorted(honest, key=lambda pair: -pair[0]):
+        if saved > 0:
+            best.setdefault(one.engine, (saved, one))
+    if not best:
+        return "No time was saved without a wrong result, or none was measured."
+    said = [f"{100 * saved:.0f} % on {one.engine} ({one.strategy}, {one.pipeline})" for saved, one in best.values()]
+    return f"Without a wrong result, reuse saved up to {listed(said)} of the time."
+
+
+def _by_engine(site: Site) -> Iterator[tuple[str, list[Column]]]:
+    across = columns([result.model_copy(update={"cells": alone(result.cells)}) for result in site.measured])
+    for engine, group in groupby(across, key=lambda column: column.engine):
+        yield engine, list(group)

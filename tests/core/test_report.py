@@ -1,0 +1,338 @@
+"""The web pages of the report: whole, well-formed, and true of the results."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import pytest
+
+from shared.pipelines import PIPELINES
+from shared.report import alacarte, summary, timing
+from shared.report.cells import address
+from shared.report.fates import FATES, fates
+from shared.report.graphs import drawing
+from shared.report.web import write
+from shared.rerun.results import Cell, Results
+from shared.rerun.scenarios import SCENARIOS
+from tests.browser.volume import results
+
+VOID = {"meta", "link", "input", "br", "hr", "img", "col", "wbr"}
+HOSTILE = '</script><script>alert(1)</script><b title="'
+WRITTEN = results(240)
+
+
+def cell(**facts: Any) -> Cell:
+    told = {
+        "pipeline": "ml",
+        "strategy": "salted",
+        "scenario": "unchanged",
+        "verdict": "exact",
+        "seconds": 1.0,
+        **facts,
+    }
+    silent = {"executed": [], "reasons": {}, "claimed": {}, "disputed": [], "least": [], "most": []}
+    return Cell.model_validate({**silent, "healed": None, "edit": "", "note": "", **told})
+
+
+def of(engine: str, *cells: Cell) -> Results:
+    return Results(engine=engine, engine_version="1", python="3.11", host="here", cells=list(cells))
+
+
+class Checked(HTMLParser):
+    """Reads a page, and holds it to what HTML asks: elements closed in order, no id twice, no attribute twice."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+        self.bundle = ""
+        self.asked_for: list[str] = []
+        self.name = path.name
+        self.feed(path.read_text(encoding="utf-8"))
+        self.close()
+        assert not self.open, f"{self.name}: never closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        assert len(given) == len(attrs), f"{self.name}: <{tag}> says an attribute twice"
+        if "id" in given:
+            assert given["id"] not in self.ids, f"{self.name}: id {given['id']} twice"
+            self.ids.add(str(given["id"]))
+        if tag == "a":
+            self.links.append(str(given["href"]))
+        self.asked_for += [str(given[name]) for name in ("src", "srcset", "data", "poster", "action") if name in given]
+        if tag == "link":
+            self.asked_for.append(str(given["href"]))
+        if tag not in VOID:
+            self.open.append(tag if given.get("id") != "bundle" else "script bundle")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"{self.name}: </{tag}> closes nothing"
+        assert self.open[-1].partition(" ")[0] == tag, f"{self.name}: </{tag}> closes <{self.open[-1]}>"
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script bundle":
+            self.bundle += data
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(WRITTEN, tmp_path_factory.mktemp("report")).parent
+
+
+@pytest.fixture(scope="module")
+def pages(folder: Path) -> dict[str, Checked]:
+    return {path.name: Checked(path) for path in folder.iterdir()}
+
+
+def test_there_is_a_page_for_every_engine_and_for_every_question(pages: dict[str, Checked]) -> None:
+    engines = {f"engine-{one.engine}.html" for one in WRITTEN}
+    assert set(pages) == engines | {
+        "index.html",
+        "side-by-side.html",
+        "handover.html",
+        "a-la-carte.html",
+        "time.html",
+    }
+
+
+def test_every_link_leads_somewhere(pages: dict[str, Checked]) -> None:
+    expected = {str(c.expected.link) for one in WRITTEN for c in one.cells if c.expected}
+    for page in pages.values():
+        for link in page.links:
+            if link in expected:
+                continue
+            file, _, fragment = link.partition("#")
+            there = pages[file or page.name]
+            if "=" not in fragment:
+                assert not fragment or fragment in there.ids, f"{page.name}: {link}"
+                continue
+            view = parse_qs(unquote(fragment))
+            bundle = json.loads(there.bundle)
+            assert set(view) <= {"cell", "engine", "strategy"}, f"{page.name}: {link}"
+            for name in view.get("cell", []):
+                assert name in bundle["cells"], f"{page.name}: {link}"
+            for name in (*view.get("engine", []), *view.get("strategy", [])):
+                assert name in bundle["texts"], f"{page.name}: {link}"
+
+
+def test_no_page_asks_for_anything(folder: Path, pages: dict[str, Checked]) -> None:
+    for page in pages.values():
+        assert all(asked.startswith("data:") for asked in page.asked_for), page.name
+        text = (folder / page.name).read_text()
+        assert "default-src 'none'" in text, f"{page.name}: the browser is told to ask for nothing"
+        assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest", text), page.name
+
+
+def test_every_cell_is_in_the_matrix_and_can_be_opened(pages: dict[str, Checked]) -> None:
+    index = pages["index.html"]
+    wanted = {address(one.engine, each) for one in WRITTEN for each in one.cells}
+    assert set(json.loads(index.bundle)["cells"]) == wanted
+    assert {unquote(link.removeprefix("#cell=")) for link in index.links if link.startswith("#cell=")} == wanted
+
+
+def test_what_results_say_cannot_break_out_of_the_page(tmp_path: Path) -> None:
+    hostile = cell(note=HOSTILE, edit=HOSTILE, claimed={"train": HOSTILE}, verdict="error", scenario=HOSTILE)
+    index = write([of("luigi", hostile)], tmp_path)
+    assert "alert(1)" in index.read_text()
+    assert "<script>alert(1)" not in index.read_text()
+    page = Checked(index)
+    assert HOSTILE in json.loads(page.bundle)["texts"]
+
+
+def test_a_thousand_cells_make_a_page_that_opens_quickly(tmp_path: Path) -> None:
+    index = write(results(1200), tmp_path)
+    assert index.stat().st_size < 1_500_000
+
+
+def test_results_of_one_cell_are_enough(tmp_path: Path) -> None:
+    index = write([of("luigi", cell())], tmp_path)
+    for path in index.parent.iterdir():
+        Checked(path)
+
+
+# Sentences
+
+
+def test_the_headline_counts_and_names_the_strategies_that_never_lied() -> None:
+    stale, exact = cell(strategy="native", verdict="stale"), cell(strategy="lineage")
+    said = summary.headline([of("luigi", stale, exact), of("dask", stale, exact)])
+    assert said == "In 4 builds after a change, a wrong result was called done twice; under lineage, never."
+
+
+def test_a_strategy_of_one_engine_is_not_praised_beside_those_that_all_have() -> None:
+    stale, own = cell(strategy="native", verdict="stale"), cell(strategy="luigi/mtime")
+    said = summary.headline([of("luigi", stale, own), of("dask", stale)])
+    assert said == "In 3 builds after a change, a wrong result was called done twice; no strategy was free of it."
+
+
+def test_a_headline_without_a_lie() -> None:
+    assert summary.headline([of("luigi", cell())]) == "In 1 builds after a change, no wrong result was called done."
+
+
+def test_words_are_listed_as_one_says_them() -> None:
+    assert [summary.listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
+
+
+# Fates
+
+
+def fate_of(one: Cell, harmed: str | None = None) -> dict[str, str]:
+    return {each.name: each.fate for each in fates(one, PIPELINES[one.pipeline](), harmed)}
+
+
+def test_a_step_that_ran_was_needed_or_not() -> None:
+    ran = cell(executed=["train", "evaluate", "evaluate", "preprocess"], most=["train", "evaluate"])
+    assert fate_of(ran) == {"preprocess": "needless", "train": "needed", "evaluate": "needless", "report": "kept"}
+
+
+def test_the_target_of_a_lie_is_stale_and_what_had_to_run_is_named() -> None:
+    lie = cell(verdict="stale", least=["train", "evaluate", "report"], most=["train", "evaluate", "report"])
+    assert fate_of(lie) == {"preprocess": "kept", "train": "overlooked", "evaluate": "overlooked", "report": "stale"}
+
+
+def test_a_hole_is_missing() -> None:
+    assert fate_of(cell(healed=False, most=["train"]), harmed="train")["train"] == "missing"
+
+
+def test_a_run_that_said_nothing_leaves_all_unknown() -> None:
+    assert set(fate_of(cell(verdict="error")).values()) == {"unknown"}
+
+
+def test_a_renamed_step_stands_where_its_old_name_stood() -> None:
+    renamed = cell(executed=["fit", "evaluate", "report"], most=["fit", "evaluate", "report"])
+    assert fate_of(renamed) == {"preprocess": "kept", "fit": "needed", "evaluate": "needed", "report": "needed"}
+
+
+def test_every_fate_is_explained() -> None:
+    assert len({fate.tag for fate in FATES}) == len({fate.symbol for fate in FATES}) == len(FATES)
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_boxes_do_not_overlap_and_every_edge_is_drawn(pipeline: str) -> None:
+    drawn, graph = drawing(pipeline), PIPELINES[pipeline]()
+    assert [box.node for box in drawn.boxes] == list(graph.nodes)
+    assert len(drawn.lines) == sum(map(len, graph.edges.values()))
+    for box in drawn.boxes:
+        assert 0 <= box.x <= box.x + box.width <= drawn.width
+        assert 0 <= box.y <= box.y + box.height <= drawn.height
+        for other in drawn.boxes:
+            apart = box.y + box.height <= other.y or other.y + other.height <= box.y
+            assert box is other or box.x != other.x or apart
+
+
+# Build Systems a la Carte
+
+
+def measured(**executed: tuple[str, ...]) -> alacarte.Place:
+    """Where a strategy falls whose runs of ``ml`` executed these steps; names have _ for -."""
+    known = {scenario.name: scenario for scenario in SCENARIOS if scenario.pipeline == "ml"}
+    cells = []
+    for name, steps in executed.items():
+        scenario = known[name.replace("_", "-")]
+        healed = None if scenario.harms is None else scenario.harms in steps
+        bounds = {"least": list(scenario.least), "most": list(scenario.most)}
+        cells.append(cell(scenario=scenario.name, executed=list(steps), healed=healed, **bounds))
+    return alacarte.place(summary.Column("luigi", "salted", cells))
+
+
+ALL = ("preprocess", "train", "evaluate", "report")
+TRACED: dict[str, tuple[str, ...]] = {
+    "unchanged": (),
+    "touch_input": (),
+    "change_input": ALL,
+    "change_parameter": ALL[1:],
+    "revert": (),
+    "noise_input": ALL,
+}
+
+
+@pytest.mark.parametrize(
+    ("runs", "rebuilder"),
+    [
+        (TRACED, "deep constructive traces"),
+        (TRACED | {"noise_input": ALL[:1]}, "constructive traces"),
+        (TRACED | {"change_input": ()}, "deep constructive traces, inputs trusted"),
+        (TRACED | {"revert": ALL[1:]}, "verifying traces"),
+        ({"unchanged": (), "touch_input": ALL}, "dirty bit: times of change"),
+        ({"unchanged": (), "delete_last": ("report",), "change_input": ()}, "dirty bit: existence"),
+        ({"unchanged": ALL}, "none: everything is made anew"),
+        ({"delete_last": ("report",)}, "not measured"),
+        (
+            {"unchanged": (), "change_parameter": ALL[1:]},
+            "traces; which, is open: goes back and early cutoff not measured",
+        ),
+    ],
+)
+def test_a_rebuilder_is_told_from_what_ran(runs: dict[str, tuple[str, ...]], rebuilder: str) -> None:
+    assert measured(**runs).rebuilder == rebuilder
+
+
+def test_each_answer_has_the_cells_that_prove_it_or_says_that_there_are_none() -> None:
+    place = measured(**TRACED, delete_middle=())
+    answers = dict(place.answers)
+    assert [one.scenario for one in answers["heals"].cells] == ["delete-middle"]
+    assert answers["heals"].answer == "no"
+    assert answers["portable"] == alacarte.Finding("not measured")
+    assert [name for name, _ in place.dirty_by] == ["content", "parameters"]
+    assert place.unmeasured == ["existence", "version", "code", "libraries"]
+
+
+def test_that_nothing_ran_proves_nothing_where_the_change_went_unnoticed() -> None:
+    place = measured(**TRACED | {"change_input": (), "noise_input": ()})
+    answers = dict(place.answers)
+    assert answers["early cutoff"].answer == "moot"
+    assert (answers["goes back"].answer, [one.scenario for one in answers["goes back"].cells]) == ("yes", ["revert"])
+
+
+def test_every_question_is_asked_by_a_scenario_that_there_is() -> None:
+    known = {scenario.name for scenario in SCENARIOS}
+    for trait in (alacarte.KEEPS, *alacarte.NOTICES, *alacarte.SINGLE):
+        assert set(trait.scenarios) <= known, trait.name
+
+
+# Time
+
+
+def timed() -> Iterator[timing.Timing]:
+    whole = cell(strategy="native", executed=list(ALL), seconds=4.0)
+    half = cell(seconds=2.0)
+    lie = cell(seconds=0.0001, verdict="stale")
+    columns = [summary.Column("luigi", "native", [whole]), summary.Column("luigi", "salted", [half, lie])]
+    yield from timing.timings("ml", columns)
+
+
+def test_a_wrong_result_saves_nothing() -> None:
+    native, salted = timed()
+    assert (native.everything, salted.everything) == (4.0, 4.0)
+    assert (native.saved, salted.saved) == (0.0, 0.5)
+
+
+def test_without_a_run_that_does_everything_nothing_is_said_of_savings() -> None:
+    (only,) = timing.timings("ml", [summary.Column("dask", "salted", [cell(seconds=2.0)])])
+    assert (only.everything, only.saved) == (None, None)
+
+
+def test_a_chart_has_a_dot_for_every_run_within_its_ticks() -> None:
+    chart = timing.chart(list(timed()))
+    assert [len(strip.dots) for strip in chart.strips] == [1, 2]
+    first, last = chart.ticks[0][0], chart.ticks[-1][0]
+    assert all(first <= dot.x <= last for strip in chart.strips for dot in strip.dots)
