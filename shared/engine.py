@@ -19,7 +19,7 @@ class Native:
 
     summary: str
     documentation: str
-    """The page of the engine's documentation that recommends it."""
+    """The page of the engine's documentation that describes it."""
     memory: Literal["none", "artifacts", "its own"]
     """Where it finds finished work in a later run: nowhere; among the artifacts, by their plain names; in a memory of
     its own (a database, a cluster), which nobody else can foretell."""
@@ -45,7 +45,7 @@ class Engine:
 
     natives: ClassVar[Mapping[str, Native]]
     """Its own ways of not doing finished work again: ``native`` out of the box, ``<engine>/<way>`` what its
-    documentation recommends beside."""
+    documentation describes beside."""
 
     says_ran: ClassVar[frozenset[str]]
     """The words by which it claims that a step ran."""

@@ -48,7 +48,7 @@ def glance(results: Sequence[Results]) -> list[Line]:
     own = [column for column in found if column.strategy not in STRATEGIES]
     if own:
         ways = [[_block(column) for column in own if column.engine == engine] for engine in engines]
-        lines.append(Line("its own ways", "what an engine's documentation recommends beside", ways))
+        lines.append(Line("its own ways", "what an engine's documentation describes beside", ways))
     return lines
 
 

@@ -5,7 +5,6 @@ It stands in the README between two marks, and ``python -m shared.report --headl
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -40,25 +39,37 @@ def column(results: Results) -> dict[str, str]:
     return shown | {OWN: "; ".join(ways)}
 
 
+def rows(all_results: Sequence[Results]) -> list[list[str]]:
+    """The table's rows of cells, the head and the line below it first."""
+    columns = [column(results) for results in all_results]
+    head = ["strategy", *(f"{results.engine} {results.engine_version}" for results in all_results)]
+    order = ("native", OWN, *(name for name in STRATEGIES if name != "native"))
+    return [
+        head,
+        ["---"] * len(head),
+        *([f"`{name}`" if name in STRATEGIES else name, *(shown[name] or "–" for shown in columns)] for name in order),
+    ]
+
+
 def table(all_results: Sequence[Results]) -> str:
     """The table as Markdown."""
-    columns = [column(results) for results in all_results]
-    rows = [["", *(f"{results.engine} {results.engine_version}" for results in all_results)]]
-    rows.append(["---"] * len(rows[0]))
-    for name in ("native", OWN, *(name for name in STRATEGIES if name != "native")):
-        rows.append([f"`{name}`" if name in STRATEGIES else name, *(shown[name] or "–" for shown in columns)])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows(all_results))
 
 
 def written(page: str) -> str:
     """The table that stands in a page. Raises BadInput for a page without the marks."""
-    found = re.search(f"{re.escape(BEGIN)}\n(.*?)\n{re.escape(END)}", page, re.DOTALL)
-    if not found:
-        raise BadInput(f"no headline: the page needs the lines '{BEGIN}' and '{END}'")
-    return found[1]
+    return page[_between(page)].strip()
 
 
 def write(all_results: Sequence[Results], path: Path) -> None:
     """Replace the table that stands in a page."""
     page = path.read_text()
-    path.write_text(page.replace(written(page), table(all_results)))
+    place = _between(page)
+    path.write_text(f"{page[: place.start]}\n{table(all_results)}\n{page[place.stop :]}")
+
+
+def _between(page: str) -> slice:
+    begin, end = page.find(BEGIN), page.find(END)
+    if not 0 <= begin < end:
+        raise BadInput(f"no headline: the page needs the lines '{BEGIN}' and '{END}'")
+    return slice(begin + len(BEGIN), end)

@@ -165,10 +165,10 @@ def _counts(results: Sequence[Results]) -> Table:
 
 
 def _outstanding(results: Sequence[Results]) -> Iterator[Text]:
-    """A line for each error, for each cell that is not as expected, and for each engine that the ledger disputes."""
+    """A line for each cell that is not as expected, errors first, and for each engine that the ledger disputes."""
     for result in results:
         for cell in result.cells:
-            if cell.verdict == "error":
+            if cell.verdict == "error" and cell.is_unexpected:
                 yield Text.assemble(("error", STYLES["error"]), f" {_where(result, cell)}: {cell.note}")
     for result in results:
         for cell in unexpected(result):

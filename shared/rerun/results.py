@@ -15,6 +15,7 @@ from shared.engine import Engine
 from shared.errors import BadInput
 from shared.rerun.verdict import Verdict, overlooked
 
+SCHEMA: Literal[2] = 2
 Kind = Literal["ours", "upstream", "by design"]
 
 
@@ -76,13 +77,13 @@ class Way(_Model):
     """One of the engine's own ways of not doing finished work again."""
 
     summary: str
-    documentation: str = Field(description="the page that recommends it")
+    documentation: str = Field(description="the page that describes it")
 
 
 class Results(_Model):
     """All the cells of one engine."""
 
-    schema_: Literal[2] = Field(default=2, alias="schema")
+    schema_: Literal[2] = Field(default=SCHEMA, alias="schema")
     engine: str
     engine_version: str
     python: str
@@ -134,7 +135,10 @@ def merged(new: Results, path: Path) -> Results:
 def read(path: Path) -> Results:
     """Raises BadInput, naming the file, for one that is missing or not of the schema."""
     try:
-        return Results.model_validate(json.loads(path.read_text()))
+        document = json.loads(path.read_text())
+        if isinstance(document, dict) and document.get("schema", SCHEMA) != SCHEMA:
+            raise BadInput(f"{path}: written by another version of Saltworks; measure it again")
+        return Results.model_validate(document)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}") from None
     except (ValidationError, ValueError) as error:

@@ -9,11 +9,15 @@ import pytest
 
 from shared.engine import Engine
 from shared.reasons import REASONS, kind
+from shared.report import headline
 from shared.rerun.expectations import unexpected
 from shared.rerun.harness import gauntlet
 from shared.rerun.results import Cell, Results, read
 from shared.rerun.scenarios import chosen
 
+pytestmark = pytest.mark.xdist_group("gauntlet")  # one worker runs it, and works in two workspaces at a time
+
+README = Path(__file__).resolve().parents[2] / "README.md"
 Cells = Callable[..., list[Cell]]
 TRUSTED = ("change-input", "edit-helper")  # what ``salted`` does not look at, and the target depends on
 
@@ -45,6 +49,15 @@ def test_every_cell_is_there_and_none_is_an_error(results: Results, engine: Engi
 
 def test_every_cell_is_as_the_engine_s_expectations_say_neither_worse_nor_better(results: Results) -> None:
     assert [told(cell) for cell in unexpected(results)] == []
+
+
+def test_the_headline_in_the_readme_is_what_the_results_give(results: Results, engine: Engine) -> None:
+    names, _, *rows = (line.strip("| ").split(" | ") for line in headline.written(README.read_text()).splitlines())
+    if engine.name == "reference":
+        pytest.skip("the headline is about engines that people use")
+    at = names.index(f"{engine.name} {engine.version()}")
+    in_readme = [row[at] for row in rows]
+    assert in_readme == [row[1] for row in headline.rows([results])[2:]]
 
 
 def test_an_engine_without_a_cache_reruns_everything(results: Results, engine: Engine) -> None:

@@ -48,7 +48,7 @@ def test_results_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     written.write(tmp_path / "luigi.json")
     assert read(tmp_path / "luigi.json") == written
     document = json.loads((tmp_path / "luigi.json").read_text())
-    assert list(document) == ["schema", "engine", "engine_version", "python", "host", "cells"]
+    assert list(document) == ["schema", "engine", "engine_version", "python", "host", "natives", "cells"]
     assert document["schema"] == 2
     assert list(tmp_path.iterdir()) == [tmp_path / "luigi.json"]
 

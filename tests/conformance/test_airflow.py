@@ -1,0 +1,199 @@
+"""What only Airflow has: a scheduler. On a whole Airflow the headline scenarios have the verdicts of ``dag.test()``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from shared.engine import Engine
+from shared.ledger import Ledger
+from shared.rerun.expectations import load
+from shared.rerun.fresh import ForkServer
+from shared.rerun.oracle import Oracle
+from shared.rerun.scenarios import chosen
+from shared.rerun.scenarios.scenario import Scenario
+from shared.rerun.verdict import judge
+from shared.rerun.workspace import Workspace
+from shared.salting.fingerprints import file_digest
+from shared.store import Store
+
+EDITED = ("data/digits.csv", "shared/steps/models.py")  # by these scenarios
+
+
+@dataclass
+class Operator:
+    """Who works with an Airflow over its REST interface."""
+
+    url: str
+    world: Workspace
+    built: dict[str, Path] = field(default_factory=dict)  # strategy -> the store after a first build
+
+    def trigger(self, strategy: str) -> str:
+        """Start a DAG run of ``ml``, and return its id, which is its name in the ledger too."""
+        run = uuid.uuid4().hex[:12]
+        conf = {
+            "input": str(self.world.folder / "data" / "digits.csv"),
+            "store": str(self.world.store),
+            "strategy": strategy,
+            "run": run,
+        }
+        self._ask("", {"dag_run_id": run, "logical_date": None, "conf": conf})
+        return run
+
+    def end_of(self, run: str) -> str:
+        """The state in which a DAG run ends. Waits for it."""
+        states = self._ask(f"/{run}/wait?interval=0.2").decode().strip().splitlines()
+        return str(json.loads(states[-1])["state"])
+
+    def clear_failed(self, run: str) -> None:
+        """What a person does in the page about a DAG run that failed: clear its failed tasks."""
+        self._ask(f"/{run}/clear", {"dry_run": False, "only_failed": True})
+
+    def states(self, run: str) -> dict[str, str]:
+        """The states of a DAG run's tasks."""
+        found = json.loads(self._ask(f"/{run}/taskInstances"))["task_instances"]
+        return {ti["task_id"]: ti["state"] for ti in found}
+
+    def target(self, run: str) -> str | None:
+        """The digest of the report that a DAG run handed on, if it is in the store with that content."""
+        value = json.loads(self._ask(f"/{run}/taskInstances/report/xcomEntries/return_value?stringify=false"))["value"]
+        path = self.world.store / value["name"]
+        return value["digest"] if path.is_file() and file_digest(path) == value["digest"] else None
+
+    def executed(self, *runs: str, since: int = 0) -> list[str]:
+        """The steps that started in these DAG runs, by the ledger, after a moment in nanoseconds."""
+        store = Store(self.world.store)
+        events = [event for run in runs for event in Ledger(store, run).events("started")]
+        return [event["step"] for event in events if event["started_ns"] > since]
+
+    def start_from_first_build(self, strategy: str) -> None:
+        """Put the store as a first build leaves it."""
+        shutil.rmtree(self.world.store, ignore_errors=True)
+        if strategy not in self.built:
+            run = self.trigger(strategy)
+            assert self.end_of(run) == "success", self.states(run)
+            self.built[strategy] = self.world.store.with_name(f"built-{strategy}")
+            shutil.copytree(self.world.store, self.built[strategy])
+        else:
+            shutil.copytree(self.built[strategy], self.world.store)
+        manifests = self.world.store.glob("*.manifest.json")
+        self.world.built = {made["step"]: made["name"] for made in (json.loads(path.read_text()) for path in manifests)}
+
+    def _ask(self, path: str, body: object = None) -> bytes:
+        request = urllib.request.Request(
+            f"{self.url}/api/v2/dags/ml/dagRuns{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=600) as answer:
+            content: bytes = answer.read()
+        return content
+
+
+@pytest.fixture(scope="module")
+def operator(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+    """Of an Airflow whose DAG folder lies in a workspace, so that edits are real."""
+    if engine.name != "airflow":
+        pytest.skip("this is about Airflow's scheduler")
+    from airflow_dags.stack import serving
+
+    folder = tmp_path_factory.mktemp("stack")
+    world = Workspace(folder / "workspace", [engine.package])
+    with serving(folder / "airflow", world.folder) as url:
+        yield Operator(url, world)
+
+
+@pytest.fixture(scope="module")
+def oracle(operator: Operator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oracle]:
+    with ForkServer((), {}) as server:
+        yield Oracle(server, tmp_path_factory.mktemp("clean"), {})
+
+
+@pytest.fixture(autouse=True)
+def code_and_data_as_they_were(operator: Operator) -> Iterator[None]:
+    yield
+    for file in EDITED:
+        operator.world.restore(file)
+
+
+def scenario_of(name: str) -> Scenario:
+    (scenario,) = chosen("ml", [name])
+    return scenario
+
+
+def expected(engine: Engine, strategy: str, name: str) -> str:
+    """What ``dag.test()`` is expected to show."""
+    expectation = load(engine).get(("ml", strategy, name))
+    return expectation.verdict if expectation else "exact"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "name"),
+    [
+        ("lineage", "unchanged"),
+        ("lineage", "delete-middle"),
+        ("lineage", "change-input"),
+        ("lineage", "edit-helper"),
+        ("salted", "change-input"),
+        ("salted", "edit-helper"),
+    ],
+)
+def test_a_scheduler_comes_to_the_same_verdict(
+    operator: Operator, oracle: Oracle, engine: Engine, strategy: str, name: str
+) -> None:
+    scenario = scenario_of(name)
+    operator.start_from_first_build(strategy)
+    scenario.make(operator.world)
+    run = operator.trigger(strategy)
+    assert operator.end_of(run) == "success", operator.states(run)
+
+    executed = operator.executed(run)
+    verdict = judge(executed, operator.target(run), oracle.digest(operator.world, "ml"), scenario.most)
+    assert verdict == expected(engine, strategy, name), executed
+    claimed = {step for step, state in operator.states(run).items() if state in engine.says_ran}
+    assert claimed - {"csv"} == set(executed)
+
+
+def test_a_task_that_is_killed_fails_and_when_it_is_cleared_the_run_goes_on(
+    operator: Operator, oracle: Oracle, engine: Engine
+) -> None:
+    scenario, world = scenario_of("crash"), operator.world
+    shutil.rmtree(world.store, ignore_errors=True)
+    scenario.before(world)
+    run = operator.trigger("lineage")
+    assert operator.end_of(run) == "failed"
+    assert operator.states(run) == {
+        "csv": "success",
+        "preprocess": "success",
+        "train": "failed",
+        "evaluate": "upstream_failed",
+        "report": "upstream_failed",
+    }
+    assert list(world.store.glob("train*")) == [], "nothing partial is ever visible"
+
+    scenario.make(world)
+    cleared = time.time_ns()
+    operator.clear_failed(run)
+    assert operator.end_of(run) == "success", operator.states(run)
+    executed = operator.executed(run, since=cleared)
+    verdict = judge(executed, operator.target(run), oracle.digest(world, "ml"), scenario.most)
+    assert verdict == expected(engine, "lineage", "crash"), executed
+
+
+def test_of_two_dag_runs_at_once_each_step_executes_in_one(operator: Operator, oracle: Oracle, engine: Engine) -> None:
+    scenario, world = scenario_of("two-at-once"), operator.world
+    shutil.rmtree(world.store, ignore_errors=True)
+    runs = [operator.trigger("lineage") for _ in range(2)]
+    assert [operator.end_of(run) for run in runs] == ["success", "success"]
+    executed, targets = operator.executed(*runs), {operator.target(run) for run in runs}
+    assert len(targets) == 1
+    verdict = judge(executed, targets.pop(), oracle.digest(world, "ml"), scenario.most)
+    assert verdict == expected(engine, "lineage", "two-at-once"), executed
