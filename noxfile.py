@@ -11,6 +11,7 @@ One environment cannot hold all four engines: Airflow and Prefect want different
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import nox
 
 ENGINES = {"luigi": "luigi_impl", "dask": "dask_impl", "airflow": "airflow_dags", "prefect": "prefect_flows"}
 PYTHONS = ("3.11", "3.12", "3.13")
+WORKERS = ("--numprocesses", "2", "--dist", "loadgroup")  # of pytest; a run under test mostly keeps one core busy
 HERE = Path(__file__).parent
 
 nox.needs_version = ">=2026.2"
@@ -88,12 +90,24 @@ def everything(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """The whole test suite: the core once, the conformance suite and the gauntlet in each engine's environment."""
-    environments(session, *ENGINES)
-    session.run(python_of("luigi"), "-m", "pytest", "tests/core", *session.posargs, external=True)
+    """The whole test suite: the core, the conformance suite and the gauntlet on each engine, the report's pages."""
+    environments(session, *ENGINES, "browser")
+    pytest = ("-m", "pytest", *WORKERS, *session.posargs)
+    session.run(python_of("luigi"), *pytest, "tests/core", external=True)
     for name in ("reference", *ENGINES):
         python = python_of(name if name in ENGINES else "luigi")
-        session.run(python, "-m", "pytest", "tests/conformance", "--engine", name, *session.posargs, external=True)
+        session.run(python, *pytest, "tests/conformance", "--engine", name, external=True)
+    if shutil.which("chromium"):
+        session.run(python_of("browser"), *pytest, "tests/browser", external=True)
+    else:
+        session.warn("tests/browser did not run: there is no 'chromium' on this machine")
+
+
+@nox.session(default=False)
+def browser(session: nox.Session) -> None:
+    """The report's pages in a real browser, the system's Chromium."""
+    install(session, "browser")
+    session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
 
 
 @nox.session

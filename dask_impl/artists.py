@@ -20,9 +20,9 @@ def stream(folder: Path, day: date) -> Delayed:
     return delayed(path, name=f"{path.name}-{tokenize(path)}")
 
 
-daily_counts = delayed(artists.daily_counts)
-aggregate_artists = delayed(artists.aggregate_artists)
-top_artists = delayed(artists.top_artists)
+daily_counts = delayed(artists.daily_counts, pure=True)
+aggregate_artists = delayed(artists.aggregate_artists, pure=True)
+top_artists = delayed(artists.top_artists, pure=True)
 
 
 def pipeline(streams: Path, start: date, end: date, *, n: int = artists.top_artists.parameters["n"]) -> Delayed:

@@ -14,6 +14,7 @@ import logging
 import sys
 from collections.abc import Container, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import dask
@@ -23,12 +24,15 @@ from dask.delayed import Delayed
 from dask.typing import Key
 
 from dask_impl import artists, ml, salting
+from dask_impl.cluster import cluster
 from shared.build import Build
 from shared.engine import Engine, Native
 from shared.errors import BadInput, StepFailed
 
 if TYPE_CHECKING:
     from distributed import Client
+
+LIVE = "dask/live"
 
 
 class Dask(Engine):
@@ -42,34 +46,45 @@ class Dask(Engine):
             "https://docs.dask.org/en/stable/delayed.html",
             memory="none",
         ),
+        LIVE: Native(
+            "every step is published on a cluster that lives on, under the key that Dask derives from its arguments",
+            "https://distributed.dask.org/en/stable/publish.html",
+            memory="its own",
+            lives=True,
+        ),
     }
     says_ran = frozenset({"computed"})
-    # distributed is not among them: its import is half a second that runs on threads do not need
-    preload = ("dask.delayed", "dask.threaded", "dask.highlevelgraph", "dask.task_spec", "dask.callbacks")
+    preload = ("distributed", "dask.threaded", "dask.highlevelgraph")
 
     def run(self, build: Build) -> Mapping[str, str]:
-        cache, node = build.cache, _pipeline(build)
-        steps = salting.calls(node, cache)
-        keys = {salting.salted(key, call, cache): call.key for key, call in steps.items()}
-        wanted = salting.reuse(node, cache)
+        steps: dict[Key, str] = {}
         with _cluster() as client, _finished(client) as finished:
             scheduler = _scheduler(client)
-            try:
-                wanted.compute(scheduler=scheduler)
-            except (BadInput, StepFailed) as error:  # the scheduler 'processes' wraps it, traceback and all
-                raise getattr(error, "exception", error) from error.__cause__
-            except Exception as error:  # not the step's own: say, its workers died (distributed.KilledWorker)
-                key = getattr(error, "task", wanted.key)
-                raise StepFailed(f"{keys.get(key, key)}: {type(error).__name__}: {error}") from error
-        return {step: _claim(key, wanted, finished) for key, step in keys.items()}
+            for front in _fronts(build, client):
+                steps |= salting.steps(front)
+                try:
+                    front.compute(scheduler=scheduler)
+                except (BadInput, StepFailed) as error:  # the scheduler 'processes' wraps it, traceback and all
+                    raise getattr(error, "exception", error) from error.__cause__
+                except Exception as error:  # not the step's own: say, its workers died (distributed.KilledWorker)
+                    key = getattr(error, "task", front.key)
+                    raise StepFailed(f"{steps.get(key, key)}: {type(error).__name__}: {error}") from error
+        return dict.fromkeys(build.graph.nodes, "not in graph") | _claims(steps, finished)
 
     def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
-        node = _pipeline(build)
-        graph, steps = node.__dask_graph__().to_dict(), salting.calls(node, build.cache)
+        wiring = salting.Wiring(_pipeline(build), build.cache)
+        names = wiring.names()
         return {
-            call.key: frozenset(steps[need].key for need in graph[key].dependencies if need in steps)
-            for key, call in steps.items()
+            name: frozenset(names[need] for need in wiring.needs(key) if need in names) for key, name in names.items()
         }
+
+    @contextmanager
+    def alongside(self, strategy: str, folder: Path) -> Iterator[Mapping[str, str]]:
+        if strategy != LIVE:
+            yield {}
+            return
+        with cluster(folder, retries=0) as address:  # a step that killed its worker does it again
+            yield {"DASK_SCHEDULER_ADDRESS": address}
 
 
 def _pipeline(build: Build) -> Delayed:
@@ -80,16 +95,25 @@ def _pipeline(build: Build) -> Delayed:
     return artists.pipeline(build.input, build.start, build.end, **params)
 
 
-def _claim(key: Key, wanted: Delayed, finished: Container[Key]) -> str:
-    """What Dask has to say of a step: which of its keys it finished, or at least had in its graph."""
-    load, graph = f"load-{key}", wanted.__dask_graph__()
-    if load == wanted.key:
-        return "found"  # and nothing done: nobody needs the target's value
-    if load in finished:
-        return "loaded"
-    if key in finished:
-        return "computed"
-    return "in memory" if key in graph or load in graph else "not in graph"  # a cluster's, from a run beside this one
+def _fronts(build: Build, client: Client | None) -> Iterator[Delayed]:
+    """What to compute, front after front."""
+    if build.strategy != LIVE:
+        return salting.fronts(_pipeline(build), build.cache)
+    if client is None:
+        raise BadInput(f"--strategy {LIVE}: there is no cluster (DASK_SCHEDULER_ADDRESS=tcp://... says where one is)")
+    from dask_impl import live
+
+    return live.fronts(_pipeline(build), build.cache, client)
+
+
+def _claims(steps: Mapping[Key, str], finished: Container[Key]) -> dict[str, str]:
+    """What Dask has to say of the steps that were in its graphs: whether it finished their keys."""
+    claims: dict[str, str] = {}
+    for key, step in steps.items():
+        word = "loaded" if str(key).startswith("load-") else "computed"
+        # "in memory": a cluster has its value already. And what one front computed, the next may load.
+        claims.setdefault(step, word if key in finished else "in memory")
+    return claims
 
 
 @contextmanager

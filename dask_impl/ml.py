@@ -17,10 +17,10 @@ def csv(path: Path) -> Delayed:
     return delayed(path, name=f"{path.name}-{tokenize(path)}")
 
 
-preprocess = delayed(ml.preprocess)
-train = delayed(ml.train)
-evaluate = delayed(ml.evaluate)
-report = delayed(ml.report)
+preprocess = delayed(ml.preprocess, pure=True)
+train = delayed(ml.train, pure=True)
+evaluate = delayed(ml.evaluate, pure=True)
+report = delayed(ml.report, pure=True)
 
 
 def pipeline(

@@ -23,6 +23,8 @@ BESIDE = {
         "warm.py",
         "rehearsal.py",
     },
+    # What tasks do on workers; results published on a cluster that lives on; and such a cluster.
+    "dask_impl": {"tasks.py", "live.py", "cluster.py"},
     "prefect_flows": {"server.py", "task_runners.py"},  # a server to run against, and what tells the states of tasks
 }
 # What each room of shared/ may import: itself, and these. The arrows of the design, and nothing against them.

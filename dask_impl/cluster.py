@@ -1,0 +1,67 @@
+"""A cluster that lives beside the runs: a scheduler and its workers, in processes of their own.
+
+As a script (``python -m dask_impl.cluster WORKERS RETRIES``) it serves until its standard input ends: it does not
+outlive who started it. It imports nothing of the project: its workers do, when they first need it, and then keep it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def cluster(folder: Path, workers: int = 1, retries: int = 3) -> Iterator[str]:
+    """The address of a cluster whose workers import the copy of the project that is in a folder.
+
+    A task that was there when its worker died is run again, ``retries`` times.
+    """
+    with tempfile.TemporaryDirectory(prefix="saltworks-cluster-") as scratch:
+        process = subprocess.Popen(
+            [sys.executable, "-m", __name__, str(workers), str(retries)],
+            cwd=folder,
+            env=os.environ | {"DASK_TEMPORARY_DIRECTORY": scratch},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        with process:
+            try:
+                if not (address := process.stdout.readline().strip()):
+                    raise RuntimeError("the cluster did not start; its complaint is above")
+                yield address
+            finally:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+async def serve(workers: int, retries: int) -> None:
+    """Start a cluster, print its address, and stop it when standard input ends."""
+    import dask
+    from distributed import LocalCluster
+
+    dask.config.set({"distributed.scheduler.allowed-failures": retries})
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin, ended.set)
+    async with LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        silence_logs=logging.CRITICAL,  # a run hears of a failure itself; who looks on would hear of it twice
+        asynchronous=True,
+    ) as local:
+        print(local.scheduler_address, flush=True)
+        await ended.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(*map(int, sys.argv[1:])))
