@@ -1,36 +1,33 @@
 """Airflow behind Saltworks' protocol: a build is a DAG run, done in this process by ``dag.test()``.
 
-The same DAGs run under a real scheduler, triggered from Airflow's page: nothing in them knows of this module.
+The same DAGs run under a real scheduler (``stack.py``), triggered from Airflow's page.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import shutil
-import subprocess
+import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
+from airflow_dags import database
 from shared.build import Build
 from shared.engine import Engine, Native
 from shared.errors import BadInput, StepFailed
 from shared.pipelines import days
-from shared.salting.fingerprints import memory_folder
 from shared.salting.recipe import PROJECT, key
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG, Context
 
-log = logging.getLogger("saltworks.airflow")
-
 HERE = Path(__file__).resolve().parent
 LOCAL = PROJECT / ".saltworks" / "airflow"
-DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 TEMPLATE = "SALTWORKS_AIRFLOW_TEMPLATE"  # names a migrated, empty database, of which each workspace takes a copy
+CLEAR = "airflow/clear"
 SETTINGS = {
     "AIRFLOW__CORE__DAGS_FOLDER": str(HERE),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -49,6 +46,11 @@ class Airflow(Engine):
             "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html",
             memory="none",
         ),
+        CLEAR: Native(
+            "the operator clears the tasks that a change touches, with downstream, and the same DAG run goes on",
+            "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#re-run-tasks",
+            memory="its own",
+        ),
     }
     says_ran = frozenset({"success"})
     preload = (str(HERE / "warm.py"),)
@@ -56,15 +58,19 @@ class Airflow(Engine):
     def run(self, build: Build) -> Mapping[str, str]:
         failures: list[Context] = []
         with _airflow():
-            from airflow_dags.params import conf_of
+            from airflow import settings
+            from airflow.sdk import timezone
 
-            if TEMPLATE not in os.environ:
-                _migrate_once()
+            if template := os.environ.get(TEMPLATE):
+                database.connect_to(LOCAL / "airflow.db", Path(template))
+            else:
+                database.migrate_once(str(settings.SQL_ALCHEMY_CONN))
             dag = _dag(build.pipeline)
             for task in dag.tasks:
                 task.on_failure_callback = [failures.append]
-            dag_run = dag.test(run_conf=conf_of(build))
-            instances = dag_run.get_task_instances()
+            begun = timezone.utcnow()
+            dag_run = _dag_run(dag, build)
+            instances = [ti for ti in dag_run.get_task_instances() if ti.start_date and ti.start_date >= begun]
         if failures:
             _raise(failures[0])
         if dag_run.state != "success":
@@ -89,14 +95,16 @@ class Airflow(Engine):
 
     @contextmanager
     def service(self, folder: Path) -> Iterator[Mapping[str, str]]:
-        """A migrated, empty database to copy: two runs at a time on one would wait for each other."""
-        template = memory_folder() / f"airflow-{self.version()}.sqlite"
-        env = {**SETTINGS, "AIRFLOW_HOME": str(folder), TEMPLATE: str(template)}
-        if not template.exists():  # migrating takes seconds; once is enough for every session to come
-            _migrate(env)
-            template.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(folder / "airflow.db", template)
-        yield env
+        """What the rehearsal in ``warm.py`` needs. Each workspace gets a database of its own: SQLite has one writer."""
+        template = database.template()
+        database.copy(template, folder / "airflow.db")
+        yield {
+            **SETTINGS,
+            "AIRFLOW_HOME": str(folder),
+            # what ``dag.test()`` asks in process checks no token, but when it is started again it makes what would
+            "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(64),
+            TEMPLATE: str(template),
+        }
 
 
 def _dag(pipeline: str) -> DAG:
@@ -104,6 +112,17 @@ def _dag(pipeline: str) -> DAG:
     from airflow_dags.ml import ML
 
     return {"ml": ML, "artists": ARTISTS}[pipeline]
+
+
+def _dag_run(dag: DAG, build: Build) -> Any:
+    """A DAG run that has done a build: a new one, or an earlier one that was cleared."""
+    from airflow_dags.params import conf_of
+
+    if build.strategy == CLEAR:
+        from airflow_dags.clearing import bring_up_to_date
+
+        return bring_up_to_date(dag, conf_of(build))
+    return dag.test(run_conf=conf_of(build))
 
 
 def _is_step(task: Any) -> bool:
@@ -133,39 +152,11 @@ def _airflow() -> Iterator[None]:
     os.environ.setdefault("AIRFLOW_HOME", str(LOCAL))
     os.environ.update(SETTINGS)
     LOCAL.mkdir(parents=True, exist_ok=True)
-    if template := os.environ.get(TEMPLATE):
-        database = LOCAL / "airflow.db"
-        if not database.exists():
-            shutil.copyfile(template, database)
-        os.environ[DATABASE] = f"sqlite:///{database}"
     with _output_to(LOCAL / "airflow.log"):
         from airflow import settings
-        from airflow.configuration import conf
 
-        if conf.get("database", "sql_alchemy_conn") != settings.SQL_ALCHEMY_CONN:
-            # it was imported (in the gauntlet: before the fork) when the environment said something else
-            settings.configure_vars()
-            settings.reconfigure_orm()
+        settings.configure_vars()  # it may have been imported (in the gauntlet: before the fork) for other DAGs
         yield
-
-
-def _migrate_once() -> None:
-    """Make or upgrade a SQLite database, unless this version of Airflow has. Others are their owners' to upgrade."""
-    from airflow import __version__, settings
-
-    path = Path(str(settings.SQL_ALCHEMY_CONN).removeprefix("sqlite:///"))
-    done = path.with_name(f"{path.name}.migrated-{__version__}")
-    if path.is_absolute() and not (path.exists() and done.exists()):
-        log.warning("preparing Airflow's database, %s (once, some seconds)", path)
-        _migrate({})
-        done.touch()
-
-
-def _migrate(env: Mapping[str, str]) -> None:
-    command = [sys.executable, "-m", "airflow", "db", "migrate"]
-    done = subprocess.run(command, env=os.environ | env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"airflow db migrate: {(done.stderr or done.stdout).strip()[-2000:]}")
 
 
 @contextmanager

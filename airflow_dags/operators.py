@@ -62,11 +62,12 @@ class SaltedOperator(DecoratedOperator):
         inputs = {argument: received(params.pop(argument)) for argument in self.step.inputs}
         try:
             call = cache.call(self.step, inputs, params, self.partition)
-            # ``native`` has no salts, and does what every other Airflow task does: it runs
-            if cache.strategy.salts and not context["params"]["force"] and (made := cache.find(call)):
-                context["ti"].xcom_push(key=RETURN_VALUE, value=made.to_json())
-                raise AirflowSkipException(f"{made.name} is in the store {cache.store_url}")
-            return cache.execute(call).to_json()
+            with cache.alone(call):  # another DAG run may be making it: then it is there when our turn comes
+                # without salts it does what every other Airflow task does: it runs
+                if cache.strategy.salts and not context["params"]["force"] and (made := cache.find(call)):
+                    context["ti"].xcom_push(key=RETURN_VALUE, value=made.to_json())
+                    raise AirflowSkipException(f"{made.name} is in the store {cache.store_url}")
+                return cache.execute(call).to_json()
         except BadInput as error:
             raise AirflowFailException(str(error)) from error
 

@@ -4,6 +4,10 @@ Airflow has no cache of its own: each new DAG run runs everything. What it does 
 a provider registers (https://airflow.apache.org/docs/apache-airflow/stable/howto/create-custom-decorator.html).
 ``provider_info`` makes this project such a provider; what the decorator does is in ``airflow_dags.operators``.
 
+Airflow decides about a task when its turn comes, with what the tasks before it handed on through XCom: artifacts with
+their digests, from those that ran and from those that were skipped alike. So the strategy ``cutoff`` costs nothing
+more than ``lineage``. What any of them costs is that every task is started, if only to be skipped.
+
 Airflow imports this module while it is itself half imported (its configuration asks every provider for options), so
 nothing of Airflow is imported at the top.
 """

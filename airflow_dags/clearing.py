@@ -1,0 +1,93 @@
+"""``airflow/clear``: what an operator of Airflow does about a change. Clear the tasks that it touches, with downstream.
+
+Airflow keeps no outputs but it does keep which tasks of a DAG run are done; those that are cleared run again, within
+the same DAG run (https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#re-run-tasks). What
+was touched only a person can tell, here in the environment variable ``SALTWORKS_TOUCHED``: steps, separated by commas,
+a partition as ``daily_counts[2018-03-07]``. Tasks that failed, or were cut off, are cleared too. A DAG run keeps the
+params that it was triggered with, so other params are another DAG run, of which nothing is done yet.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from airflow.models.dagbag import DBDagBag
+from airflow.models.dagrun import DagRun
+from airflow.sdk.definitions.dag import _run_task  # private; how ``DAG.test()`` runs a task in this process
+from airflow.utils.session import create_session
+from airflow.utils.state import DagRunState, State, TaskInstanceState
+
+from airflow_dags.database import register_dags
+from shared.salting.recipe import key
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+    from airflow.serialization.definitions.dag import SerializedDAG
+
+TOUCHED = "SALTWORKS_TOUCHED"
+LABEL = "run"  # the param that is no part of what a DAG run does: its name in the ledger
+DONE = {TaskInstanceState.SUCCESS, TaskInstanceState.SKIPPED}
+
+
+def bring_up_to_date(dag: DAG, conf: Mapping[str, Any]) -> DagRun:
+    """The newest DAG run of this configuration, cleared where it must be and finished; a new one, if there is none."""
+    made = [found for found in DagRun.find(dag_id=dag.dag_id) if _same(found.conf, conf)]
+    if not made:
+        return dag.test(run_conf=dict(conf))
+    dag_run = max(made, key=lambda found: found.id)
+    dag_run.conf = dict(conf)
+    register_dags()
+    _clear(dag_run)
+    _finish(dag_run, dag)
+    return dag_run
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return {**one, LABEL: None} == {**other, LABEL: None}
+
+
+def _clear(dag_run: DagRun) -> None:
+    with create_session() as session:
+        dag_run.dag = DBDagBag().get_latest_version_of_dag(dag_run.dag_id, session=session)
+        session.merge(dag_run)
+        if tasks := set(_to_clear(dag_run, session)):
+            dag_run.dag.clear(
+                task_ids=tasks,
+                run_id=dag_run.run_id,
+                dag_run_state=DagRunState.RUNNING,
+                run_on_latest_version=True,
+                session=session,
+            )
+
+
+def _to_clear(dag_run: DagRun, session: Any) -> Iterator[str | tuple[str, int]]:
+    """The tasks that were touched, or did not come to their end, and all that follow them."""
+    dag = dag_run.get_dag()
+    touched = set(filter(None, os.environ.get(TOUCHED, "").split(",")))
+    for name in touched & dag.task_dict.keys():
+        yield from _with_downstream(dag, name)
+    for ti in dag_run.get_task_instances(session=session):
+        if ti.state in (TaskInstanceState.RUNNING, TaskInstanceState.QUEUED):
+            ti.set_state(TaskInstanceState.FAILED, session=session)  # its process is dead, as a scheduler would notice
+        partition = ti.rendered_map_index if ti.map_index >= 0 else None
+        if ti.state not in DONE or key(ti.task_id, partition) in touched:
+            yield (ti.task_id, ti.map_index) if partition else ti.task_id
+            yield from _with_downstream(dag, ti.task_id) - {ti.task_id}
+
+
+def _with_downstream(dag: SerializedDAG, task_id: str) -> set[str]:
+    return {task_id, *dag.get_task(task_id).get_flat_relative_ids(upstream=False)}
+
+
+def _finish(dag_run: DagRun, dag: DAG) -> None:
+    """Let a DAG run go on to its end in this process, as ``DAG.test()`` does with the one that it makes."""
+    dag_run.refresh_from_db()
+    while dag_run.state not in State.finished_dr_states:
+        with create_session() as session:
+            ready, _ = dag_run.update_state(session=session)
+            dag_run.schedule_tis(ready, session=session)
+        for ti in ready:
+            ti.refresh_from_db()
+            _run_task(ti=ti, task=dag.get_task(ti.task_id))
