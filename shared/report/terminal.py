@@ -34,7 +34,21 @@ def matrix(results: Sequence[Results], console: Console | None = None) -> None:
     """Print the tables (scenarios down; engines and strategies across), the legend, the counts, and what stands out."""
     console = console or Console()
     results = [one for one in results if one.cells]
-    own = [one.model_copy(update={"cells": [cell for cell in one.cells if not cell.partner]}) for one in results]
+    _tables(results, console)
+    console.print()
+    console.print(_counts([_own(one) for one in results]))
+    console.print()
+    for line in _outstanding(results):
+        console.print(line, soft_wrap=True)
+
+
+def _own(results: Results) -> Results:
+    """Without the cells of a handover, which have a table of another shape."""
+    return results.model_copy(update={"cells": [cell for cell in results.cells if not cell.partner]})
+
+
+def _tables(results: Sequence[Results], console: Console) -> None:
+    own = [_own(one) for one in results]
     for pipeline in dict.fromkeys(cell.pipeline for result in own for cell in result.cells):
         for block in _blocks(pipeline, own, console.width):
             console.print(block)
@@ -43,22 +57,17 @@ def matrix(results: Sequence[Results], console: Console | None = None) -> None:
         console.print(_handover(results))
         console.print()
     console.print(_legend())
-    console.print()
-    console.print(_counts(own))
-    console.print()
-    for line in _outstanding(results):
-        console.print(line, soft_wrap=True)
 
 
 def picture(results: Sequence[Results], *, full: bool = False) -> str:
-    """The same as an SVG document, of the quick scenarios, or ``full``.
+    """The tables as an SVG document, of the quick scenarios, or ``full``.
 
     It asks for nothing from outside: fonts are the reader's own.
     """
     from rich._export_format import CONSOLE_SVG_FORMAT
 
     console = Console(record=True, width=PICTURE_WIDTH, file=io.StringIO(), force_terminal=True)
-    matrix(results if full else [quick(one) for one in results], console)
+    _tables(results if full else [quick(one) for one in results], console)
     own_fonts = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     return console.export_svg(
         title="which steps reran, and was the result right?", code_format=own_fonts, unique_id="m"
