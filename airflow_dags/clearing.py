@@ -20,7 +20,8 @@ from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState, State, TaskInstanceState
 
 from airflow_dags.database import register_dags
-from shared.salting.recipe import key
+from airflow_dags.engine import node
+from shared.errors import BadInput
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
@@ -65,15 +66,17 @@ def _clear(dag_run: DagRun) -> None:
 def _to_clear(dag_run: DagRun, session: Any) -> Iterator[str | tuple[str, int]]:
     """The tasks that were touched, or did not come to their end, and all that follow them."""
     dag = dag_run.get_dag()
+    instances = {node(ti): ti for ti in dag_run.get_task_instances(session=session) if dag.has_task(ti.task_id)}
     touched = set(filter(None, os.environ.get(TOUCHED, "").split(",")))
+    if strange := touched - instances.keys() - dag.task_dict.keys():
+        raise BadInput(f"{TOUCHED}: DAG '{dag.dag_id}' has no task {', '.join(sorted(strange))}")
     for name in touched & dag.task_dict.keys():
         yield from _with_downstream(dag, name)
-    for ti in dag_run.get_task_instances(session=session):
+    for name, ti in instances.items():
         if ti.state in (TaskInstanceState.RUNNING, TaskInstanceState.QUEUED):
             ti.set_state(TaskInstanceState.FAILED, session=session)  # its process is dead, as a scheduler would notice
-        partition = ti.rendered_map_index if ti.map_index >= 0 else None
-        if ti.state not in DONE or key(ti.task_id, partition) in touched:
-            yield (ti.task_id, ti.map_index) if partition else ti.task_id
+        if ti.state not in DONE or name in touched:
+            yield (ti.task_id, ti.map_index) if ti.map_index >= 0 else ti.task_id
             yield from _with_downstream(dag, ti.task_id) - {ti.task_id}
 
 

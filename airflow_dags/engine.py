@@ -31,6 +31,7 @@ CLEAR = "airflow/clear"
 SETTINGS = {
     "AIRFLOW__CORE__DAGS_FOLDER": str(HERE),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "0",  # seconds; an edited DAG is another at once
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
 }
 
@@ -75,7 +76,7 @@ class Airflow(Engine):
             _raise(failures[0])
         if dag_run.state != "success":
             raise StepFailed(f"{dag.dag_id}: the DAG run is {dag_run.state}, and no task says why")
-        return {_key(ti): str(ti.state) for ti in instances if _is_step(dag.get_task(ti.task_id))}
+        return {node(ti): str(ti.state) for ti in instances if _is_step(dag.get_task(ti.task_id))}
 
     def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
         with _airflow():
@@ -131,7 +132,7 @@ def _is_step(task: Any) -> bool:
     return bool(task.operator_name == SaltedOperator.custom_operator_name)
 
 
-def _key(ti: Any) -> str:
+def node(ti: Any) -> str:
     """The node that a task instance makes. A mapped one is named by its partition (see ``artists.py``)."""
     return key(ti.task_id, ti.rendered_map_index if ti.map_index >= 0 else None)
 
@@ -143,7 +144,7 @@ def _raise(failure: Context) -> NoReturn:
         raise error.__cause__
     if not isinstance(error, Exception):  # KeyboardInterrupt, which Airflow takes for a failure of the task
         raise error
-    raise StepFailed(f"{_key(failure['ti'])}: {type(error).__name__}: {error}") from error
+    raise StepFailed(f"{node(failure['ti'])}: {type(error).__name__}: {error}") from error
 
 
 @contextmanager

@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,8 @@ def serving(folder: Path, project: Path = PROJECT) -> Iterator[str]:
     Raises RuntimeError, with the ends of the logs, when it does not come up.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    database.copy(database.template(), folder / "airflow.db")
+    if not (folder / "airflow.db").exists():
+        database.copy(database.template(), folder / "airflow.db")
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     env = os.environ | _settings(folder, project, url)
@@ -48,7 +51,7 @@ def serving(folder: Path, project: Path = PROJECT) -> Iterator[str]:
         "scheduler": ["scheduler", "--skip-serve-logs"],
         "dag-processor": ["dag-processor"],
     }
-    with ExitStack() as stack:
+    with _sigterm_as_exit(), ExitStack() as stack:
         processes = [stack.enter_context(_process(name, command, folder, env)) for name, command in commands.items()]
         _wait_until_ready(processes, url, folder)
         yield url
@@ -96,15 +99,30 @@ def _process(name: str, command: list[str], folder: Path, env: Mapping[str, str]
 
 
 def _stop(process: psutil.Process) -> None:
-    """SIGTERM to one, SIGKILL to what is left of it. Tasks lead process groups of their own, so by descent."""
-    if not process.is_running():
-        return
-    family = [process, *process.children(recursive=True)]
-    process.terminate()
-    _, left = psutil.wait_procs(family, timeout=GONE_WITHIN)
+    """SIGTERM to one, SIGKILL to what is left of it. Tasks lead process groups of their own, so by descent too."""
+    left: list[psutil.Process] = []
+    with suppress(psutil.NoSuchProcess):
+        left = [process, *process.children(recursive=True)]
+        process.terminate()
+        _, left = psutil.wait_procs(left, timeout=GONE_WITHIN)
     for straggler in left:
         straggler.kill()
     psutil.wait_procs(left)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def _sigterm_as_exit() -> Iterator[None]:
+    """SIGTERM ends Python on the spot, and would leave Airflow behind. As an exit it passes every ``finally``."""
+    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if ours:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _free_port() -> int:

@@ -29,8 +29,10 @@ runpy.run_path(str(REHEARSAL))["REHEARSAL"].test(run_conf={"name": "warm"})
 # with the transport its event loop's thread ends.
 for thread in threading.enumerate():
     if thread.daemon and not thread.name.startswith("InProcessExecutionAPI"):
-        thread.join()
+        thread.join(timeout=10)
 del in_process_api_server().transport
 gc.collect()
 settings.Session.remove()
 settings.engine.dispose()
+if threading.active_count() > 1:
+    raise RuntimeError(f"not safe to fork: the rehearsal left {threading.enumerate()}")
