@@ -19,7 +19,7 @@ import nox
 
 ENGINES = {"luigi": "luigi_impl", "dask": "dask_impl", "airflow": "airflow_dags", "prefect": "prefect_flows"}
 PYTHONS = ("3.11", "3.12", "3.13")
-WORKERS = ("--numprocesses", "2", "--dist", "loadgroup")  # of pytest; a run under test mostly keeps one core busy
+WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's tests share what is slow to start
 HERE = Path(__file__).parent
 
 nox.needs_version = ">=2026.2"

@@ -25,8 +25,6 @@ from shared.rerun.workspace import Workspace
 from shared.salting.fingerprints import file_digest
 from shared.store import Store
 
-pytestmark = pytest.mark.xdist_group("stack")  # one worker, so one Airflow
-
 EDITED = ("data/digits.csv", "shared/steps/models.py")  # by these scenarios
 
 

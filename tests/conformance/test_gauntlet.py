@@ -15,8 +15,6 @@ from shared.rerun.harness import gauntlet
 from shared.rerun.results import Cell, Results, read
 from shared.rerun.scenarios import chosen
 
-pytestmark = pytest.mark.xdist_group("gauntlet")  # one worker runs it, and works in two workspaces at a time
-
 README = Path(__file__).resolve().parents[2] / "README.md"
 Cells = Callable[..., list[Cell]]
 TRUSTED = ("change-input", "edit-helper")  # what ``salted`` does not look at, and the target depends on

@@ -15,8 +15,6 @@ from shared.rerun.handover import give, take
 from shared.rerun.results import read
 from tests.toy_engine.engine import ENGINE as TOY
 
-pytestmark = pytest.mark.xdist_group("handover")  # one worker, so one handover
-
 BUILDS = [f"{pipeline}-{strategy}" for pipeline in ("artists", "ml") for strategy in ("cutoff", "lineage", "salted")]
 
 
