@@ -102,8 +102,9 @@ def test_two_runs_at_once_execute_every_step_once(cells: Cells) -> None:
             assert sorted(cell.executed) == sorted(cell.most)
 
 
-def test_every_cell_says_what_the_engine_claimed(results: Results) -> None:
-    assert all(cell.claimed for cell in results.cells)
+def test_where_a_step_ran_the_engine_claimed_something(results: Results) -> None:
+    """An engine that had nothing to do may say nothing: a DAG run of Airflow's of which no task is cleared."""
+    assert [told(cell) for cell in results.cells if cell.executed and not cell.claimed] == []
 
 
 def test_where_a_salt_tells_before_a_run_what_is_done_the_engine_claims_what_the_ledger_saw(cells: Cells) -> None:
