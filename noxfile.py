@@ -43,8 +43,9 @@ def install(session: nox.Session, lock: str) -> None:
 
 def engine(session: nox.Session, name: str) -> None:
     install(session, name)
-    words = session.posargs if session.posargs[:1] and not session.posargs[0].startswith("-") else None
-    session.run("python", "-m", ENGINES[name], *(words or ["compare", *session.posargs]))
+    first = session.posargs[0] if session.posargs else ""
+    command = first == "--help" or (first and not first.startswith("-"))
+    session.run("python", "-m", ENGINES[name], *([] if command else ["compare"]), *session.posargs)
 
 
 @nox.session

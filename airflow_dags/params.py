@@ -113,7 +113,7 @@ def build_of(context: Context) -> Build:
             input=params["input"],
             settings={
                 step.name: {parameter: params[parameter] for parameter in step.parameters}
-                for step in PIPELINES[name]().steps.values()  # type: ignore[operator]
+                for step in PIPELINES[name]().steps.values()
             },
             store=params["store"],
             strategy=params["strategy"],

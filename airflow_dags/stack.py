@@ -10,10 +10,8 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -28,6 +26,7 @@ from airflow_dags import database
 from airflow_dags.engine import SETTINGS
 from shared.pipelines import PIPELINES
 from shared.salting.recipe import PROJECT
+from shared.servers import free_port, sigterm_as_exit
 
 READY_WITHIN = 240  # seconds; about 20 on a machine that does nothing else
 GONE_WITHIN = 15  # seconds from SIGTERM to SIGKILL
@@ -43,7 +42,7 @@ def serving(folder: Path, project: Path = PROJECT) -> Iterator[str]:
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "airflow.db").exists():
         database.copy(database.template(), folder / "airflow.db")
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     env = os.environ | _settings(folder, project, url)
     commands = {
@@ -51,7 +50,7 @@ def serving(folder: Path, project: Path = PROJECT) -> Iterator[str]:
         "scheduler": ["scheduler", "--skip-serve-logs"],
         "dag-processor": ["dag-processor"],
     }
-    with _sigterm_as_exit(), ExitStack() as stack:
+    with sigterm_as_exit(), ExitStack() as stack:
         processes = [stack.enter_context(_process(name, command, folder, env)) for name, command in commands.items()]
         _wait_until_ready(processes, url, folder)
         yield url
@@ -110,25 +109,6 @@ def _stop(process: psutil.Process) -> None:
     psutil.wait_procs(left)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-
-
-@contextmanager
-def _sigterm_as_exit() -> Iterator[None]:
-    """SIGTERM ends Python on the spot, and would leave Airflow behind. As an exit it passes every ``finally``."""
-    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    if ours:
-        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        if ours:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(processes: list[psutil.Process], url: str, folder: Path) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from shared.salting.fingerprints import memory_folder
+from shared.servers import free_port, sigterm_as_exit
 
 READY_WITHIN = 180  # seconds; a new database begins with 10 to 30 s of migrations
 GONE_WITHIN = 10  # seconds from SIGTERM to SIGKILL
@@ -44,7 +43,7 @@ def serving(folder: Path) -> Iterator[Mapping[str, str]]:
     Raises RuntimeError, with the end of the server's log, when it does not come up.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     env = {
         "PREFECT_HOME": str(folder.absolute()),
@@ -68,7 +67,7 @@ def serving(folder: Path) -> Iterator[Mapping[str, str]]:
     }
     log = folder / "server.log"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with _sigterm_as_exit(), log.open("ab") as output:
+    with sigterm_as_exit(), log.open("ab") as output:
         process = subprocess.Popen(
             command,
             env={**os.environ, **env, **server_env},
@@ -84,25 +83,6 @@ def serving(folder: Path) -> Iterator[Mapping[str, str]]:
             yield env
         finally:
             _stop(process)
-
-
-@contextmanager
-def _sigterm_as_exit() -> Iterator[None]:
-    """SIGTERM ends Python on the spot, and would leave the server behind. As an exit it passes every ``finally``."""
-    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    if ours:
-        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        if ours:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.salting import Call, Source
+from shared.salting.recipe import differing, flat
 from shared.store import Store
 
 REASONS = (
@@ -54,26 +55,12 @@ def _differences(call: Call, new: Mapping[str, Any], old: Mapping[str, Any]) -> 
         if before.get(name) != value:
             yield f"parameter changed: {name} from {before.get(name)} to {value}"
     for ingredient, changed in (("code", "code changed"), ("libraries", "library changed")):
-        if names := _changed(new.get(ingredient, {}), old.get(ingredient, {})):
+        if names := differing(new.get(ingredient, {}), old.get(ingredient, {})):
             yield f"{changed}: {', '.join(names)}"
-    changed_inputs = _changed(_flat(new.get("inputs", {})), _flat(old.get("inputs", {})))
-    items = _flat(call.inputs)
+    changed_inputs = differing(flat(new.get("inputs", {})), flat(old.get("inputs", {})))
+    items = flat(call.inputs)
     data = [name for name in changed_inputs if isinstance(items.get(name), Source)]
     if data:
         yield f"input data changed: {', '.join(data)}"
     if upstream := [name for name in changed_inputs if name not in data]:
         yield f"upstream changed: {', '.join(upstream)}"
-
-
-def _flat(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Named inputs, those of a fan-in one by one: ``counts[2018-03-05]``."""
-    flat: dict[str, Any] = {}
-    for name, value in inputs.items():
-        flat |= (
-            {f"{name}[{part}]": item for part, item in value.items()} if isinstance(value, Mapping) else {name: value}
-        )
-    return flat
-
-
-def _changed(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
-    return sorted(name for name in {*new, *old} if new.get(name) != old.get(name))

@@ -34,7 +34,7 @@ def bundle(results: Sequence[Results]) -> dict[str, Any]:
     texts = _Texts()
     pairs = [(result.engine, cell) for result in results for cell in result.cells]
     names = dict.fromkeys(cell.pipeline for _, cell in pairs)
-    pipelines = {name: PIPELINES[name]() for name in names}  # type: ignore[operator]
+    pipelines = {name: PIPELINES[name]() for name in names}
     cells = {}
     for engine, cell in pairs:
         scenario: Scenario | None = KNOWN.get((cell.pipeline, cell.scenario))

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from shared.pipelines import Pipeline
+from shared.report.marks import Mark
 from shared.rerun.results import Cell
 
-
-class Fate(NamedTuple):
-    """One way it can go for a step."""
-
-    tag: str
-    symbol: str
-    name: str
-    meaning: str
-
-
 FATES = (
-    Fate("needed", "▶", "ran", "it was allowed to run, and ran"),
-    Fate("needless", "+", "ran needlessly", "it ran, and need not have; or ran twice"),
-    Fate("kept", "=", "not run", "what was there stayed"),
-    Fate("overlooked", "–", "should have run", "it had to run, and did not"),
-    Fate("missing", "○", "missing", "its artifact was deleted or damaged, and still is"),
-    Fate("stale", "✗", "stale", "the target, and not what a clean build makes"),
-    Fate("unknown", "?", "not known", "the run failed before it said anything"),
+    Mark("needed", "▶", "ran", "it was allowed to run, and ran"),
+    Mark("needless", "+", "ran needlessly", "it ran, and need not have; or ran twice"),
+    Mark("kept", "=", "not run", "what was there stayed"),
+    Mark("overlooked", "–", "should have run", "it had to run, and did not"),
+    Mark("missing", "○", "missing", "its artifact was deleted or damaged, and still is"),
+    Mark("stale", "✗", "stale", "the target, and not what a clean build makes"),
+    Mark("unknown", "?", "not known", "the run failed before it said anything"),
 )
 ORDER = {fate.tag: number for number, fate in enumerate(FATES)}
 

@@ -38,7 +38,7 @@ class Drawing:
 @cache
 def drawing(pipeline: str) -> Drawing:
     """The graph of a pipeline, its layers (topological generations) from left to right."""
-    graph = PIPELINES[pipeline]()  # type: ignore[operator]
+    graph = PIPELINES[pipeline]()
     edges = [(need, node) for node, needs in graph.edges.items() for need in needs]
     directed = networkx.DiGraph(edges)
     directed.add_nodes_from(graph.nodes)

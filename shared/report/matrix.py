@@ -75,8 +75,7 @@ def shown(engine: str, cell: Cell) -> Shown:
 
 def matrix(results: Sequence[Results], caption: str) -> Matrix:
     """All cells but those of a handover, which has another shape and a page of its own."""
-    own = [result.model_copy(update={"cells": alone(result.cells)}) for result in results]
-    across = columns(own)
+    across = columns([result.alone for result in results])
     cells = [cell for column in across for cell in column.cells]
     by_place = {(c.engine, c.strategy, cell.pipeline, cell.scenario): cell for c in across for cell in c.cells}
     rows: dict[str, dict[str, Row]] = {}
@@ -93,8 +92,3 @@ def matrix(results: Sequence[Results], caption: str) -> Matrix:
         Counter(tag for cell in cells for tag in marks.tags(cell)),
         len(cells),
     )
-
-
-def alone(cells: Sequence[Cell]) -> list[Cell]:
-    """The cells that concern one engine only."""
-    return [cell for cell in cells if cell.partner is None]

@@ -36,19 +36,14 @@ def matrix(results: Sequence[Results], console: Console | None = None) -> None:
     results = [one for one in results if one.cells]
     _tables(results, console)
     console.print()
-    console.print(_counts([_own(one) for one in results]))
+    console.print(_counts([one.alone for one in results]))
     console.print()
     for line in _outstanding(results):
         console.print(line, soft_wrap=True)
 
 
-def _own(results: Results) -> Results:
-    """Without the cells of a handover, which have a table of another shape."""
-    return results.model_copy(update={"cells": [cell for cell in results.cells if not cell.partner]})
-
-
 def _tables(results: Sequence[Results], console: Console) -> None:
-    own = [_own(one) for one in results]
+    own = [one.alone for one in results]
     for pipeline in dict.fromkeys(cell.pipeline for result in own for cell in result.cells):
         for block in _blocks(pipeline, own, console.width):
             console.print(block)

@@ -82,7 +82,7 @@ def timings(pipeline: str, columns: Sequence[Column]) -> list[Timing]:
 
 def _everything(pipeline: str, columns: Sequence[Column]) -> float | None:
     """The median of an engine's runs in which every step ran once, whatever the strategy."""
-    steps = len(PIPELINES[pipeline]().nodes)  # type: ignore[operator]
+    steps = len(PIPELINES[pipeline]().nodes)
     runs = [cell for column in columns for cell in column.cells if cell.pipeline == pipeline]
     whole = [cell.seconds for cell in runs if len(cell.executed) == len(set(cell.executed)) == steps]
     return median(whole) if whole else None

@@ -10,7 +10,7 @@ from typing import Any
 from shared.report import alacarte, side_by_side
 from shared.report.cells import address, bundle
 from shared.report.grains import glance
-from shared.report.matrix import Shown, alone, matrix, shown
+from shared.report.matrix import Shown, matrix, shown
 from shared.report.site import Site, engine_page, within_script
 from shared.report.summary import Column, columns, headline, listed, out_of_the_box, paragraph
 from shared.report.timing import Timing, chart, timings
@@ -38,7 +38,7 @@ def write(results: Sequence[Results], folder: Path) -> Path:
 
 def _index(site: Site, folder: Path) -> Path:
     results = site.measured
-    own = [result.model_copy(update={"cells": alone(result.cells)}) for result in results]
+    own = [result.alone for result in results]
     return site.write(
         folder,
         "index.html",
@@ -52,7 +52,7 @@ def _index(site: Site, folder: Path) -> Path:
 
 
 def _engine(site: Site, folder: Path, result: Results) -> None:
-    own = result.model_copy(update={"cells": alone(result.cells)})
+    own = result.alone
     site.write(
         folder,
         engine_page(result.engine),
@@ -115,7 +115,7 @@ def _a_la_carte(site: Site, folder: Path) -> None:
 
 
 def _time(site: Site, folder: Path) -> None:
-    across = columns([result.model_copy(update={"cells": alone(result.cells)}) for result in site.measured])
+    across = columns([result.alone for result in site.measured])
     parts: list[dict[str, Any]] = []
     for pipeline in dict.fromkeys(cell.pipeline for column in across for cell in column.cells):
         if found := timings(pipeline, across):
@@ -139,6 +139,6 @@ def _most_saved(found: Sequence[Timing]) -> str:
 
 
 def _by_engine(site: Site) -> Iterator[tuple[str, list[Column]]]:
-    across = columns([result.model_copy(update={"cells": alone(result.cells)}) for result in site.measured])
+    across = columns([result.alone for result in site.measured])
     for engine, group in groupby(across, key=lambda column: column.engine):
         yield engine, list(group)

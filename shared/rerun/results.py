@@ -93,6 +93,11 @@ class Results(_Model):
     )
     cells: list[Cell]
 
+    @property
+    def alone(self) -> Results:
+        """Without the cells of a handover: those that concern this engine only."""
+        return self.model_copy(update={"cells": [cell for cell in self.cells if cell.partner is None]})
+
     def write(self, path: Path) -> None:
         """Write the file, all or nothing."""
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -105,6 +105,20 @@ def each(inputs: Inputs) -> Iterator[Input]:
             yield value
 
 
+def flat(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Named inputs, of a call or of its recipe, those of a fan-in one by one: ``counts[2018-03-05]``."""
+    found: dict[str, Any] = {}
+    for argument, value in inputs.items():
+        parts = value.items() if isinstance(value, Mapping) else [(None, value)]
+        found |= {key(argument, part): item for part, item in parts}
+    return found
+
+
+def differing(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
+    """The names under which two mappings do not hold the same, sorted."""
+    return sorted(name for name in {*new, *old} if new.get(name) != old.get(name))
+
+
 def canonical(document: Mapping[str, Any], where: str = "recipe") -> str:
     """Canonical JSON: sorted keys, no white space, no NaN. Equal documents give equal text.
 

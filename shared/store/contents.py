@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from shared.errors import BadInput
+from shared.salting.recipe import flat
 from shared.store import MANIFEST, Damaged, Store
 
 ABANDONED = 3600  # seconds: a temporary file that is older has lost its writer
@@ -71,18 +72,9 @@ def ingredients(manifest: Manifest) -> set[tuple[str, str]]:
 
 def upstream(recipe: Manifest) -> dict[str, str]:
     """The inputs of a recipe that are artifacts: ``{"dataset": "salt:1f..."}``."""
-    return {name: item for name, item in inputs(recipe).items() if item.startswith(("salt:", "digest:"))}
-
-
-def inputs(recipe: Manifest) -> dict[str, str]:
-    """Every input of a recipe and what is said of it; those of a fan-in as ``counts[2018-03-05]``."""
-    flat: dict[str, str] = {}
-    for argument, item in recipe.get("inputs", {}).items():
-        if isinstance(item, Mapping):
-            flat |= {f"{argument}[{part}]": one for part, one in item.items()}
-        else:
-            flat[argument] = item
-    return flat
+    return {
+        name: item for name, item in flat(recipe.get("inputs", {})).items() if item.startswith(("salt:", "digest:"))
+    }
 
 
 def made(manifest: Manifest) -> datetime | None:

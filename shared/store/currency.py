@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.errors import BadInput
 from shared.pipelines import PIPELINES
-from shared.salting.recipe import SALT_IN_NAME, canonical, key, salt
+from shared.salting.recipe import SALT_IN_NAME, canonical, differing, key, salt
 from shared.salting.strategies import FORMAT, STRATEGIES
 from shared.steps import Step
 from shared.store.contents import Contents, Manifest, ingredients, upstream
@@ -78,8 +78,7 @@ def _changes(today: Manifest, recipe: Manifest) -> list[str]:
         if new == old:
             continue
         if isinstance(new, Mapping) and isinstance(old, Mapping):
-            names = sorted(name for name in {*new, *old} if new.get(name) != old.get(name))
-            change = f"{change}: {', '.join(names)}"
+            change = f"{change}: {', '.join(differing(new, old))}"
         found.append(change)
     return found
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.filesize import decimal
 
-from shared.salting.recipe import key
-from shared.store.contents import Manifest, inputs, made
+from shared.salting.recipe import flat, key
+from shared.store.contents import Manifest, made
 
 
 def described(name: str, manifest: Manifest, made_from: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
@@ -27,7 +27,10 @@ def described(name: str, manifest: Manifest, made_from: Mapping[str, list[str]])
     if recipe:
         yield "code", _lines(recipe.get("code", {}))
         yield "libraries", _lines(recipe.get("libraries", {}))
-        yield "inputs", _lines({argument: origin(argument, item) for argument, item in inputs(recipe).items()})
+        yield (
+            "inputs",
+            _lines({argument: origin(argument, item) for argument, item in flat(recipe.get("inputs", {})).items()}),
+        )
         yield "salt", str(manifest.get("salt"))
     else:
         yield "recipe", "none"

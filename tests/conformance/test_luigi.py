@@ -4,7 +4,6 @@ rule of make as users write it; and a word for tasks that ran which ``cutoff`` m
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -18,6 +17,7 @@ import pytest
 from shared.conformance.command_line import CommandLine
 from shared.engine import Engine
 from shared.ledger import FOLDER, Ledger
+from shared.servers import free_port
 from shared.store import Store
 
 # As Luigi's users configure a shared scheduler: the run that finds a task taken waits for it (``keep_alive``; without
@@ -57,9 +57,7 @@ def _only_luigi(engine: Engine) -> None:
 def luigid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a real central scheduler on this machine."""
     folder = tmp_path_factory.mktemp("luigid")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     command = [Path(sys.executable).with_name("luigid"), "--address", "127.0.0.1", "--port", str(port)]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen([*command, "--state-path", folder / "state.pickle"], stdout=log, stderr=log)

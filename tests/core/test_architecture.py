@@ -33,6 +33,7 @@ STEPS = LEAVES | {"steps"}
 CORE = STEPS | {"codecs", "salting", "store", "ledger", "reasons", "cache", "pipelines"}
 ARROWS = {
     "errors": set(),
+    "servers": set(),
     "steps": LEAVES,
     "codecs": LEAVES,
     "salting": STEPS,

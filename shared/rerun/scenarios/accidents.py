@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.rerun.scenarios.ground import Ground
-from shared.rerun.scenarios.scenario import Scenario, nothing
+from shared.rerun.scenarios.scenario import Scenario, harming, nothing
 from shared.rerun.workspace import Workspace
 
 STORE = "shared/store/__init__.py"
@@ -33,24 +33,21 @@ def scenarios(on: Ground) -> tuple[Scenario, ...]:
         world.append(STORE, HALF.format(step=on.worker))
 
     return (
-        Scenario(
+        harming(
             "damage-middle",
             on.pipeline,
             f"the artifact of {on.middle} is cut in half",
             lambda world: world.truncate(on.middle),
-            most=(on.middle,),
-            harms=on.middle,
-            touches=(on.middle,),
+            on.middle,
+            needed=False,
         ),
-        Scenario(
+        harming(
             "damage-last",
             on.pipeline,
             f"a byte in the middle of the artifact of {last} is another",
             lambda world: world.flip(last),
-            least=(last,),
-            most=(last,),
-            harms=last,
-            touches=(last,),
+            last,
+            needed=True,
         ),
         Scenario(
             "crash",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.rerun.scenarios.ground import Ground
-from shared.rerun.scenarios.scenario import Scenario, nothing
+from shared.rerun.scenarios.scenario import Scenario, harming, nothing
 from shared.rerun.workspace import Workspace
 
 
@@ -12,24 +12,21 @@ def scenarios(on: Ground) -> tuple[Scenario, ...]:
     last = on.steps[-1]
     return (
         Scenario("unchanged", on.pipeline, "nothing", nothing),
-        Scenario(
+        harming(
             "delete-last",
             on.pipeline,
             f"the artifact of {last} is deleted",
             lambda world: world.delete(last),
-            least=(last,),
-            most=(last,),
-            harms=last,
-            touches=(last,),
+            last,
+            needed=True,
         ),
-        Scenario(
+        harming(
             "delete-middle",
             on.pipeline,
             f"the artifact of {on.middle} is deleted",
             lambda world: world.delete(on.middle),
-            most=(on.middle,),
-            harms=on.middle,
-            touches=(on.middle,),
+            on.middle,
+            needed=False,
         ),
         Scenario(
             on.new_data.scenario,

@@ -54,3 +54,11 @@ class Scenario:
     """
     quick: bool = False
     """Whether it is among those that are run where none is named."""
+
+
+def harming(name: str, pipeline: str, words: str, make: Change, step: str, *, needed: bool) -> Scenario:
+    """A scenario that harms the artifact of one step: it may run again, and where the target ``needed`` it must."""
+    bounds = (step,)
+    return Scenario(
+        name, pipeline, words, make, least=bounds if needed else (), most=bounds, harms=step, touches=bounds
+    )
