@@ -72,7 +72,7 @@ def _packed(engine: str, cell: Cell, steps: Iterable[Any], texts: _Texts) -> lis
         texts(marks.symbol_of_verdict(cell)),
         texts.all(marks.tags(cell)),
         [[texts(s.name), ORDER[s.fate], texts(s.claim or ""), int(s.disputed), *texts.all(s.reasons)] for s in steps],
-        texts.all((expected.verdict, expected.kind, expected.because, expected.link or "")) if expected else [],
+        texts.all((expected.words, expected.kind, expected.because, expected.link or "")) if expected else [],
         cell.seconds,
         texts(cell.note),
     ]

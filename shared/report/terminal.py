@@ -176,7 +176,7 @@ def _outstanding(results: Sequence[Results]) -> Iterator[Text]:
                 yield Text.assemble(("error", STYLES["error"]), f" {_where(result, cell)}: {cell.note}")
     for result in results:
         for cell in unexpected(result):
-            expected = f"{cell.expected.verdict} ({cell.expected.because})" if cell.expected else "exact"
+            expected = f"{cell.expected.words} ({cell.expected.because})" if cell.expected else "exact"
             unlike = f"{cell.verdict}, expected {expected}"
             yield Text.assemble(("unexpected", "bold"), f" {_where(result, cell)}: {unlike}")
     for result in results:

@@ -7,6 +7,7 @@ A cell without an entry is expected to be ``exact``. An entry:
     scenarios = ["change-input", "change-one-day"]
     pipelines = ["ml", "artists"]       # may be left out: every pipeline that goes through the scenarios
     verdict = "stale"
+    sometimes = "error"                 # may be left out: what it is instead in some runs, where processes race
     kind = "by design"                  # or "ours", "upstream"
     because = "The strategy trusts its external inputs."
     link = "https://..."                # may be left out, but for "upstream"

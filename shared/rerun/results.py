@@ -25,11 +25,19 @@ class Expectation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     verdict: Literal["wasteful", "stale", "error"]
+    sometimes: Verdict | None = Field(
+        default=None, description="what it is instead in some runs, where two processes race and the winner decides"
+    )
     kind: Kind = Field(
         description="ours: we could do better; upstream: the engine's behaviour; by design: the strategy's"
     )
     because: str = Field(min_length=1, description="one sentence")
     link: str | None = Field(default=None, pattern="^https://", description="the upstream issue or document")
+
+    @property
+    def words(self) -> str:
+        """``wasteful``, or ``wasteful or error``."""
+        return f"{self.verdict} or {self.sometimes}" if self.sometimes else self.verdict
 
 
 class _Model(BaseModel):
@@ -66,7 +74,16 @@ class Cell(_Model):
     @property
     def is_unexpected(self) -> bool:
         """Worse or better than expected."""
-        return self.verdict != (self.expected.verdict if self.expected else "exact")
+        if self.expected is None:
+            return self.verdict != "exact"
+        return self.verdict not in (self.expected.verdict, self.expected.sometimes)
+
+    @property
+    def words(self) -> str:
+        """Its verdict; where a race decides and went as expected, all that it may be: ``wasteful or error``."""
+        if self.expected is None or self.expected.sometimes is None or self.is_unexpected:
+            return self.verdict
+        return self.expected.words
 
     @property
     def place(self) -> tuple[str, str, str, str | None]:

@@ -36,13 +36,12 @@ def cells(results: Results) -> Cells:
 
 
 def told(cell: Cell) -> str:
-    expected = cell.expected.verdict if cell.expected else "exact"
+    expected = cell.expected.words if cell.expected else "exact"
     return f"{cell.strategy} {cell.pipeline} {cell.scenario}: {cell.verdict}, not {expected}; {cell.note}"
 
 
-def test_every_cell_is_there_and_none_is_an_error(results: Results, engine: Engine) -> None:
+def test_every_cell_is_there(results: Results, engine: Engine) -> None:
     assert len(results.cells) == len(engine.strategies) * len(chosen(None, []))
-    assert [told(cell) for cell in results.cells if cell.verdict == "error"] == []
 
 
 def test_every_cell_is_as_the_engine_s_expectations_say_neither_worse_nor_better(results: Results) -> None:

@@ -102,6 +102,14 @@ def test_a_cell_is_unexpected_when_it_is_worse_or_better_than_expected() -> None
     assert [cell(v, expected=stale).is_unexpected for v in ("exact", "stale", "error")] == [True, False, True]
 
 
+def test_a_cell_that_a_race_decides_may_be_either_and_is_told_as_both() -> None:
+    race = Expectation(verdict="wasteful", sometimes="error", kind="upstream", because="Each writes over the other's.")
+    verdicts: tuple[Verdict, ...] = ("wasteful", "error", "stale", "exact")
+    found = [cell(verdict, expected=race) for verdict in verdicts]
+    assert [one.is_unexpected for one in found] == [False, False, True, True]
+    assert [one.words for one in found] == ["wasteful or error", "wasteful or error", "stale", "exact"]
+
+
 def test_a_cell_is_lucky_when_it_is_right_though_a_step_that_had_to_run_did_not() -> None:
     assert cell(least=["train"]).lucky
     assert not cell(least=["train"], executed=["train"]).lucky
