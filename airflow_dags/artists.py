@@ -1,11 +1,19 @@
 """### The most played artists of an interval
 
-`streams` finds each day's stream file, `daily_counts` counts a day's plays (one mapped task per day), then
-`aggregate_artists` -> `top_artists`, a page with the most played.
+- **streams** finds each day's stream file, so it runs every time
+- **daily_counts** counts a day's plays: one mapped task per day
+- **aggregate_artists** adds up the days
+- **top_artists** makes a page with the most played
+
+#### What is skipped
 
 A task whose artifact is in the store already is **skipped**, and what follows gets that artifact: a new day costs one
-day. Choose under *Strategy* what an artifact's name depends on; set *Force* to run everything; under `native` every
-run runs everything. Your own streams work: give their folder under *input*.
+day. Choose under **Strategy** what an artifact's name depends on; set **Force** to run everything; under **native**
+every run runs everything.
+
+#### Your own data
+
+Give the folder of your streams under **Folder of streams**.
 """
 
 from __future__ import annotations

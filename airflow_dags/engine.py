@@ -10,13 +10,13 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow_dags import database
 from shared.build import Build
-from shared.engine import Engine, Native
+from shared.engine import Engine, Native, Page
 from shared.errors import BadInput, StepFailed
 from shared.pipelines import days
 from shared.salting.recipe import PROJECT, key
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 LOCAL = PROJECT / ".saltworks" / "airflow"
 TEMPLATE = "SALTWORKS_AIRFLOW_TEMPLATE"  # names a migrated, empty database, of which each workspace takes a copy
+STORE = "SALTWORKS_STORE"  # names the store that the trigger form proposes
 CLEAR = "airflow/clear"
 SETTINGS = {
     "AIRFLOW__CORE__DAGS_FOLDER": str(HERE),
@@ -54,6 +55,7 @@ class Airflow(Engine):
         ),
     }
     says_ran = frozenset({"success"})
+    port = 8080
     preload = (str(HERE / "warm.py"),)
 
     def run(self, build: Build) -> Mapping[str, str]:
@@ -107,6 +109,11 @@ class Airflow(Engine):
             TEMPLATE: str(template),
         }
 
+    def ui(self, folder: Path, store: Path, port: int, *, password: bool) -> AbstractContextManager[Page]:
+        from airflow_dags.ui import serving
+
+        return serving(folder, store, port, password=password)
+
 
 def _dag(pipeline: str) -> DAG:
     from airflow_dags.artists import ARTISTS
@@ -117,13 +124,21 @@ def _dag(pipeline: str) -> DAG:
 
 def _dag_run(dag: DAG, build: Build) -> Any:
     """A DAG run that has done a build: a new one, or an earlier one that was cleared."""
-    from airflow_dags.params import conf_of
-
     if build.strategy == CLEAR:
         from airflow_dags.clearing import bring_up_to_date
 
         return bring_up_to_date(dag, conf_of(build))
     return dag.test(run_conf=conf_of(build))
+
+
+def conf_of(made: Build) -> dict[str, Any]:
+    """The configuration of a DAG run that does a build: the values of its DAG's params (see ``params.py``)."""
+    conf = {"input": str(made.input), "store": made.store, "strategy": made.strategy, "run": made.run}
+    if made.pipeline == "artists":
+        conf |= {"start": str(made.start), "end": str(made.end)}
+    for step in made.graph.steps:
+        conf |= made.params(step)
+    return conf
 
 
 def _is_step(task: Any) -> bool:

@@ -1,11 +1,20 @@
 """### Train and judge a classifier of handwritten digits
 
-`csv` looks at the input, then `preprocess` -> `train` -> `evaluate` (which needs the dataset too) -> `report`, a page
-with accuracy, scores per class and the confusion matrix.
+- **csv** looks at the input, so it runs every time
+- **preprocess** checks the rows and splits them
+- **train** fits a classifier
+- **evaluate** judges it, so it needs the dataset too
+- **report** makes a page with accuracy, scores per class and the confusion matrix
+
+#### What is skipped
 
 A task whose artifact is in the store already is **skipped**, and what follows gets that artifact. Choose under
-*Strategy* what an artifact's name depends on; set *Force* to run everything; under `native` every run runs everything.
-Your own CSV works: give its path under *input* and its column under *target*.
+**Strategy** what an artifact's name depends on; set **Force** to run everything; under **native** every run runs
+everything.
+
+#### Your own data
+
+Give the path of a CSV under **CSV file**, and its column under **target**.
 """
 
 from __future__ import annotations

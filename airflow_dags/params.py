@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from math import isfinite
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from airflow.sdk import Context, Param
 from airflow.sdk.exceptions import AirflowFailException
 
-from airflow_dags.engine import ENGINE
+from airflow_dags.engine import ENGINE, STORE
 from shared.build import DEFAULT_STORE, Build, build
 from shared.cache import Cache
 from shared.errors import BadInput
@@ -22,9 +23,23 @@ from shared.steps import Step
 # as long for the newest dialect, which it takes them for where they do not say.
 DIALECT = "http://json-schema.org/draft-07/schema#"
 
+# What the form says of the steps' parameters; each has something to say.
+ABOUT = {
+    "target": "The column of the CSV that is to be predicted.",
+    "test_size": "The share of rows that is kept from training, to judge the classifier by.",
+    "seed": "Of the random split: the same seed, the same split.",
+    "C": "How much a wrong training row costs. Less makes a smoother boundary.",
+    "gamma": "How near two rows must be to count as alike: scale, auto, or a number (more: nearer).",
+    "kernel": "The kind of boundary between classes.",
+    "n": "How many artists the page shows.",
+}
+
 
 def form(*steps: Step[..., Any], **more: Param) -> dict[str, Param]:
-    """The params of a DAG of these steps: its input, each step's parameters, and how results are reused."""
+    """The params of a DAG of these steps: its input, each step's parameters, and how results are reused.
+
+    The form shows them by section, in this order, and opens the one that has no name: the input.
+    """
     params = dict(more)
     summaries = {strategy.name: strategy.summary for strategy in STRATEGIES.values()}
     summaries |= {name: native.summary for name, native in ENGINE.natives.items()}
@@ -38,11 +53,11 @@ def form(*steps: Step[..., Any], **more: Param) -> dict[str, Param]:
             type="string",
             title="Strategy",
             section="Reuse",
-            description_md="What an artifact's name depends on, so when a task is skipped:\n\n"
-            + "\n".join(f"- `{name}`: {summary}" for name, summary in summaries.items()),
+            description_md="When a task is skipped: what an artifact's name depends on.\n\n"
+            + "\n".join(f"- **{name}**: {summary}" for name, summary in summaries.items()),
         ),
         "store": Param(
-            str(PROJECT / DEFAULT_STORE),
+            os.environ.get(STORE) or str(PROJECT / DEFAULT_STORE),
             type="string",
             minLength=1,
             title="Store",
@@ -74,8 +89,7 @@ def _parameter(step: Step[..., Any], name: str) -> Param:
     if "anyOf" in schema:  # the form chooses its field by ``type`` alone
         schema["type"] = sorted({choice["type"] for choice in schema["anyOf"]}, reverse=True)
     default = schema.pop("default")
-    summary = (step.__doc__ or "").partition("\n")[0]
-    return Param(default, description=f"{step.name}: {summary}", title=name, section=f"Step {step.name}", **schema)
+    return Param(default, description=ABOUT[name], title=name, section=f"Step {step.name}", **schema)
 
 
 def _without_infinity(schema: Any) -> Any:
@@ -84,16 +98,6 @@ def _without_infinity(schema: Any) -> Any:
         kept = {key: value for key, value in schema.items() if not (isinstance(value, float) and not isfinite(value))}
         return {key: _without_infinity(value) for key, value in kept.items()}
     return [_without_infinity(item) for item in schema] if isinstance(schema, list) else schema
-
-
-def conf_of(made: Build) -> dict[str, Any]:
-    """The configuration of a DAG run that does a build: the values of its DAG's params."""
-    conf = {"input": str(made.input), "store": made.store, "strategy": made.strategy, "run": made.run}
-    if made.pipeline == "artists":
-        conf |= {"start": str(made.start), "end": str(made.end)}
-    for step in made.graph.steps:
-        conf |= made.params(step)
-    return conf
 
 
 def build_of(context: Context) -> Build:

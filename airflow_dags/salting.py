@@ -14,6 +14,7 @@ nothing of Airflow is imported at the top.
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def salted(step: Step[..., Any], **options: Any) -> TaskDecorator:
         step.function,
         multiple_outputs=False,
         decorated_operator_class=SaltedOperator,
-        **{"task_id": step.name, **options},
+        **{"task_id": step.name, "doc_md": inspect.getdoc(step.function), **options},
         step=step,
         version=step.version,
     )

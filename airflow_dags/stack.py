@@ -1,7 +1,6 @@
 """A whole Airflow for as long as it is needed: API server, scheduler, DAG processor, LocalExecutor, on SQLite.
 
-On the loopback interface only, without a login. ``airflow standalone`` would listen on every interface, and leave
-processes behind.
+On the loopback interface only. ``airflow standalone`` would listen on every interface, and leave processes behind.
 """
 
 from __future__ import annotations
@@ -15,59 +14,139 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 
 from airflow_dags import database
-from airflow_dags.engine import SETTINGS
+from airflow_dags.engine import SETTINGS, STORE
+from shared.errors import StepFailed
 from shared.pipelines import PIPELINES
 from shared.salting.recipe import PROJECT
 from shared.servers import free_port, sigterm_as_exit
 
 READY_WITHIN = 240  # seconds; about 20 on a machine that does nothing else
-GONE_WITHIN = 15  # seconds from SIGTERM to SIGKILL
+GONE_WITHIN = 5  # seconds from SIGTERM to SIGKILL; an API server has closed long before it has ended
 PARTS = ("metadatabase", "scheduler", "dag_processor")
+USER = "admin"
+LAST_WORDS = 15  # lines of a log that say why a process ended
+
+
+@dataclass
+class Stack:
+    """An Airflow that is running, and its REST interface."""
+
+    url: str
+    password: str
+    """Of the user ``admin``. Empty: there is no login."""
+    processes: dict[Path, psutil.Process] = field(default_factory=dict)
+    """By their logs."""
+    _token: str = ""
+
+    def trigger(self, dag: str, run: str, conf: Mapping[str, Any]) -> None:
+        """Start a DAG run with an id and a configuration."""
+        self.ask(f"/api/v2/dags/{dag}/dagRuns", {"dag_run_id": run, "logical_date": None, "conf": dict(conf)})
+
+    def end_of(self, dag: str, run: str) -> str:
+        """The state in which a DAG run ends. Waits for it."""
+        state = ""
+        with self._open(f"/api/v2/dags/{dag}/dagRuns/{run}/wait?interval=0.2") as answer:
+            for line in answer:  # one each interval
+                self.check()
+                state = json.loads(line)["state"]
+        return state
+
+    def states(self, dag: str, run: str) -> dict[str, str]:
+        """The states of a DAG run's tasks; of a mapped one, that of its last instance."""
+        found = self.ask(f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
+        return {ti["task_id"]: ti["state"] for ti in found}
+
+    def ask(self, path: str, body: object = None) -> Any:
+        """What the REST interface answers; with a body, to a POST of it."""
+        with self._open(path, body) as answer:
+            return json.load(answer)
+
+    def check(self) -> None:
+        """Raise StepFailed, with the end of its log, when a process has ended."""
+        for log, process in self.processes.items():
+            if (status := process.poll()) is not None:
+                raise StepFailed(f"Airflow's {log.stem} ended with status {status}:\n{_end(log)}")
+
+    def ready(self) -> bool:
+        """Whether all its parts are well, the DAGs have been parsed, and tasks will be answered.
+
+        The first who asks the API of tasks waits for its routes to be made, which tasks do not do for long.
+        """
+        try:
+            self.ask("/execution/health")
+            self._log_in()
+            health, dags = self.ask("/api/v2/monitor/health"), self.ask("/api/v2/dags")
+        except (OSError, HTTPException, ValueError):
+            return False
+        return dags["total_entries"] == len(PIPELINES) and all(
+            (health.get(part) or {}).get("status") == "healthy" for part in PARTS
+        )
+
+    def _log_in(self) -> None:
+        if self.password and not self._token:
+            self._token = self.ask("/auth/token", {"username": USER, "password": self.password})["access_token"]
+
+    def _open(self, path: str, body: object = None) -> Any:
+        headers = {"Content-Type": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, headers)  # noqa: S310 - it is http
+        return urllib.request.urlopen(request, timeout=600)  # noqa: S310
 
 
 @contextmanager
-def serving(folder: Path, project: Path = PROJECT) -> Iterator[str]:
-    """An Airflow that keeps its state in a folder and runs a project's DAGs as they are on disk. Yields its URL.
+def serving(
+    folder: Path, project: Path = PROJECT, *, port: int | None = None, store: str = "", password: str = ""
+) -> Iterator[Stack]:
+    """An Airflow that keeps its state in a new folder, and runs a project's DAGs as they are on disk.
 
-    Raises RuntimeError, with the ends of the logs, when it does not come up.
+    ``store`` is what the trigger form proposes; with a ``password`` there is a login. Raises StepFailed, with the ends
+    of the logs, when it does not come up.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "airflow.db").exists():
-        database.copy(database.template(), folder / "airflow.db")
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    env = os.environ | _settings(folder, project, url)
+    folder.mkdir(parents=True)
+    database.copy(database.template(), folder / "airflow.db")
+    port = port or free_port()
+    stack = Stack(f"http://127.0.0.1:{port}", password)
+    settings = _settings(folder.absolute(), project, stack.url, store)
+    env = {**os.environ, **settings, **login(folder.absolute(), password)}
     commands = {
         "api-server": ["api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"],
         "scheduler": ["scheduler", "--skip-serve-logs"],
         "dag-processor": ["dag-processor"],
     }
-    with sigterm_as_exit(), ExitStack() as stack:
-        processes = [stack.enter_context(_process(name, command, folder, env)) for name, command in commands.items()]
-        _wait_until_ready(processes, url, folder)
-        yield url
+    with sigterm_as_exit():
+        try:
+            for name, command in commands.items():
+                log = folder / f"{name}.log"
+                stack.processes[log] = _start(command, log, env)
+            _wait_until_ready(stack)
+            yield stack
+        finally:
+            _stop([*stack.processes.values()])
 
 
-def _settings(folder: Path, project: Path, url: str) -> Mapping[str, str]:
+def _settings(folder: Path, project: Path, url: str, store: str) -> Mapping[str, str]:
     return {
         **SETTINGS,
-        "AIRFLOW_HOME": str(folder.absolute()),
+        "AIRFLOW_HOME": str(folder),
         "AIRFLOW__CORE__DAGS_FOLDER": str(project / "airflow_dags"),
         "PYTHONPATH": str(project),
         "PYTHONDONTWRITEBYTECODE": "1",  # a compiled file can look newer than its source was when it was edited
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder.absolute() / 'airflow.db'}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder / 'airflow.db'}",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "4",  # each worker is a process of 130 MB
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "AIRFLOW__API__BASE_URL": url,
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(64),
@@ -75,67 +154,72 @@ def _settings(folder: Path, project: Path, url: str) -> Mapping[str, str]:
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",  # seconds; with 5, tasks fail on a busy machine
+        STORE: store,
     }
 
 
-@contextmanager
-def _process(name: str, command: list[str], folder: Path, env: Mapping[str, str]) -> Iterator[psutil.Process]:
-    """One part of Airflow, with its log in the folder. It is stopped with all that it started."""
-    with (folder / f"{name}.log").open("ab") as log:
-        process = psutil.Popen(
+def login(folder: Path, password: str) -> Mapping[str, str]:
+    """Settings of who may use the pages and the REST interface: anybody, or one user with a password."""
+    if not password:
+        return {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
+    passwords = folder / "passwords.json"
+    passwords.touch(mode=0o600)  # before anything is in it
+    passwords.write_text(json.dumps({USER: password}))
+    return {
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+    }
+
+
+def _start(command: list[str], log: Path, env: Mapping[str, str]) -> psutil.Process:
+    with log.open("ab") as file:
+        return psutil.Popen(
             [sys.executable, "-m", "airflow", *command],
-            cwd=folder,  # ``python -m`` looks for modules where it stands before it looks in the project
+            cwd=log.parent,  # ``python -m`` looks for modules where it stands before it looks in the project
             env=env,
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    try:
-        yield process
-    finally:
-        _stop(process)
 
 
-def _stop(process: psutil.Process) -> None:
-    """SIGTERM to one, SIGKILL to what is left of it. Tasks lead process groups of their own, so by descent too."""
-    left: list[psutil.Process] = []
-    with suppress(psutil.NoSuchProcess):
-        left = [process, *process.children(recursive=True)]
-        process.terminate()
-        _, left = psutil.wait_procs(left, timeout=GONE_WITHIN)
-    for straggler in left:
-        straggler.kill()
-    psutil.wait_procs(left)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+def _stop(processes: list[psutil.Process]) -> None:
+    """SIGTERM to each, SIGKILL to what is left of them. Tasks lead process groups of their own, so by descent too."""
+    family = _family(processes)
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, left = psutil.wait_procs(family, timeout=GONE_WITHIN)
+    stragglers = _family(left)
+    for straggler in stragglers:
+        with suppress(psutil.NoSuchProcess):
+            straggler.kill()
+    psutil.wait_procs(stragglers)
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
-def _wait_until_ready(processes: list[psutil.Process], url: str, folder: Path) -> None:
+def _family(processes: Iterable[psutil.Process]) -> set[psutil.Process]:
+    """Processes, with all that they started and that is there still."""
+    family = set(processes)
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            family.update(process.children(recursive=True))
+    return family
+
+
+def _wait_until_ready(stack: Stack) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline and all(process.poll() is None for process in processes):
-        if _ready(url):
-            return
+    while not stack.ready():
+        stack.check()
+        if time.monotonic() > deadline:
+            ends = "\n".join(f"{log.name}:\n{_end(log)}" for log in stack.processes)
+            raise StepFailed(f"Airflow did not come up within {READY_WITHIN} seconds; its logs end:\n{ends}")
         time.sleep(0.1)
-    ends = "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in folder.glob("*.log"))
-    raise RuntimeError(f"Airflow did not come up; its logs end:\n{ends}")
 
 
-def _ready(url: str) -> bool:
-    """Whether all its parts are well, the DAGs have been parsed, and tasks will be answered.
-
-    The first who asks the API of tasks waits for its routes to be made, which tasks do not do for long.
-    """
-    try:
-        _get(f"{url}/execution/health")
-        health, dags = _get(f"{url}/api/v2/monitor/health"), _get(f"{url}/api/v2/dags")
-    except (urllib.error.URLError, OSError, ValueError):
-        return False
-    return dags["total_entries"] == len(PIPELINES) and all(
-        (health.get(part) or {}).get("status") == "healthy" for part in PARTS
-    )
-
-
-def _get(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - it is http
-        return json.load(answer)
+def _end(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-LAST_WORDS:])

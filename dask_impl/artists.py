@@ -17,7 +17,7 @@ from shared.steps import artists
 def stream(folder: Path, day: date) -> Delayed:
     """The external input of one day, as a node of the graph. Resolved, because workers may stand in another folder."""
     path = stream_of(folder, day).resolve()
-    return delayed(path, name=f"{path.name}-{tokenize(path)}")
+    return delayed(path, name=f"stream-{tokenize(path)}")
 
 
 daily_counts = delayed(artists.daily_counts, pure=True)

@@ -1,7 +1,7 @@
 """A cluster that lives beside the runs: a scheduler and its workers, in processes of their own.
 
-As a script (``python -m dask_impl.cluster WORKERS RETRIES``) it serves until its standard input ends: it does not
-outlive who started it. It imports nothing of the project: its workers do, when they first need it, and then keep it.
+As a script (``python -m dask_impl.cluster WORKERS RETRIES DASHBOARD``) it serves until its standard input ends: it does
+not outlive who started it. It imports nothing of the project: its workers do, when they first need it, and keep it.
 """
 
 from __future__ import annotations
@@ -19,32 +19,43 @@ from pathlib import Path
 
 
 @contextmanager
-def cluster(folder: Path, workers: int = 1, retries: int = 3) -> Iterator[str]:
+def cluster(folder: Path, workers: int = 1, retries: int = 3, dashboard: int = 0) -> Iterator[str]:
     """The address of a cluster whose workers import the copy of the project that is in a folder.
 
-    A task that was there when its worker died is run again, ``retries`` times.
+    A task that was there when its worker died is run again, ``retries`` times. ``dashboard`` is the port of its pages;
+    without, there are none. Raises StepFailed, with the last that it said, when it does not come up.
     """
     with tempfile.TemporaryDirectory(prefix="saltworks-cluster-") as scratch:
-        process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(workers), str(retries)],
-            cwd=folder,
-            env=os.environ | {"DASK_TEMPORARY_DIRECTORY": scratch},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        log = Path(scratch) / "log"
+        with log.open("wb") as complaints:
+            process = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(workers), str(retries), str(dashboard)],
+                cwd=folder,
+                env=os.environ | {"DASK_TEMPORARY_DIRECTORY": scratch},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+                start_new_session=True,
+            )
         assert process.stdout is not None
         with process:
             try:
                 if not (address := process.stdout.readline().strip()):
-                    raise RuntimeError("the cluster did not start; its complaint is above")
+                    raise _failed(log)
                 yield address
             finally:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-async def serve(workers: int, retries: int) -> None:
+def _failed(log: Path) -> Exception:
+    from shared.errors import StepFailed  # not above, as there it would be imported by the cluster too
+
+    last = log.read_text(errors="replace").splitlines()[-1:] or ["it did not say why"]
+    return StepFailed(f"the cluster did not start: {last[0]}")
+
+
+async def serve(workers: int, retries: int, dashboard: int) -> None:
     """Start a cluster, print its address, and stop it when standard input ends."""
     import dask
     from distributed import LocalCluster
@@ -55,7 +66,7 @@ async def serve(workers: int, retries: int) -> None:
     async with LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
-        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        scheduler_kwargs={"dashboard": bool(dashboard), "dashboard_address": f"127.0.0.1:{dashboard}"},
         silence_logs=logging.CRITICAL,  # a run hears of a failure itself; who looks on would hear of it twice
         asynchronous=True,
     ) as local:

@@ -26,7 +26,7 @@ from dask.typing import Key
 from dask_impl import artists, ml, salting
 from dask_impl.cluster import cluster
 from shared.build import Build
-from shared.engine import Engine, Native
+from shared.engine import Engine, Native, Page
 from shared.errors import BadInput, StepFailed
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Dask(Engine):
     }
     says_ran = frozenset({"computed"})
     preload = ("distributed", "dask.threaded", "dask.highlevelgraph")
+    port = 8787
 
     def run(self, build: Build) -> Mapping[str, str]:
         steps: dict[Key, str] = {}
@@ -86,6 +87,11 @@ class Dask(Engine):
         with cluster(folder, retries=0) as address:  # a step that killed its worker does it again
             yield {"DASK_SCHEDULER_ADDRESS": address}
 
+    def ui(self, folder: Path, store: Path, port: int, *, password: bool) -> AbstractContextManager[Page]:
+        from dask_impl.ui import serving
+
+        return serving(folder, store, port, password=password)
+
 
 def _pipeline(build: Build) -> Delayed:
     """The build's target, lazy, as the wiring makes it."""
@@ -110,7 +116,7 @@ def _claims(steps: Mapping[Key, str], finished: Container[Key]) -> dict[str, str
     """What Dask has to say of the steps that were in its graphs: whether it finished their keys."""
     claims: dict[str, str] = {}
     for key, step in steps.items():
-        word = "loaded" if str(key).startswith("load-") else "computed"
+        word = "loaded" if str(key).startswith("load:") else "computed"
         # "in memory": a cluster has its value already. And what one front computed, the next may load.
         claims.setdefault(step, word if key in finished else "in memory")
     return claims

@@ -29,7 +29,7 @@ def fronts(node: Delayed, cache: Cache, client: Client) -> Iterator[Delayed]:
     for key, call in wiring.calls().items():
         task = wiring.tasks[key]
         pure[key] = Task(key, apply, cache, call, *task.args, **task.kwargs)
-        save = f"save-{key}-{cache.run}"
+        save = f"save:{key}-{cache.run}"
         saves[save] = Task(save, commit, cache, call, TaskRef(key))
     steps = client.persist([Delayed(key, pure) for key in pure])
     front = Task(f"front-{cache.run}", list, List(*map(TaskRef, saves)))

@@ -14,7 +14,7 @@ from shared.steps import ml
 def csv(path: Path) -> Delayed:
     """The external input, as a node of the graph. Resolved, because workers may stand in another folder."""
     path = path.resolve()
-    return delayed(path, name=f"{path.name}-{tokenize(path)}")
+    return delayed(path, name=f"csv-{tokenize(path)}")
 
 
 preprocess = delayed(ml.preprocess, pure=True)

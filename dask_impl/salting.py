@@ -37,7 +37,7 @@ Layers = dict[Key, MaterializedLayer]  # each of one task, as each has annotatio
 def reuse(node: Delayed, cache: Cache) -> Delayed:
     """The artifact of a delayed step, made only as far as it is not in the store.
 
-    Walking down from the wanted key, a key with an artifact becomes ``load-<key>`` and the walk stops: what that key
+    Walking down from the wanted key, a key with an artifact becomes ``load:<key>`` and the walk stops: what that key
     needs is not in the new graph. Any other key becomes a task that makes its artifact and hands on its value: no step
     starts before all that it builds on is stored. Without salts nothing is looked for, as out of the box Dask has no
     rule to find it by; it is stored all the same.
@@ -60,7 +60,7 @@ def reuse(node: Delayed, cache: Cache) -> Delayed:
             missing.add(key)
             todo.extend(wiring.needs(key))
     if node.key in found:
-        end = DataNode(f"artifact-{node.key}", found[node.key])
+        end = DataNode(f"artifact:{node.key}", found[node.key])
         return _lazy(end.key, {end.key: MaterializedLayer({end.key: end})})
     ends, layers = wiring.rewritten([node.key], {key: call for key, call in calls.items() if key in missing}, found)
     return _lazy(ends[0], layers)
@@ -197,14 +197,14 @@ class Wiring:
             if isinstance(item, Source):
                 values[need] = add(self.tasks[need])
             else:
-                values[need] = add(Task(f"load-{self._name(need, item)}", load, self.cache, item))
+                values[need] = add(Task(f"load:{self._name(need, item)}", load, self.cache, item))
         for key, call in missing.items():
             task = self.tasks[key]
             name = self._name(key, call.artifact, [values[need] for need in self.needs(key)])
             made = Task(name, make, self.cache, call, *task.args, **task.kwargs).substitute(values)
             values[key] = add(made, self._annotations[key])
         ends = [
-            add(Task(f"artifact-{values[key]}", stored, self.cache, missing[key], TaskRef(values[key])))
+            add(Task(f"artifact:{values[key]}", stored, self.cache, missing[key], TaskRef(values[key])))
             for key in wanted
         ]
         return ends, layers
@@ -212,9 +212,9 @@ class Wiring:
     def _name(self, key: Key, artifact: Artifact, needs: Iterable[Key] = ()) -> Key:
         """A key with the salt in it, so that runs on one cluster share the work that they have in common.
 
-        Without a salt they share none: the run is in it. Dask groups keys by what is before the first hyphen, the step.
-        The last part tells apart stores, as what is saved in one is not in another; and what a task depends on, as one
-        key must not be submitted with different dependencies (dask/dask#9888).
+        Without a salt they share none: the run is in it. Dask groups keys by what is before the first hyphen: the step,
+        or ``load:`` and the step. The last part tells apart stores, as what is saved in one is not in another; and what
+        a task depends on, as one key must not be submitted with different dependencies (dask/dask#9888).
         """
         if artifact.salt is None:
             return f"{key}-{self.cache.run}"

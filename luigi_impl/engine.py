@@ -1,25 +1,38 @@
-"""Luigi as an engine of Saltworks: one ``luigi.build`` with a local scheduler, watched through Luigi's events."""
+"""Luigi as an engine of Saltworks: one ``luigi.build``, watched through Luigi's events.
+
+The scheduler is in this process, unless Luigi's own configuration says in so many words that it is not:
+
+    [core]
+    local_scheduler = false
+    scheduler_port = 8082
+
+That is Luigi's default, and not ours: a configuration of the machine (``/etc/luigi/luigi.cfg``) that only says where
+the scheduler of its owner's work is does not bring our tasks there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 import luigi
 from luigi import Event, LuigiStatusCode
+from luigi.configuration import get_config
+from luigi.rpc import RPCError
 
 from luigi_impl import artists, ml
 from luigi_impl.salting import MTIME, SaltedTask
 from shared.build import Build
-from shared.engine import Engine, Native
+from shared.engine import Engine, Native, Page
 from shared.errors import BadInput, StepFailed
 
 PIPELINES: dict[str, Callable[[Build], SaltedTask]] = {"ml": ml.pipeline, "artists": artists.pipeline}
 
 # One worker is Luigi's default, and runs tasks in this very process, where their events are heard.
-SETTINGS = {"local_scheduler": True, "workers": 1, "log_level": "CRITICAL"}
+SETTINGS = {"workers": 1, "log_level": "CRITICAL"}
 
 
 class Luigi(Engine):
@@ -41,14 +54,21 @@ class Luigi(Engine):
     }
     says_ran = frozenset({"success"})
     preload = ("luigi", "luigi.util")
+    port = 8082
 
     def run(self, build: Build) -> Mapping[str, str]:
         wanted = PIPELINES[build.pipeline](build)
+        local = get_config().getboolean("core", "local_scheduler", True)
         with _listening() as heard:
-            # ``bool`` of the result is always true, and ``scheduling_succeeded`` is for a missing input
-            result = luigi.build([wanted], detailed_summary=True, **SETTINGS)
+            try:
+                # ``bool`` of the result is always true, and ``scheduling_succeeded`` is for a missing input
+                result = luigi.build([wanted], detailed_summary=True, local_scheduler=local, **SETTINGS)
+            except RPCError as error:
+                raise BadInput(f"LUIGI_CONFIG_PATH: no Luigi scheduler answers where it says ({error})") from error
         if result.status not in (LuigiStatusCode.SUCCESS, LuigiStatusCode.SUCCESS_WITH_RETRY):
             raise next(iter(heard.errors.values()), StepFailed(f"{wanted.key}: {result.status.value[1]}"))
+        if not local and not wanted.complete():  # which is a success to Luigi, unless ``[worker] keep_alive`` is set
+            raise StepFailed(f"{wanted.key}: another run is at work on what it needs; run again when that is done")
         return heard.states
 
     def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
@@ -61,6 +81,21 @@ class Luigi(Engine):
                 edges[task.key] = frozenset(need.key for need in needs)
                 open_tasks += needs
         return edges
+
+    @contextmanager
+    def service(self, folder: Path) -> Iterator[Mapping[str, str]]:
+        """Nothing to start; but what is measured is Luigi with a scheduler of its own, whatever this machine's is.
+
+        The file that this variable names is the last that Luigi reads, after the machine's and the workspace's.
+        """
+        configuration = folder / "luigi.cfg"
+        configuration.write_text("[core]\nlocal_scheduler = true\n")
+        yield {"LUIGI_CONFIG_PATH": str(configuration)}
+
+    def ui(self, folder: Path, store: Path, port: int, *, password: bool) -> AbstractContextManager[Page]:
+        from luigi_impl.ui import serving
+
+        return serving(folder, store, port, password=password)
 
 
 class _Heard:

@@ -31,6 +31,7 @@ from types import MethodType
 from typing import Any, ClassVar, overload
 
 import luigi
+from luigi.parameter import ParameterVisibility
 from luigi.task import flatten
 
 from shared.build import DEFAULT_STORE
@@ -140,10 +141,12 @@ class SaltedTask(luigi.Task):
 
     step: ClassVar[Step[..., Any]]
 
-    # Where its target lies is part of a task's identity; which run makes it is not.
+    # Where its target lies is part of a task's identity; which run makes it, as the ledger has it, is not.
     store = luigi.Parameter(DEFAULT_STORE, positional=False, description="folder or fsspec URL of the artifacts")
     strategy = luigi.ChoiceParameter("salted", choices=[*STRATEGIES, MTIME], positional=False)
-    run_id = luigi.Parameter(uuid.uuid4().hex[:12], significant=False, positional=False, description="in the ledger")
+    run_id = luigi.Parameter(
+        uuid.uuid4().hex[:12], significant=False, positional=False, visibility=ParameterVisibility.HIDDEN
+    )
 
     _call: Call | None = None
     _awaits: SaltedTask | None = None  # the one below whose artifact was missing when the call was last asked for

@@ -14,6 +14,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from prefect_flows.salting import Salting, StrategyName, execute
+from prefect_flows.summaries import summary, top
 from shared.build import DEFAULT_STORE
 from shared.cache import Cache
 from shared.pipelines import FIRST_DAY, LAST_DAY, STREAMS, days, stream_of
@@ -44,7 +45,11 @@ def top_artists(totals: Artifact, cache: Cache, *, n: int) -> Artifact:
     return execute(artists.top_artists, cache, totals=totals, n=n)
 
 
-@flow(name="artists", task_runner=ThreadPoolTaskRunner(max_workers=2))
+@flow(
+    name="artists",
+    task_runner=ThreadPoolTaskRunner(max_workers=2),
+    on_completion=[summary("top-artists", artists.aggregate_artists, top)],
+)
 def artists_flow(
     streams: Path = STREAMS,
     start: date = FIRST_DAY,

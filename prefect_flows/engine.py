@@ -7,13 +7,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
 from shared.build import Build
-from shared.engine import Engine, Native
+from shared.engine import Engine, Native, Page
 from shared.errors import BadInput, StepFailed
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Prefect(Engine):
         ),
     }
     says_ran = frozenset({"Completed"})
+    port = 4200
     preload = (
         "anyio._backends._asyncio",
         "encodings.idna",
@@ -57,15 +58,20 @@ class Prefect(Engine):
     def run(self, build: Build) -> Mapping[str, str]:
         with _quiet(), _settings():
             import httpx  # type: ignore[import-not-found]
+            from prefect import tags
             from prefect.settings import get_current_settings
 
+            from prefect_flows.summaries import somebody_looks
             from prefect_flows.task_runners import Witness
 
             witness = Witness()
             flow, parameters = _flow(build)
             observed = flow.with_options(task_runner=witness, flow_run_name=build.run)
+            # For each tag, each task run asks the server for its limit: not where nobody sees them.
+            labels = (build.pipeline, build.strategy) if somebody_looks() else ()
             try:
-                final = observed(**parameters, return_state=True)
+                with tags(*labels):
+                    final = observed(**parameters, return_state=True)
             except httpx.ConnectError:
                 url = get_current_settings().api.url
                 raise BadInput(f"PREFECT_API_URL={url}: no Prefect server answers there") from None
@@ -110,6 +116,11 @@ class Prefect(Engine):
 
         with serving(folder) as env:
             yield env
+
+    def ui(self, folder: Path, store: Path, port: int, *, password: bool) -> AbstractContextManager[Page]:
+        from prefect_flows.ui import serving
+
+        return serving(folder, store, port, password=password)
 
 
 def _flow(build: Build) -> tuple[Flow[..., Any], dict[str, Any]]:

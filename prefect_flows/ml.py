@@ -12,6 +12,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from prefect_flows.salting import Salting, StrategyName, execute
+from prefect_flows.summaries import scores, summary
 from shared.build import DEFAULT_STORE
 from shared.cache import Cache
 from shared.pipelines import CSV
@@ -42,7 +43,11 @@ def report(metrics: Artifact, cache: Cache) -> Artifact:
     return execute(ml.report, cache, metrics=metrics)
 
 
-@flow(name="ml", task_runner=ThreadPoolTaskRunner(max_workers=2))
+@flow(
+    name="ml",
+    task_runner=ThreadPoolTaskRunner(max_workers=2),
+    on_completion=[summary("accuracy", ml.evaluate, scores)],
+)
 def ml_flow(
     csv: Path = CSV,
     target: str = ml.preprocess.parameters["target"],

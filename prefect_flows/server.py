@@ -12,22 +12,36 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from shared.errors import StepFailed
 from shared.salting.fingerprints import memory_folder
+from shared.salting.recipe import PROJECT
 from shared.servers import free_port, sigterm_as_exit
 
 READY_WITHIN = 180  # seconds; a new database begins with 10 to 30 s of migrations
 GONE_WITHIN = 10  # seconds from SIGTERM to SIGKILL
 
-# What a server runs beside its API for deployments, workers, automations and the feed of events. A session of runs
-# has none of them, and they would ask the database for their work all the time. Task runs are recorded all the same.
+# A session of runs that nobody looks at goes without what takes time.
+UNSEEN = {
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",  # the server asks for no token; each client would ask for one
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # both are of this environment
+    "DO_NOT_TRACK": "1",  # or each client asks the server whether it may
+}
+
+# Its server too, of what it runs beside its API: the pages, and what serves deployments, workers, automations and the
+# feed of events, which would ask the database for work all the time. Task runs are recorded all the same.
 NOT_NEEDED = (
     "CANCELLATION_CLEANUP", "DB_VACUUM", "EVENT_PERSISTER", "FOREMAN", "LATE_RUNS", "PAUSE_EXPIRATIONS", "REPOSSESSOR",
     "SCHEDULER", "TRIGGERS",
 )  # fmt: skip
+UNSEEN_SERVER = {
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    **{f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false" for service in NOT_NEEDED},
+}
 
 # A folder of this name makes Prefect open one connection and no more, as it must for a database in memory
 # (``AioSqliteConfiguration.engine`` looks for it in the URL). With several, a transaction that begins to write after
@@ -37,75 +51,83 @@ ONE_CONNECTION = ":memory:"
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Mapping[str, str]]:
+def serving(
+    folder: Path, *, port: int | None = None, login: str = "", seen: bool = False
+) -> Iterator[Mapping[str, str]]:
     """A server with its database in ``folder``. Yields the variables that lead a Prefect client to it.
 
-    Raises RuntimeError, with the end of the server's log, when it does not come up.
+    ``seen`` says that people will look at its pages, and so wants logs, tags and the feed of events. ``login`` is
+    ``user:password``; without, anybody on this machine may use it. Raises StepFailed, with the end of the server's log,
+    when it does not come up.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}/api"
-    env = {
-        "PREFECT_HOME": str(folder.absolute()),
-        "PREFECT_API_URL": url,
-        "PREFECT_UI_API_URL": url,  # or the pages look for the API at port 4200
-        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # it loses task runs
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_TO_API_ENABLED": "false",  # nobody reads the logs of a server that is there for a session
-        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",  # the server asks for no token; each client would ask for one
-        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # both are of this environment
-        "DO_NOT_TRACK": "1",
-    }
+    client = {"PREFECT_HOME": str(folder.absolute()), "PREFECT_API_URL": url} | ({} if seen else UNSEEN)
     database, template = folder / ONE_CONNECTION / "prefect.db", _template()
     database.parent.mkdir(exist_ok=True)
     if template.exists() and not database.exists():
         shutil.copyfile(template, database)
-    server_env = {
+    env = client | {
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{database.absolute()}",
         "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",  # the flows use no block of Prefect's
-        **{f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false" for service in NOT_NEEDED},
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # of the clients too: they ask the server
+        "PREFECT_SERVER_UI_API_URL": url,  # or the pages look for the API at port 4200
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # The newer pages ask a tracking service outside for its settings as they load, analytics or not.
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
     }
+    if not seen:
+        env |= UNSEEN_SERVER
+    if login:
+        client["PREFECT_API_AUTH_STRING"] = env["PREFECT_SERVER_API_AUTH_STRING"] = login
     log = folder / "server.log"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with process(
+        "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), env=env, log=log
+    ) as server:
+        _wait_until_ready(server, url, log)
+        if not template.exists():
+            _keep(database, template)
+        yield client
+
+
+@contextmanager
+def process(*arguments: str, env: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python process, which ends with all that it has started."""
     with sigterm_as_exit(), log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, **env, **server_env},
+        started = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=PROJECT,
+            env=os.environ | env,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # a process group of its own, to be stopped as a whole
         )
         try:
-            _wait_until_ready(process, url, log)
-            if not template.exists():
-                _keep(database, template)
-            yield env
+            yield started
         finally:
-            _stop(process)
+            _stop(started)
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310 - it is http
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     end = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
-    raise RuntimeError(f"the Prefect server did not come up; its log ends:\n{end}")
+    raise StepFailed(f"the Prefect server did not come up; its log ends:\n{end}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    for kill in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, kill)
-            process.wait(GONE_WITHIN)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
-        return
-    process.wait()
+def _stop(started: subprocess.Popen[bytes]) -> None:
+    for kill in (signal.SIGTERM, signal.SIGKILL):  # the second is for those of the group that are left
+        with suppress(ProcessLookupError):
+            os.killpg(started.pid, kill)
+        with suppress(subprocess.TimeoutExpired):
+            started.wait(GONE_WITHIN)
 
 
 def _template() -> Path:

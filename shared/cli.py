@@ -1,11 +1,9 @@
-"""The command line that every engine shares: ``python -m <engine> run|tree|compare``."""
+"""The command line that every engine shares: ``python -m <engine> run|tree|compare|handover|ui``."""
 
 from __future__ import annotations
 
 import json
-import logging
 import os
-import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -13,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from shared.build import DEFAULT_STORE, Build, build, parse_settings
+from shared.command import start
 from shared.engine import Engine
-from shared.errors import BadInput, StepFailed
 from shared.outcome import Outcome, execute
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 DATE = ["%Y-%m-%d"]
+CORES = os.cpu_count() or 1
 Pipeline = Annotated[str, typer.Argument(metavar="PIPELINE", help="ml or artists.", show_default=False)]
 Input = Annotated[
     Path | None,
@@ -59,6 +58,10 @@ Start = Annotated[
 End = Annotated[
     datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")
 ]
+ResultsOption = Annotated[
+    Path, typer.Option("--results", help="Folder of <engine>.json, which is replaced or brought up to date in part.")
+]
+Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Builds at a time.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
 
 
@@ -74,29 +77,14 @@ def main(engine: Engine) -> NoReturn:
     app.callback(invoke_without_command=True)(_help_by_default)
     for command in (_run(engine), _tree(engine), _compare(engine), _handover(engine)):
         app.command()(command)
+    if engine.port:
+        app.command()(_ui(engine, engine.port))
     start(app, engine.package)
 
 
 def _help_by_default(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         print(context.get_help())
-
-
-def start(app: typer.Typer, module: str) -> NoReturn:
-    """Run a command line as ``python -m <module>`` and exit, with errors said in one line."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
-    try:
-        status = app(standalone_mode=False, prog_name=f"python -m {module}")
-    except typer.TyperException as error:
-        status = _complain(error.format_message().replace("\n", " "), 2)
-    except BadInput as error:
-        status = _complain(str(error), 2)
-    except StepFailed as error:
-        status = _complain(str(error), 1)
-    except (KeyboardInterrupt, typer.Abort):
-        status = _complain("interrupted", 130)
-    sys.stdout.flush()
-    sys.exit(status or 0)
 
 
 def _run(engine: Engine) -> Any:
@@ -156,10 +144,8 @@ def _compare(engine: Engine) -> Any:
         ] = None,
         scenario: Annotated[list[str] | None, typer.Option("--scenario", help="Only these scenarios.")] = None,
         full: Annotated[bool, typer.Option("--full", help="All scenarios, not only the ten most telling.")] = False,
-        results: Annotated[
-            Path, typer.Option("--results", help="Folder of <engine>.json: replaced, or brought up to date in part.")
-        ] = Path("results"),
-        jobs: Annotated[int, typer.Option("--jobs", min=1, help="Cells at a time.")] = os.cpu_count() or 1,
+        results: ResultsOption = Path("results"),
+        jobs: Jobs = CORES,
     ) -> None:
         """Run the gauntlet: build, change, rebuild, judge. Exit status 1 if a cell is not as expected."""
         from shared.report.terminal import matrix
@@ -179,10 +165,8 @@ def _handover(engine: Engine) -> Any:
         give: Annotated[
             bool, typer.Option("--give", help="Build here, and leave that for the others to take.")
         ] = False,
-        results: Annotated[
-            Path, typer.Option("--results", help="Folder of the results, and of what is handed over.")
-        ] = (Path("results")),
-        jobs: Annotated[int, typer.Option("--jobs", min=1, help="Builds at a time.")] = os.cpu_count() or 1,
+        results: ResultsOption = Path("results"),
+        jobs: Jobs = CORES,
     ) -> None:
         """Run on what the engines built: all must be found. First, --give on each leaves its builds."""
         from shared.report.terminal import matrix
@@ -198,6 +182,19 @@ def _handover(engine: Engine) -> Any:
             raise typer.Exit(1)
 
     return handover
+
+
+def _ui(engine: Engine, default: int) -> Any:
+    def ui(
+        port: Annotated[int, typer.Option("--port", min=1024, max=65535, help="Another, if it is busy.")] = default,
+        password: Annotated[bool, typer.Option("--password", help="Ask for a login. Without: there is none.")] = False,
+    ) -> None:
+        """Start the engine's own pages on this machine, with both pipelines to look at and to play with."""
+        from shared.ui import show
+
+        show(engine, port, password=password)
+
+    return ui
 
 
 def _build(
@@ -245,8 +242,3 @@ def _console() -> Console:
     from rich.console import Console
 
     return Console()
-
-
-def _complain(message: str, status: int) -> int:
-    print(f"error: {message}", file=sys.stderr)
-    return status

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -25,6 +25,22 @@ class Native:
     its own (a database, a cluster), which nobody else can foretell."""
     lives: bool = False
     """Whether its memory is a process that lives beside the runs (``Engine.alongside``), so is not in the workspace."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The pages of an engine whose servers are up."""
+
+    address: str
+    """Where to look first."""
+    run: Callable[[Build], None]
+    """Run a build so that the pages show it, and wait for its end. Raises StepFailed."""
+    hints: Sequence[str] = ()
+    """What to try there: a sentence each."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """The environment variables with which the engine's command line runs in sight of the pages. Empty: it cannot."""
+    login: str = ""
+    """Who may look, in words. Empty: anybody on this machine."""
 
 
 class Engine:
@@ -49,6 +65,9 @@ class Engine:
 
     says_ran: ClassVar[frozenset[str]]
     """The words by which it claims that a step ran."""
+
+    port: ClassVar[int | None] = None
+    """Where its own pages are by its documentation; None where it has none."""
 
     preload: ClassVar[tuple[str, ...]] = ()
     """What the gauntlet loads once and forks from: third-party modules by name, and scripts (paths ending in ``.py``)
@@ -80,6 +99,15 @@ class Engine:
         Yields the environment variables that those runs need.
         """
         yield {}
+
+    def ui(self, folder: Path, store: Path, port: int, *, password: bool) -> AbstractContextManager[Page]:
+        """Start the servers of its own pages, and stop them after, with all that they started.
+
+        ``folder`` is theirs to write in, ``store`` is where the artifacts of runs go that are started from the pages,
+        ``port`` is of the loopback interface. With ``password`` there is a login. Raises BadInput where there is none
+        to be had.
+        """
+        raise NotImplementedError
 
     @property
     def strategies(self) -> list[str]:

@@ -17,6 +17,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def port_or_another(wanted: int) -> int:
+    """That port of the loopback interface, or a free one where somebody listens on it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection just closed does not count
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_port()
+    return wanted
+
+
 @contextmanager
 def sigterm_as_exit() -> Iterator[None]:
     """SIGTERM ends Python on the spot, and would leave servers behind. As an exit it passes every ``finally``."""

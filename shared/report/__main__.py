@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shared.cli import start
+from shared.command import start
 from shared.errors import BadInput
 from shared.report.headline import write
 from shared.report.terminal import matrix, picture

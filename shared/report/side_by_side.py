@@ -58,7 +58,7 @@ class Session:
     name: str
 
     def piece(self, sources: Sources, package: str) -> Piece:
-        """The command line. The only piece that may be missing: LookupError is told on the page as 'not built yet'."""
+        """The command line, and where the job is. LookupError where it is no more."""
         session = sources.find("noxfile.py", self.name)
         engine = next(name for name, folder in PACKAGES.items() if folder == package)
         return Piece(session.file, session.line, f"$ nox -s {self.name} -- {engine}")
@@ -182,7 +182,11 @@ CONCEPTS = (
             "prefect": [Command("run", "ml"), Code(SALTING, "ArtifactStorage.read_path")],
         },
     ),
-    Concept("Start its UI", "The engine's own pages, with both pipelines loaded.", _everywhere(Session("ui"))),
+    Concept(
+        "Start its UI",
+        "The engine's own pages, with both pipelines loaded.",
+        _everywhere(Session("ui"), Code("ui.py", "serving")),
+    ),
 )
 
 
@@ -221,14 +225,11 @@ def _declares_an_engine(path: Path) -> bool:
 
 
 def _pieces(concept: Concept, engine: str, sources: Sources) -> list[Shown]:
-    pieces = []
-    for part in concept.parts.get(engine, ()):
-        try:
-            pieces.append(_shown(part.piece(sources, PACKAGES[engine])))
-        except LookupError as error:
-            if not isinstance(part, Session):
-                raise BadInput(f"side by side: '{concept.title}' has no code in {engine}: {error}") from None
-    if not concept.parts.get(engine):
+    try:
+        pieces = [_shown(part.piece(sources, PACKAGES[engine])) for part in concept.parts.get(engine, ())]
+    except LookupError as error:
+        raise BadInput(f"side by side: '{concept.title}' has no code in {engine}: {error}") from None
+    if not pieces:
         raise BadInput(f"side by side: '{concept.title}' has no code in {engine}")
     return pieces
 

@@ -10,8 +10,10 @@ from shared.pipelines import PIPELINES
 from shared.report import marks
 from shared.report.summary import Column
 from shared.rerun.results import Cell
+from shared.rerun.scenarios import SCENARIOS
 
 WIDTH, ROW, LABEL, RIGHT = 860, 26, 190, 64  # of a chart, in SVG's units
+TOGETHER = {scenario.name for scenario in SCENARIOS if scenario.together}  # two runs share the machine
 STEPS = (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5, 10, 20, 25, 50, 100, 250, 500, 1000)  # seconds between two ticks
 
 
@@ -40,6 +42,9 @@ class Timing:
         """The share of the time that reuse saved in the runs that were right; below 0 where it cost time."""
         if self.everything is None or not self.right:
             return None
+        steps = len(PIPELINES[self.pipeline]().nodes)
+        if all(len(cell.executed) >= steps for cell in self.right):
+            return 0.0  # nothing was reused: runs differ by chance
         return 1 - sum(cell.seconds for cell in self.right) / (len(self.right) * self.everything)
 
 
@@ -73,7 +78,11 @@ def timings(pipeline: str, columns: Sequence[Column]) -> list[Timing]:
     """One for every column that has cells of the pipeline which ran at all."""
     found = []
     for column in columns:
-        cells = [cell for cell in column.cells if cell.pipeline == pipeline and cell.seconds and not cell.partner]
+        cells = [
+            cell
+            for cell in column.cells
+            if cell.pipeline == pipeline and cell.seconds and not cell.partner and cell.scenario not in TOGETHER
+        ]
         if cells:
             whole = _everything(pipeline, [one for one in columns if one.engine == column.engine])
             found.append(Timing(column.engine, column.strategy, pipeline, cells, whole))

@@ -127,7 +127,8 @@ def _time(site: Site, folder: Path) -> None:
 def _most_saved(found: Sequence[Timing]) -> str:
     """A sentence: how much time each engine saved by a strategy that was never wrong, where it saved the most."""
     wrong = {(one.engine, one.strategy) for one in found for cell in one.cells if cell.verdict == "stale"}
-    honest = [(one.saved or 0, one) for one in found if (one.engine, one.strategy) not in wrong]
+    enough = [one for one in found if len(one.right) >= 3 and (one.engine, one.strategy) not in wrong]
+    honest = [(one.saved or 0, one) for one in enough]
     best: dict[str, tuple[float, Timing]] = {}
     for saved, one in sorted(honest, key=lambda pair: -pair[0]):
         if saved > 0:

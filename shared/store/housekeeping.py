@@ -227,4 +227,4 @@ def _table(first: str, *others: str) -> Table:
 def _console() -> Console:
     """Standard output, as wide as the terminal. A pipe has no width: there no line is folded."""
     width = None if sys.stdout.isatty() else 10_000
-    return Console(markup=False, highlight=False, width=width)
+    return Console(markup=False, emoji=False, highlight=False, width=width)

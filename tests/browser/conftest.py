@@ -15,19 +15,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.errors import BadInput
+from shared.report.side_by_side import PACKAGES
 from shared.report.web import write
 from shared.rerun.results import Results, read
 from shared.salting.recipe import PROJECT
 from tests.browser import volume
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # A browser that calls nobody of its own accord.
 QUIET = ("--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update")
 DESKTOP, PHONE = (1440, 900), (390, 844)
 Opened = Callable[..., "Page"]
+Picture = Callable[["Page | Locator", str], None]
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,22 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET])
         yield browser
         browser.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", type=Path, metavar="FOLDER", help="save the pictures for README and docs there")
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Picture:
+    """``picture(page_or_element, "matrix")`` keeps what is seen as a picture for the docs, where they are asked for."""
+    folder: Path | None = request.config.getoption("--pictures")
+
+    def picture(seen: Page | Locator, name: str) -> None:
+        if folder:
+            seen.screenshot(path=folder / f"{name}.png", animations="disabled")
+
+    return picture
 
 
 @pytest.fixture
@@ -110,8 +128,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """A real gauntlet of the reference engine, and what other engines' results are in this checkout."""
-    folder = tmp_path_factory.mktemp("results")
+    """The engines' results in this checkout; where there are none, a real gauntlet of the reference engine."""
+    return _written(_there() or [_measured(tmp_path_factory.mktemp("results"))], tmp_path_factory.mktemp("real"))
+
+
+def _measured(folder: Path) -> Results:
     chosen = ["--pipeline", "ml", "--strategy", "native", "--strategy", "salted", "--results", str(folder)]
     for name in ("unchanged", "change-input", "delete-middle"):
         chosen += ["--scenario", name]
@@ -119,19 +140,19 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Report:
     finished = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     results = folder / "reference.json"
     assert results.exists(), f"the gauntlet of the reference engine failed: {finished.stderr}"
-    return _written([read(results), *_there()], tmp_path_factory.mktemp("real"))
+    return read(results)
 
 
 def _there() -> list[Results]:
     """The engines' results in this checkout; those of an earlier schema are not of this report."""
     found = []
-    for path in sorted((PROJECT / "results").glob("*.json")):
-        if json.loads(path.read_text()).get("schema") == Results.model_fields["schema_"].default:
+    for path in (PROJECT / "results" / f"{engine}.json" for engine in PACKAGES):
+        if path.exists() and json.loads(path.read_text()).get("schema") == Results.model_fields["schema_"].default:
             try:
                 found.append(read(path))
             except BadInput as problem:
                 pytest.fail(str(problem))
-    return [one for one in found if one.engine != "reference"]
+    return found
 
 
 def _written(results: list[Results], folder: Path) -> Report:

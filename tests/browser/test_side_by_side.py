@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.report.side_by_side import CONCEPTS, PACKAGES
-from tests.browser.conftest import PHONE, Opened, Report
+from tests.browser.conftest import PHONE, Opened, Picture, Report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -34,12 +34,14 @@ def test_every_concept_stands_in_four_columns_next_to_each_other(opened: Opened,
         assert len({box["x"] for box in boxes if box}) == len(PACKAGES)
 
 
-def test_the_code_has_its_file_and_line_and_is_highlighted(opened: Opened, small: Report) -> None:
+def test_the_code_has_its_file_and_line_and_is_highlighted(opened: Opened, small: Report, picture: Picture) -> None:
     page = opened(small.address(PAGE))
     for package in PACKAGES.values():
         assert page.locator("figcaption", has_text=f"{package}/ml.py:").count() > 3
     assert page.locator(".code .nc", has_text="Train").count() >= 1
     assert "$ python -m luigi_impl run ml" in page.inner_text("main")
+    page.locator("section.concept", has_text="Depending on one step").evaluate("concept => concept.scrollIntoView()")
+    picture(page, "side-by-side")
 
 
 def test_columns_can_be_hidden_but_not_the_last(opened: Opened, small: Report) -> None:

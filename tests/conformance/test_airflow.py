@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import time
-import urllib.request
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -25,6 +25,9 @@ from shared.rerun.workspace import Workspace
 from shared.salting.fingerprints import file_digest
 from shared.store import Store
 
+if TYPE_CHECKING:
+    from airflow_dags.stack import Stack
+
 EDITED = ("data/digits.csv", "shared/steps/models.py")  # by these scenarios
 
 
@@ -32,7 +35,7 @@ EDITED = ("data/digits.csv", "shared/steps/models.py")  # by these scenarios
 class Operator:
     """Who works with an Airflow over its REST interface."""
 
-    url: str
+    airflow: Stack
     world: Workspace
     built: dict[str, Path] = field(default_factory=dict)  # strategy -> the store after a first build
 
@@ -45,26 +48,25 @@ class Operator:
             "strategy": strategy,
             "run": run,
         }
-        self._ask("", {"dag_run_id": run, "logical_date": None, "conf": conf})
+        self.airflow.trigger("ml", run, conf)
         return run
 
     def end_of(self, run: str) -> str:
         """The state in which a DAG run ends. Waits for it."""
-        states = self._ask(f"/{run}/wait?interval=0.2").decode().strip().splitlines()
-        return str(json.loads(states[-1])["state"])
+        return self.airflow.end_of("ml", run)
 
     def clear_failed(self, run: str) -> None:
         """What a person does in the page about a DAG run that failed: clear its failed tasks."""
-        self._ask(f"/{run}/clear", {"dry_run": False, "only_failed": True})
+        self.airflow.ask(f"/api/v2/dags/ml/dagRuns/{run}/clear", {"dry_run": False, "only_failed": True})
 
     def states(self, run: str) -> dict[str, str]:
         """The states of a DAG run's tasks."""
-        found = json.loads(self._ask(f"/{run}/taskInstances"))["task_instances"]
-        return {ti["task_id"]: ti["state"] for ti in found}
+        return self.airflow.states("ml", run)
 
     def target(self, run: str) -> str | None:
         """The digest of the report that a DAG run handed on, if it is in the store with that content."""
-        value = json.loads(self._ask(f"/{run}/taskInstances/report/xcomEntries/return_value?stringify=false"))["value"]
+        entry = f"/api/v2/dags/ml/dagRuns/{run}/taskInstances/report/xcomEntries/return_value?stringify=false"
+        value = self.airflow.ask(entry)["value"]
         path = self.world.store / value["name"]
         return value["digest"] if path.is_file() and file_digest(path) == value["digest"] else None
 
@@ -87,16 +89,6 @@ class Operator:
         manifests = self.world.store.glob("*.manifest.json")
         self.world.built = {made["step"]: made["name"] for made in (json.loads(path.read_text()) for path in manifests)}
 
-    def _ask(self, path: str, body: object = None) -> bytes:
-        request = urllib.request.Request(
-            f"{self.url}/api/v2/dags/ml/dagRuns{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=600) as answer:
-            content: bytes = answer.read()
-        return content
-
 
 @pytest.fixture(scope="module")
 def operator(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
@@ -107,8 +99,8 @@ def operator(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
     folder = tmp_path_factory.mktemp("stack")
     world = Workspace(folder / "workspace", [engine.package])
-    with serving(folder / "airflow", world.folder) as url:
-        yield Operator(url, world)
+    with serving(folder / "airflow", world.folder) as airflow:
+        yield Operator(airflow, world)
 
 
 @pytest.fixture(scope="module")

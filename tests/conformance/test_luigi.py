@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,14 @@ task_failed = 30
 scheduling_error = 35
 unhandled_exception = 40
 """
+# Where nobody waits: no port that is yet to open, no run that has taken a task.
+CENTRAL = """
+[core]
+local_scheduler = false
+scheduler_host = 127.0.0.1
+scheduler_port = {port}
+rpc_retry_attempts = 1
+"""
 ROOTS = {"ml": "Report", "artists": "TopArtists"}
 STEPS = {"ml": 4, "artists": 9}
 
@@ -73,16 +82,16 @@ def luigid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def test_two_runs_at_once_share_the_work_under_luigid(
     cli: CommandLine, luigid: int, pipeline: str, strategy: str
 ) -> None:
-    """Luigi's own command line, started twice, in a workspace with a ``luigi.cfg``."""
+    """Luigi's own command line, started twice, with one configuration."""
     world = cli.world
-    (world.folder / "luigi.cfg").write_text(CONFIGURATION.format(port=luigid))
+    env = _configured(cli, CONFIGURATION.format(port=luigid))
     store = Store(world.folder / "together")
     command = [sys.executable, "-m", "luigi", "--module", f"luigi_impl.{pipeline}", ROOTS[pipeline]]
 
     def run(_: int) -> tuple[int, str, list[Path]]:
         finished = subprocess.run(
             [*command, "--strategy", strategy, "--store", store.url],
-            cwd=world.folder, env=os.environ | cli.env, capture_output=True, text=True, check=False,
+            cwd=world.folder, env=env, capture_output=True, text=True, check=False,
         )  # fmt: skip
         return finished.returncode, finished.stderr, list(store.root.glob("*.html"))
 
@@ -100,6 +109,35 @@ def test_two_runs_at_once_share_the_work_under_luigid(
     alone = cli.run(pipeline, "--strategy", strategy)
     (target,) = both[0][2]
     assert target.read_bytes() == Path(alone["target"]["path"]).read_bytes()
+
+
+def test_a_run_that_leaves_its_target_to_another_run_has_not_succeeded(cli: CommandLine, luigid: int) -> None:
+    """Luigi gives a task to one run at a time, and calls it success when nothing is left for the other."""
+    from luigi.rpc import RemoteScheduler
+
+    from luigi_impl.ml import Report
+
+    target = Report(path=cli.world.folder / "data" / "digits.csv", store=str(cli.world.store))
+    scheduler = RemoteScheduler(f"http://127.0.0.1:{luigid}")
+    scheduler.add_task(worker="another run", task_id=target.task_id, family=target.task_family)
+    assert scheduler.get_work(worker="another run")["task_id"] == target.task_id
+
+    env = _configured(cli, CENTRAL.format(port=luigid))
+    command = [sys.executable, "-m", "luigi_impl", "run", "ml", "--store", str(cli.world.store)]
+    finished = subprocess.run(command, cwd=cli.world.folder, env=env, capture_output=True, text=True, check=False)
+    assert finished.returncode == 1
+    assert finished.stderr.splitlines()[-1].startswith("error: report: another run is at work on what it needs")
+
+
+def test_what_is_measured_has_a_scheduler_of_its_own(cli: CommandLine) -> None:
+    """Whatever the machine's configuration says: here that of the folder, which Luigi reads too."""
+    (cli.world.folder / "luigi.cfg").write_text(CENTRAL.format(port=free_port()))
+    command = [sys.executable, "-m", "luigi_impl", "run", "ml", "--store", str(cli.world.store)]
+    run = partial(subprocess.run, command, cwd=cli.world.folder, capture_output=True, text=True, check=False)
+    for env, status in ((os.environ | cli.env, 0), (os.environ, 2)):
+        finished = run(env=env)
+        assert finished.returncode == status, finished.stderr
+    assert "no Luigi scheduler answers" in finished.stderr
 
 
 def test_luigi_counts_a_task_that_was_cut_off_among_those_that_ran(cli: CommandLine) -> None:
@@ -129,3 +167,10 @@ def test_mtime_refuses_a_store_whose_files_tell_no_times(cli: CommandLine) -> No
     assert finished.status == 2
     (complaint,) = finished.stderr.strip().splitlines()
     assert complaint == "error: --store memory://x: 'luigi/mtime' needs a folder, whose files tell their times"
+
+
+def _configured(cli: CommandLine, configuration: str) -> dict[str, str]:
+    """The environment in which Luigi is configured so. What the file of this variable says comes last, and stands."""
+    path = cli.world.folder / "scheduler.cfg"
+    path.write_text(configuration)
+    return os.environ | cli.env | {"LUIGI_CONFIG_PATH": str(path)}

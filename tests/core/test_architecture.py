@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINES = {"luigi_impl": "luigi", "dask_impl": "dask", "airflow_dags": "airflow", "prefect_flows": "prefect"}
-FLOOR_PLAN = {"__init__.py", "ml.py", "artists.py", "salting.py", "engine.py", "__main__.py"}
+FLOOR_PLAN = {"__init__.py", "ml.py", "artists.py", "salting.py", "engine.py", "ui.py", "__main__.py"}
 # What an engine needs beside, and none of the others does.
 BESIDE = {
     # An operator, the trigger form; what operators do about a change; a database, a whole Airflow to run against; and a
@@ -25,7 +25,8 @@ BESIDE = {
     },
     # What tasks do on workers; results published on a cluster that lives on; and such a cluster.
     "dask_impl": {"tasks.py", "live.py", "cluster.py"},
-    "prefect_flows": {"server.py", "task_runners.py"},  # a server to run against, and what tells the states of tasks
+    # A server to run against, what tells the states of tasks; what its pages can start, and show of a result.
+    "prefect_flows": {"server.py", "task_runners.py", "deployments.py", "summaries.py"},
 }
 # What each room of shared/ may import: itself, and these. The arrows of the design, and nothing against them.
 LEAVES = {"errors"}
@@ -33,6 +34,7 @@ STEPS = LEAVES | {"steps"}
 CORE = STEPS | {"codecs", "salting", "store", "ledger", "reasons", "cache", "pipelines"}
 ARROWS = {
     "errors": set(),
+    "command": LEAVES,
     "servers": set(),
     "steps": LEAVES,
     "codecs": LEAVES,
@@ -50,7 +52,8 @@ ARROWS = {
     "rerun": CORE | {"build", "engine", "reference"},
     "conformance": CORE | {"build", "engine", "reference", "rerun"},
     "report": CORE | {"rerun"},
-    "cli": CORE | {"build", "engine", "outcome", "plan", "rerun", "report"},
+    "ui": CORE | {"build", "engine", "servers"},
+    "cli": CORE | {"command", "build", "engine", "outcome", "plan", "rerun", "report", "ui"},
 }
 
 # What a module may import beyond what its room may: commands that judge a store by today's pipelines. The room itself

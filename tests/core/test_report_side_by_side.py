@@ -137,11 +137,13 @@ def test_a_command_that_is_no_more_fails(checkout: Path) -> None:
         side_by_side.write(Site([]), checkout / "report", checkout)
 
 
-def test_the_ui_is_said_not_to_be_there_until_it_is(checkout: Path) -> None:
+def test_a_job_that_is_no_more_fails(checkout: Path) -> None:
     noxfile = checkout / "noxfile.py"
     noxfile.write_text(re.sub(r"^def ui\(", "def _ui(", noxfile.read_text(), flags=re.M))
-    assert "Not built yet" in side_by_side.write(Site([]), checkout / "report", checkout).read_text()
-    noxfile.write_text(noxfile.read_text() + "\n\ndef ui(session): ...\n")
+    with pytest.raises(BadInput, match="'Start its UI' has no code in luigi"):
+        side_by_side.write(Site([]), checkout / "report", checkout)
+
+
+def test_each_engine_s_ui_is_a_command(checkout: Path) -> None:
     page = side_by_side.write(Site([]), checkout / "report", checkout).read_text()
-    assert "Not built yet" not in page
     assert all(f"nox -s ui -- {engine}" in html.unescape(re.sub(r"<[^>]+>", "", page)) for engine in PACKAGES)

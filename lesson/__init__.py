@@ -1,0 +1,1 @@
+"""The lesson: a tour in the terminal, exhibits, slides and exercises. It looks at the engines from outside."""
