@@ -155,6 +155,12 @@ def test_show_says_what_an_artifact_was_made_from(tmp_path: Path) -> None:
     assert "counts[2018-03-05]: not in the store (salt:" in command("show", tmp_path / "store", name).text
 
 
+def test_show_takes_nothing_it_prints_for_markup(tmp_path: Path) -> None:
+    """``:train:`` is the name of an emoji."""
+    REFERENCE.run(build("ml", "reference", store=str(tmp_path / "store"), strategy="lineage"))
+    assert "shared.steps.ml:train: " in command("show", tmp_path / "store", "train").text
+
+
 def test_show_finds_the_artifacts_behind_digests(tmp_path: Path) -> None:
     made = built(tmp_path, "cutoff")
     shown = command("show", tmp_path / "store", "top_artists", "--json").json

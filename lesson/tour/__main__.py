@@ -1,0 +1,96 @@
+"""``python -m lesson.tour``: the walk, in the environment of the engine that it is walked on."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+from contextlib import ExitStack
+from importlib.metadata import PackageNotFoundError
+from typing import Annotated
+
+import typer
+
+from lesson.tour import native, salts
+from lesson.tour.guide import Guide
+from lesson.tour.walk import Walk
+from lesson.tour.words import ENGINES, Surprise
+from shared.command import start
+from shared.engine import Engine
+from shared.errors import BadInput
+from shared.rerun.bench import opened
+from shared.servers import sigterm_as_exit
+
+STOPS = (
+    native.tree,
+    native.run,
+    native.again,
+    native.delete_last,
+    native.delete_middle,
+    native.change_input,
+    salts.content,
+    salts.salted,
+    salts.lineage,
+    salts.cutoff,
+    salts.shared,
+)
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command()
+def tour(
+    engine: Annotated[str, typer.Option(metavar="NAME", help=f"The engine: {', '.join(ENGINES)}.")] = "luigi",
+    auto: Annotated[bool, typer.Option("--auto", help="Ask nothing and wait for nobody.")] = False,
+    stop: Annotated[int, typer.Option(min=1, max=len(STOPS), metavar="N", help="Begin at this stop.")] = 1,
+    size: Annotated[int, typer.Option(min=1, metavar="MB", help="Of the big file at stop 7.")] = 1000,
+) -> None:
+    """From the first dependency tree to a cache that cannot lie: a walk of eleven stops, in half an hour or less.
+
+    At each stop something is changed, you guess which steps will run, and then it happens for real: the engine runs
+    on a copy of the project in a scratch folder, which is gone afterwards. Answer with none, all, or the names of
+    steps; Enter goes on without a guess, Ctrl-C ends the walk.
+
+    It ends with exit status 1 where an engine does something else than the tour says.
+    """
+    found = _engine(engine)
+    guide = Guide(auto=auto)
+    words = ENGINES[engine]
+    guide.say(f"{words.name} {found.version()} is starting. (Ctrl-C ends the tour and leaves nothing behind.)")
+    with sigterm_as_exit(), ExitStack() as stack:
+        with guide.status(f"{words.name} is starting"):
+            bench = stack.enter_context(opened(found))
+        try:
+            _walk(Walk(bench, guide, size), stop)
+        except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # impatience would leave something behind
+            raise
+    guide.say("All that the tour made is removed.")
+
+
+def _walk(walk: Walk, first: int) -> None:
+    for number, stop in enumerate(STOPS, 1):
+        if number < first:
+            continue
+        walk.guide.title(f"{number}. {stop.__doc__}")
+        try:
+            stop(walk)
+        except Surprise as surprise:
+            raise Surprise(f"stop {number}: {surprise}") from surprise
+        if number < len(STOPS):
+            walk.guide.pause()
+
+
+def _engine(name: str) -> Engine:
+    """Raises BadInput for an engine that there is not, or not in this environment."""
+    if name not in ENGINES:
+        raise BadInput(f"--engine {name}: no such engine (there are: {', '.join(ENGINES)})")
+    try:
+        engine: Engine = importlib.import_module(f"{ENGINES[name].package}.engine").ENGINE
+        engine.version()
+    except (ModuleNotFoundError, PackageNotFoundError):
+        raise BadInput(f"--engine {name}: not in this environment; try nox -s tour -- --engine {name}") from None
+    return engine
+
+
+if __name__ == "__main__":
+    start(app, "lesson.tour")

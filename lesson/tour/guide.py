@@ -1,0 +1,174 @@
+"""What the reader of the tour sees, and is asked: plain text where there is no terminal, and 80 columns at most."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.status import Status
+from rich.text import Text
+
+from shared.errors import BadInput
+from shared.report.marks import VERDICTS
+from shared.rerun.verdict import Verdict
+from shared.salting.recipe import flat
+
+T = TypeVar("T")
+COLOURS = {"exact": "green", "wasteful": "yellow", "stale": "red"}
+WIDTH = 80
+INDENT = 2
+HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,}\b")
+
+
+class Guide:
+    """``auto``: nothing is asked, and nobody is waited for."""
+
+    def __init__(self, *, auto: bool) -> None:
+        self.auto = auto
+        self.console = Console(width=min(WIDTH, Console().width), highlight=False)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """For a process whose output is shown here: as wide as there is room, and in colour if this is."""
+        width = {"COLUMNS": str(self.console.width - INDENT)}
+        return width | ({"FORCE_COLOR": "1"} if self.console.is_terminal else {})
+
+    def title(self, text: str) -> None:
+        self.console.print()
+        self.console.rule(Text(text, "bold"), align="left", style="dim")
+
+    def say(self, *paragraphs: str) -> None:
+        """Paragraphs of prose; names in backticks are coloured."""
+        for paragraph in paragraphs:
+            self.console.print()
+            self.console.print(_prose(paragraph))
+
+    def show(self, text: str | Text) -> None:
+        """Something that is shown as it is, indented; lines that are too long are cut."""
+        for line in (Text.from_ansi(text) if isinstance(text, str) else text).split():
+            line.rstrip()
+            self.console.print(Text(" " * INDENT).append_text(line), no_wrap=True, overflow="ellipsis")
+
+    def look(self, places: Mapping[str, object]) -> None:
+        """Where in the project to read on: what is there -> file and line."""
+        self.console.print()
+        for what, place in places.items():
+            self.console.print(_prose(f"  {what}: `{place}`"))
+
+    def tree(self, caption: str, tree: str) -> None:
+        self.console.print()
+        self.console.print(Text(caption, "bold"))
+        self.show(tree.rstrip())
+
+    def difference(self, text: str) -> None:
+        """What a unified diff takes away and adds, under the names of the files."""
+        self.console.print()
+        for line in text.splitlines():
+            if line.startswith("+++ "):
+                self.show(Text(line.removeprefix("+++ "), "bold"))
+            elif line.startswith(("+", "-")) and not line.startswith("---"):
+                self.show(Text(line, "green" if line[0] == "+" else "red"))
+
+    def recipe(self, name: str, recipe: Mapping[str, Any]) -> None:
+        """A recipe, an ingredient to a line, its fingerprints cut short."""
+        self.console.print()
+        self.show(Text(name, "bold"))
+        for ingredient, value in recipe.items():
+            values = flat(value).items() if isinstance(value, Mapping) else [("", value)]
+            for place, (key, one) in enumerate(values):
+                text = HASH.sub(r"\1…", f"{key}: {one}" if key else str(one))
+                self.show(Text.assemble((f"  {'' if place else ingredient:10} ", "cyan"), text))
+
+    def ran(self, nodes: Iterable[str], outcome: Mapping[str, Any]) -> None:
+        """What became of each node in a run, and why those ran that did."""
+        self.console.print()
+        for node in nodes:
+            if node in outcome["executed"]:
+                fate, colour, why = "ran", "yellow", "; ".join(outcome["reasons"].get(node, []))
+            elif node in outcome["reused"]:
+                fate, colour, why = "reused", "green", ""
+            else:
+                fate, colour, why = "missing", "red", ""
+            self.show(Text.assemble((f"{fate:8}", colour), f"{node}  ", (why, "dim")))
+
+    def verdict(self, verdict: Verdict, needless: int) -> None:
+        """A verdict, in the words of the report's legend."""
+        mark = next(mark for mark in VERDICTS if mark.tag == verdict)
+        symbol = mark.symbol.replace("n", str(needless))
+        meaning = mark.meaning.replace(" n ", f" {needless} ")
+        self.console.print()
+        self.console.print(Text.assemble((f"{symbol} {mark.name}", f"bold {COLOURS[verdict]}"), f" ({meaning})"))
+
+    def status(self, what: str) -> Status:
+        """Something moves on a terminal while a context lasts."""
+        return self.console.status(what)
+
+    def ask(self, question: str, read: Callable[[str], T]) -> T | None:
+        """Ask until ``read`` understands the answer, or there is none. ``read`` raises ValueError, saying why not."""
+        if self.auto:
+            return None
+        self.console.print()
+        self.console.print(_prose(question), style="bold")
+        while answer := self._answer("your guess (Enter: go on) > "):
+            try:
+                return read(answer)
+            except ValueError as error:
+                self.console.print(_prose(str(error)))
+        return None
+
+    def pause(self) -> None:
+        if not self.auto:
+            self.console.print()
+            self._answer("Enter goes on > ")
+
+    def compare(self, guess: Collection[str] | None, truth: Collection[str]) -> None:
+        """Hold a guess of names against what happened."""
+        if guess is not None:
+            right = set(guess) == set(truth)
+            self.say("As you said." if right else f"You said {listed(guess)}; it was {listed(truth)}.")
+
+    def _answer(self, prompt: str) -> str:
+        try:
+            answer = self.console.input(Text(prompt, "cyan")).strip()
+        except EOFError:
+            raise BadInput("standard input is at its end: with --auto nothing is asked") from None
+        if not sys.stdin.isatty():
+            self.console.print(answer, markup=False)  # nobody typed it, so it stands nowhere yet
+        return answer
+
+
+def names(known: Collection[str]) -> Callable[[str], set[str]]:
+    """Reads ``none``, ``all``, or names of steps; the name of a step stands for all its partitions."""
+
+    def read(answer: str) -> set[str]:
+        words = [word for word in re.split(r"[,\s]+", answer) if word and word != "and"]
+        if words == ["none"] or words == ["nothing"]:
+            return set()
+        if words == ["all"]:
+            return set(known)
+        found = {word: {name for name in known if word in (name, name.partition("[")[0])} for word in words}
+        if unknown := [word for word, matches in found.items() if not matches] or ([] if words else [answer]):
+            raise ValueError(f"{unknown[0]}? Say none, all, or some of: {listed(known)}.")
+        return set().union(*found.values())
+
+    return read
+
+
+def number(answer: str) -> int:
+    """Reads a number."""
+    if not answer.isdecimal():
+        raise ValueError(f"{answer}? A number, please: 0, 1, 2 ...")
+    return int(answer)
+
+
+def listed(found: Collection[str]) -> str:
+    return ", ".join(sorted(found)) or "none"
+
+
+def _prose(text: str) -> Text:
+    prose = Text(text)
+    prose.highlight_regex(r"`[^`]+`", "cyan")
+    return prose
