@@ -1,21 +1,22 @@
-"""The operator behind ``@task.salted``."""
+"""The operator behind ``@task.salted``, and the params of a DAG that it goes by."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from airflow.sdk import Context, TriggerRule
+from airflow.sdk import Context, Param, TriggerRule
 from airflow.sdk.bases.decorator import DecoratedOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from airflow_dags.params import cache_of
+from shared.cache import Cache
 from shared.errors import BadInput
-from shared.salting import Artifact, Source
+from shared.salting import STRATEGIES, Artifact, Source
 from shared.salting.recipe import Input
 from shared.steps import Step
 
 RETURN_VALUE = "return_value"
+SUMMARIES = {strategy.name: strategy.summary for strategy in STRATEGIES.values()}
 
 
 class SaltedOperator(DecoratedOperator):
@@ -80,3 +81,51 @@ def received(given: Any) -> Input | dict[str, Artifact]:
         return Source(**given) if given.keys() == {"path", "name"} else Artifact.from_json(given)
     artifacts = [Artifact.from_json(document) for document in given[:]]  # lazy, and a slice is one request
     return {str(artifact.partition): artifact for artifact in artifacts}
+
+
+def reuse(store: str, strategy: str = "salted", strategies: Mapping[str, str] = SUMMARIES) -> dict[str, Param]:
+    """The params that a DAG of salted tasks needs: how a run reuses what is there. ``strategies``: name -> summary."""
+    return {
+        "strategy": Param(
+            strategy,
+            enum=list(strategies),
+            type="string",
+            title="Strategy",
+            section="Reuse",
+            description_md="When a task is skipped: what an artifact's name depends on.\n\n"
+            + "\n".join(f"- **{name}**: {summary}" for name, summary in strategies.items()),
+        ),
+        "store": Param(
+            store,
+            type="string",
+            minLength=1,
+            title="Store",
+            section="Reuse",
+            description="Where artifacts live: a folder, or an fsspec URL.",
+        ),
+        "force": Param(
+            False,
+            type="boolean",
+            title="Force",
+            section="Reuse",
+            description="Run every task, whether its artifact is there or not. A task that is cleared runs again.",
+        ),
+        "run": Param(
+            None,
+            type=["null", "string"],
+            title="Name in the ledger",
+            section="Reuse",
+            description="What the ledger calls this run. Default: the DAG run's id.",
+        ),
+    }
+
+
+def cache_of(context: Context) -> Cache:
+    """The cache that a DAG run's params name."""
+    params = context["params"]
+    return Cache(params["store"], params["strategy"], run_of(context), engine="airflow")
+
+
+def run_of(context: Context) -> str:
+    """What the ledger calls a DAG run."""
+    return str(context["params"]["run"] or context["run_id"])

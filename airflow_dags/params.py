@@ -11,11 +11,11 @@ from airflow.sdk import Context, Param
 from airflow.sdk.exceptions import AirflowFailException
 
 from airflow_dags.engine import ENGINE, STORE
-from shared.build import DEFAULT_STORE, Build, build
-from shared.cache import Cache
+from airflow_dags.operators import SUMMARIES, reuse, run_of
+from shared.build import Build, build
+from shared.cache import DEFAULT_STORE
 from shared.errors import BadInput
 from shared.pipelines import PIPELINES
-from shared.salting import STRATEGIES
 from shared.salting.recipe import PROJECT
 from shared.steps import Step
 
@@ -41,44 +41,11 @@ def form(*steps: Step[..., Any], **more: Param) -> dict[str, Param]:
     The form shows them by section, in this order, and opens the one that has no name: the input.
     """
     params = dict(more)
-    summaries = {strategy.name: strategy.summary for strategy in STRATEGIES.values()}
-    summaries |= {name: native.summary for name, native in ENGINE.natives.items()}
     for step in steps:
         for name in step.parameters:
             params[name] = _parameter(step, name)
-    params |= {
-        "strategy": Param(
-            "salted",
-            enum=ENGINE.strategies,
-            type="string",
-            title="Strategy",
-            section="Reuse",
-            description_md="When a task is skipped: what an artifact's name depends on.\n\n"
-            + "\n".join(f"- **{name}**: {summary}" for name, summary in summaries.items()),
-        ),
-        "store": Param(
-            os.environ.get(STORE) or str(PROJECT / DEFAULT_STORE),
-            type="string",
-            minLength=1,
-            title="Store",
-            section="Reuse",
-            description="Where artifacts live: a folder, or an fsspec URL.",
-        ),
-        "force": Param(
-            False,
-            type="boolean",
-            title="Force",
-            section="Reuse",
-            description="Run every task, whether its artifact is there or not. A task that is cleared runs again.",
-        ),
-        "run": Param(
-            None,
-            type=["null", "string"],
-            title="Name in the ledger",
-            section="Reuse",
-            description="What the ledger calls this run. Default: the DAG run's id.",
-        ),
-    }
+    natives = {name: native.summary for name, native in ENGINE.natives.items()}
+    params |= reuse(os.environ.get(STORE) or str(PROJECT / DEFAULT_STORE), strategies=SUMMARIES | natives)
     for param in params.values():
         param.schema = {"$schema": DIALECT, **param.schema}
     return params
@@ -121,18 +88,8 @@ def build_of(context: Context) -> Build:
             },
             store=params["store"],
             strategy=params["strategy"],
-            run=_run(context),
+            run=run_of(context),
             **interval,
         )
     except BadInput as error:
         raise AirflowFailException(str(error)) from error
-
-
-def cache_of(context: Context) -> Cache:
-    """The cache that a DAG run's params name."""
-    params = context["params"]
-    return Cache(params["store"], params["strategy"], _run(context), ENGINE.name)
-
-
-def _run(context: Context) -> str:
-    return str(context["params"]["run"] or context["run_id"])

@@ -75,7 +75,7 @@ class Stack:
         """Raise StepFailed, with the end of its log, when a process has ended."""
         for log, process in self.processes.items():
             if (status := process.poll()) is not None:
-                raise StepFailed(f"Airflow's {log.stem} ended with status {status}:\n{_end(log)}")
+                raise StepFailed(f"Airflow's {log.stem} ended with status {status}; its log ends:\n{_end(log)}")
 
     def ready(self) -> bool:
         """Whether all its parts are well, the DAGs have been parsed, and tasks will be answered.
@@ -222,4 +222,4 @@ def _wait_until_ready(stack: Stack) -> None:
 
 
 def _end(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-LAST_WORDS:])
+    return "\n".join(log.read_text(errors="replace").splitlines()[-LAST_WORDS:]) or "(nothing)"

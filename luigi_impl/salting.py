@@ -34,8 +34,7 @@ import luigi
 from luigi.parameter import ParameterVisibility
 from luigi.task import flatten
 
-from shared.build import DEFAULT_STORE
-from shared.cache import Cache
+from shared.cache import DEFAULT_STORE, Cache
 from shared.errors import BadInput
 from shared.salting import STRATEGIES, Artifact, Call, Source, fold
 from shared.salting.recipe import key

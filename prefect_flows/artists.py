@@ -15,8 +15,7 @@ from pydantic import Field
 
 from prefect_flows.salting import Salting, StrategyName, execute
 from prefect_flows.summaries import summary, top
-from shared.build import DEFAULT_STORE
-from shared.cache import Cache
+from shared.cache import DEFAULT_STORE, Cache
 from shared.pipelines import FIRST_DAY, LAST_DAY, STREAMS, days, stream_of
 from shared.salting import Artifact, Source
 from shared.steps import artists

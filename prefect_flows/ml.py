@@ -13,8 +13,7 @@ from pydantic import Field
 
 from prefect_flows.salting import Salting, StrategyName, execute
 from prefect_flows.summaries import scores, summary
-from shared.build import DEFAULT_STORE
-from shared.cache import Cache
+from shared.cache import DEFAULT_STORE, Cache
 from shared.pipelines import CSV
 from shared.salting import Artifact, Source
 from shared.steps import ml

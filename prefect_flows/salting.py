@@ -30,18 +30,18 @@ from prefect.results import ResultStore
 from prefect.serializers import JSONSerializer
 from pydantic import Field
 
-from prefect_flows.engine import ENGINE
 from shared.cache import Cache
 from shared.errors import BadInput
-from shared.salting import Artifact, Call
+from shared.salting import STRATEGIES, Artifact, Call
 from shared.steps import Step
 from shared.store import Store
 
+WAYS = (*STRATEGIES, "prefect/inputs")
 BLOCK = "saltworks"
 BLOCK_WITHIN = 10  # seconds
 
 # Text with a list of choices, in the form of Prefect's UI. An unknown one raises BadInput, which names them, later.
-StrategyName = Annotated[str, Field(json_schema_extra={"enum": ENGINE.strategies})]
+StrategyName = Annotated[str, Field(json_schema_extra={"enum": [*WAYS]})]
 
 
 def call_of(step: Step[..., Any], cache: Cache, arguments: Mapping[str, Any]) -> Call:
@@ -148,7 +148,8 @@ class Salting:
     cache: Cache
 
     def __post_init__(self) -> None:
-        ENGINE.check(self.cache.strategy_name)  # a run that is started in Prefect's UI comes in here
+        if (name := self.cache.strategy_name) not in WAYS:  # a run that is started in Prefect's UI comes in here
+            raise BadInput(f"--strategy {name}: prefect has no such strategy (it has: {', '.join(WAYS)})")
 
     @cached_property
     def storage(self) -> ArtifactStorage:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from shared.cache import Cache
+from shared.cache import DEFAULT_STORE, Cache
 from shared.errors import BadInput
 from shared.pipelines import (
     CSV,
@@ -26,8 +26,6 @@ from shared.pipelines import (
 )
 from shared.salting import Artifact, Call, Source, strategy
 from shared.steps import artists, ml
-
-DEFAULT_STORE = "store"
 
 # The settings of a step: parameter -> value. Of a pipeline: step -> settings.
 Settings = Mapping[str, Mapping[str, Any]]

@@ -24,6 +24,8 @@ from shared.salting.fingerprints import file_digest
 from shared.steps import Step
 from shared.store import Store
 
+DEFAULT_STORE = "store"
+
 
 @dataclass(frozen=True)
 class Cache:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from shared.build import DEFAULT_STORE, Build, build, parse_settings
+from shared.build import Build, build, parse_settings
+from shared.cache import DEFAULT_STORE
 from shared.command import start
 from shared.engine import Engine
 from shared.outcome import Outcome, execute

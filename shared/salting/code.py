@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.errors import BadInput
-from shared.salting.names import Bindings, Reference, bindings, is_docstring, references, source_of
+from shared.salting.names import Bindings, Import, Reference, bindings, folders_of, is_docstring, references, source_of
 from shared.steps import Step, step
 
 DIGITS = 16  # hex digits of the hash of each definition
@@ -119,16 +119,15 @@ class _Module:
 
     def resolved(self, reference: Reference) -> Iterator[Place]:
         """The places that an imported name leads to, through as many attributes as are modules."""
-        target, attributes = reference.imported, list(reference.attributes)
-        assert target is not None
-        path = [target.module] if target.name is None else [target.module, target.name]
-        path += attributes
+        assert reference.imported is not None
+        path = _path(reference.imported, reference)
         if any((path[i], path[i + 1]) in UNREADABLE_IMPORTS for i in range(len(path) - 1)):
             raise BadInput(f"{self.path}:{reference.line}: an import by a computed name has no fingerprint")
+        home = self.name.partition(".")[0]
         module = path.pop(0)
-        while path and _is_ours(f"{module}.{path[0]}"):
+        while path and _is_ours(f"{module}.{path[0]}", home):
             module = f"{module}.{path.pop(0)}"
-        if not _is_ours(module):
+        if not _is_ours(module, home):
             return
         if path:
             yield module, path[0]
@@ -149,31 +148,43 @@ class _Module:
 
     def _declares(self, decorator: ast.expr) -> bool:
         return isinstance(decorator, ast.Call) and any(
-            DECLARATION in self.followed(reference) for reference in references([decorator.func], self.package)
+            target and ".".join(_path(target, reference)) == ".".join(DECLARATION)
+            for reference in references([decorator.func], self.package)
+            for target in [reference.imported or self.bindings.imports.get(reference.name)]
         )
+
+
+def _path(target: Import, reference: Reference) -> list[str]:
+    """What a reference to an imported name means: a module, and the attributes taken of it one after the other."""
+    return [target.module, *([target.name] if target.name else []), *reference.attributes]
 
 
 @cache
 def _module(name: str) -> _Module:
     path = source_of(name)
-    assert path is not None
+    if path is None:
+        raise BadInput(f"'{name}' is a folder without __init__.py: what may be used of it has no fingerprint")
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     return _Module(name, path, package, bindings(ast.parse(path.read_bytes(), str(path)), package))
 
 
 @cache
-def _is_ours(module: str) -> bool:
+def _is_ours(module: str, home: str) -> bool:
     """Whether a module's source is the project's: neither Python's nor an installed library's.
 
-    Asks of the top-level package first: to find a module within a package, Python imports the package.
+    The package that it is referred to from, ``home``, is the project's even where it is installed. Asks of the
+    top-level package first: to find a module within a package, Python imports the package.
     """
     package = module.partition(".")[0]
-    if package != module and not _is_ours(package):
+    if package != module and not _is_ours(package, home):
         return False
     path = source_of(module)
-    if path is None:
-        return False
-    return not {"site-packages", "dist-packages"} & set(path.parts) and not path.is_relative_to(_PYTHON)
+    found = [path] if path else folders_of(module)
+    return bool(found) and (package == home or not all(map(_is_library, found)))
+
+
+def _is_library(path: Path) -> bool:
+    return bool({"site-packages", "dist-packages"} & set(path.parts)) or path.is_relative_to(_PYTHON)
 
 
 def forget() -> None:

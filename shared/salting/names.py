@@ -11,6 +11,7 @@ import importlib.util
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -241,12 +242,19 @@ def _is_skipped(node: ast.AST) -> bool:
 
 def source_of(module: str) -> Path | None:
     """The source file of a module, or None where it has none. Does not import it, but may import its packages."""
-    if module == "__main__":
-        origin = getattr(sys.modules["__main__"], "__file__", None)
-    else:
-        try:
-            found = importlib.util.find_spec(module)
-        except (ImportError, ValueError):
-            return None
-        origin = found.origin if found else None
+    main = module == "__main__"
+    origin = getattr(sys.modules[module], "__file__", None) if main else getattr(_spec(module), "origin", None)
     return Path(origin).resolve() if origin and origin.endswith(".py") else None
+
+
+def folders_of(package: str) -> list[Path]:
+    """Where the parts of a package without ``__init__.py`` lie; empty for any other module."""
+    spec = _spec(package)
+    return [Path(part).resolve() for part in spec.submodule_search_locations or ()] if spec and not spec.origin else []
+
+
+def _spec(module: str) -> ModuleSpec | None:
+    try:
+        return importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return None

@@ -113,3 +113,9 @@ def test_a_server_that_does_not_answer_is_named(cli: CommandLine) -> None:
     assert (finished.status, finished.stderr) == (
         2, "error: PREFECT_API_URL=http://127.0.0.1:9/api: no Prefect server answers there\n",
     )  # fmt: skip
+
+
+def test_the_form_offers_every_strategy_that_the_engine_has(engine: Engine) -> None:
+    from prefect_flows.salting import WAYS
+
+    assert list(WAYS) == engine.strategies

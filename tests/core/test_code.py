@@ -245,6 +245,44 @@ def test_a_file_edited_after_it_was_loaded_is_an_error_because_memory_holds_what
         code.code_fingerprint(steps.train)
 
 
+def test_a_folder_without_an_init_file_is_the_projects_too(lab: Path) -> None:
+    (lab / "__init__.py").unlink()
+    (lab / "deep" / "__init__.py").unlink()
+    steps = import_module("lab.steps")
+    assert {"lab.helpers:clean", "lab.tables:WEIGHTS", "lab.deep.down:depth"} <= set(code.code_fingerprint(steps.train))
+
+
+def test_such_a_folder_handed_around_whole_is_an_error(lab: Path) -> None:
+    (lab / "deep" / "__init__.py").unlink()
+    steps = import_module("lab.steps")
+    edit(lab, "steps.py", "lab.deep.down.depth()", "len(vars(lab.deep))")
+    with pytest.raises(BadInput, match=r"'lab\.deep' is a folder without __init__\.py"):
+        code.code_fingerprint(steps.train)
+
+
+def test_a_project_that_is_installed_is_followed_as_one_that_is_not(
+    lab: Path, steps: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = code.code_fingerprint(steps.train)
+    (tmp_path / "site-packages").mkdir()
+    lab.rename(tmp_path / "site-packages" / "lab")
+    monkeypatch.syspath_prepend(str(tmp_path / "site-packages"))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "lab"]:
+        del sys.modules[name]
+    invalidate_caches()
+    code.forget()
+    assert code.code_fingerprint(import_module("lab.steps").train) == before
+
+
+def test_it_is_the_same_where_saltworks_itself_is_an_installed_library(
+    steps: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = code.code_fingerprint(steps.train)
+    monkeypatch.setattr(code, "_is_library", lambda path: "lab" not in path.parts)
+    code.forget()
+    assert code.code_fingerprint(steps.train) == before
+
+
 def test_no_library_is_imported_to_find_out() -> None:
     program = (
         "import sys; from shared.salting.code import code_fingerprint; from shared.steps import ml, artists\n"
