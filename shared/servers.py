@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
 
 
 def free_port() -> int:
@@ -26,6 +28,17 @@ def port_or_another(wanted: int) -> int:
         except OSError:
             return free_port()
     return wanted
+
+
+def interrupt_once() -> None:
+    """Let Ctrl-C be heard once: another, out of impatience while servers are stopped, would leave them behind."""
+
+    def heard(number: int, frame: FrameType | None) -> NoReturn:
+        signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # in the background it is ignored, and stays so
+        signal.signal(signal.SIGINT, heard)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from shared.errors import StepFailed
 from shared.ledger import FOLDER, Ledger
 from shared.pipelines import PIPELINES
 from shared.salting.recipe import PROJECT
-from shared.servers import port_or_another, sigterm_as_exit
+from shared.servers import interrupt_once, port_or_another, sigterm_as_exit
 from shared.store import Store
 
 STRATEGY = "salted"  # what ``run`` does unless it is told otherwise
@@ -45,6 +44,7 @@ def show(engine: Engine, port: int, *, password: bool) -> None:
 
     What the servers and the runs write lies in a folder of its own, which is gone afterwards.
     """
+    interrupt_once()
     console = Console(soft_wrap=True, highlight=False)
     free = port_or_another(port)
     if free != port:
@@ -61,7 +61,6 @@ def show(engine: Engine, port: int, *, password: bool) -> None:
             try:
                 threading.Event().wait()
             except KeyboardInterrupt:
-                signal.signal(signal.SIGINT, signal.SIG_IGN)  # impatience would leave servers behind
                 console.print("\nstopping")
 
 

@@ -29,9 +29,13 @@ def outdated(contents: Contents) -> dict[str, str]:
     be told.
 
     Raises BadInput when an ingredient of today's recipes cannot be computed: a library that is not installed would
-    otherwise make everything look outdated.
+    otherwise make everything look outdated. So would a store of another project, of whose steps we know none.
     """
     steps = {name: step for pipeline in PIPELINES.values() for name, step in pipeline().steps.items()}
+    salted = [manifest for manifest in contents.artifacts.values() if isinstance(manifest.get("recipe"), Mapping)]
+    theirs = {manifest["step"] for manifest in salted}
+    if theirs and not theirs & steps.keys():
+        raise BadInput(f"{contents.store.url}: the store of another project: none of its steps is one of this one's")
     reasons: dict[str, str] = {}
     waiting: dict[str, Manifest] = {}
     for name, manifest in contents.artifacts.items():

@@ -343,6 +343,17 @@ def test_a_step_that_no_pipeline_has_any_more_is_pruned(tmp_path: Path) -> None:
     assert "no pipeline has a step 'best_artists'" in command("prune", tmp_path / "store").text
 
 
+def test_prune_refuses_a_store_of_another_project(tmp_path: Path) -> None:
+    """It knows none of its steps, so all of it would look outdated."""
+    built(tmp_path)
+    for path in (tmp_path / "store").glob("*.manifest.json"):
+        path.write_text(path.read_text().replace('"step": "', '"step": "their_'))
+    before = files(tmp_path / "store")
+    with pytest.raises(BadInput, match="the store of another project"):
+        command("prune", tmp_path / "store", "--yes")
+    assert files(tmp_path / "store") == before
+
+
 def test_what_was_made_from_an_artifact_that_is_gone_stays_as_a_build_may_still_name_it(tmp_path: Path) -> None:
     made = built(tmp_path)
     store = tmp_path / "store"
