@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+# A shell lets what it starts in the background ignore Ctrl-C, and so would all that tests start, and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples on every machine, and no test that fails because a machine is busy.
 hypothesis.settings.register_profile("saltworks", deadline=None, derandomize=True, database=None, max_examples=50)
