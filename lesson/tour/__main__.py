@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import signal
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError
 from typing import Annotated
@@ -18,7 +17,7 @@ from shared.command import start
 from shared.engine import Engine
 from shared.errors import BadInput
 from shared.rerun.bench import opened
-from shared.servers import sigterm_as_exit
+from shared.servers import interrupt_once, sigterm_as_exit
 
 STOPS = (
     native.tree,
@@ -53,17 +52,14 @@ def tour(
     It ends with exit status 1 where an engine does something else than the tour says.
     """
     found = _engine(engine)
+    interrupt_once()
     guide = Guide(auto=auto)
     words = ENGINES[engine]
     guide.say(f"{words.name} {found.version()} is starting. (Ctrl-C ends the tour and leaves nothing behind.)")
     with sigterm_as_exit(), ExitStack() as stack:
         with guide.status(f"{words.name} is starting"):
             bench = stack.enter_context(opened(found))
-        try:
-            _walk(Walk(bench, guide, size), stop)
-        except KeyboardInterrupt:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # impatience would leave something behind
-            raise
+        _walk(Walk(bench, guide, size), stop)
     guide.say("All that the tour made is removed.")
 
 
