@@ -57,8 +57,8 @@ def show(engine: Engine, port: int, *, password: bool) -> None:
             for _ in range(2):
                 for pipeline in PIPELINES:
                     _run(console, page, build(pipeline, engine.name, store=str(store), strategy=STRATEGY))
-            _tell(console, engine, page, store)
             try:
+                _tell(console, engine, page, store)
                 threading.Event().wait()
             except KeyboardInterrupt:
                 console.print("\nstopping")
