@@ -103,7 +103,7 @@ class Reuse(Fixtures):
     def test_the_tree_says_beforehand_what_the_run_then_does(
         self, cli: CommandLine, strategy: str, change: Callable[[CommandLine], list[str]]
     ) -> None:
-        cli.run("ml", "--strategy", strategy)
+        cli.reference("ml", "--strategy", strategy)
         options = ["ml", "--strategy", strategy, *change(cli)]
         finished = cli("tree", *options, "--json")
         assert finished.status == 0, finished.stderr

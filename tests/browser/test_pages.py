@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PAGES = ("index", "engine-dask", "handover", "a-la-carte", "time", "side-by-side")
-SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
+# Colours do not depend on the size, nor places on the colours.
+SCREENS = pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 
 
 def serious(page: Page) -> list[str]:
@@ -28,8 +28,7 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-@SCHEMES
-@SIZES
+@SCREENS
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_open_to_all(opened: Opened, small: Report, name: str, size: tuple[int, int], scheme: str) -> None:
     page = opened(small.address(f"{name}.html"), size, scheme)
@@ -38,8 +37,7 @@ def test_a_page_is_open_to_all(opened: Opened, small: Report, name: str, size: t
     assert sideways <= 0, "the page itself never scrolls sideways"
 
 
-@SCHEMES
-@SIZES
+@SCREENS
 def test_an_open_cell_is_open_to_all(opened: Opened, small: Report, size: tuple[int, int], scheme: str) -> None:
     page = opened(small.address("index.html#cell=luigi/native/ml/change-input"), size, scheme)
     assert page.get_by_role("dialog").is_visible()

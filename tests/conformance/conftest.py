@@ -20,6 +20,12 @@ PACKAGES = {
 }
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What only one engine has (``test_<engine>.py``) is tested where that engine is under test."""
+    engines = PACKAGES.keys() - {config.getoption("--engine")}
+    return collection_path.name in {f"test_{name}.py" for name in engines} or None
+
+
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> Engine:
     name = request.config.getoption("--engine")

@@ -93,8 +93,6 @@ class Operator:
 @pytest.fixture(scope="module")
 def operator(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     """Of an Airflow whose DAG folder lies in a workspace, so that edits are real."""
-    if engine.name != "airflow":
-        pytest.skip("this is about Airflow's scheduler")
     from airflow_dags.stack import serving
 
     folder = tmp_path_factory.mktemp("stack")

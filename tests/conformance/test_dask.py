@@ -15,7 +15,6 @@ import pytest
 
 from dask_impl.cluster import cluster
 from shared.conformance.command_line import CommandLine
-from shared.engine import Engine
 
 ML = ["preprocess", "train", "evaluate", "report"]
 SOURCE, TRAINING = "shared/steps/ml.py", '    features, labels = _features_and_labels(dataset, "train")\n'
@@ -48,12 +47,6 @@ class Gate:
     def let_through(self) -> None:
         """One of them, that is here or yet to come."""
         os.write(self._passes, b"\n")
-
-
-@pytest.fixture(autouse=True)
-def _only_dask(engine: Engine) -> None:
-    if engine.name != "dask":
-        pytest.skip("Dask's own")
 
 
 @pytest.fixture

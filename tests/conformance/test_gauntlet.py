@@ -12,7 +12,7 @@ from shared.reasons import REASONS, kind
 from shared.report import headline
 from shared.rerun.expectations import unexpected
 from shared.rerun.harness import gauntlet
-from shared.rerun.results import Cell, Results, read
+from shared.rerun.results import Cell, Results
 from shared.rerun.scenarios import chosen
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -137,14 +137,3 @@ def test_lineage_says_why_a_step_ran(cells: Cells, scenario: str, step: str, rea
 def test_every_change_to_the_world_is_shown(results: Results) -> None:
     unchanged = {cell.scenario for cell in results.cells if not cell.edit}
     assert unchanged == {"unchanged", "two-at-once"}
-
-
-def test_a_part_brings_the_results_file_up_to_date_and_nothing_else_is_left(engine: Engine, tmp_path: Path) -> None:
-    folder, strategies = tmp_path / "results", engine.strategies[:2]
-    for strategy in strategies:
-        results = gauntlet(engine, "ml", [strategy], ["unchanged"], folder, jobs=1)
-        assert [(c.scenario, c.strategy) for c in results.cells] == [("unchanged", strategy)]
-    path = folder / f"{engine.name}.json"
-    assert list(folder.iterdir()) == [path]
-    assert [c.strategy for c in read(path).cells] == strategies
-    assert read(path).cells[-1:] == results.cells

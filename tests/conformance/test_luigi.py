@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from shared.conformance.command_line import CommandLine
-from shared.engine import Engine
 from shared.ledger import FOLDER, Ledger
 from shared.servers import free_port
 from shared.store import Store
@@ -54,12 +53,6 @@ rpc_retry_attempts = 1
 """
 ROOTS = {"ml": "Report", "artists": "TopArtists"}
 STEPS = {"ml": 4, "artists": 9}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _only_luigi(engine: Engine) -> None:
-    if engine.name != "luigi":
-        pytest.skip("what only Luigi has")
 
 
 @pytest.fixture(scope="module")

@@ -22,12 +22,6 @@ TRAINING = '    features, labels = _features_and_labels(dataset, "train")\n'
 KILLED = "    import os\n\n    os.kill(os.getpid(), 9)\n"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _only_prefect(engine: Engine) -> None:
-    if engine.name != "prefect":
-        pytest.skip("what only Prefect has")
-
-
 def recorded(cli: CommandLine, run: str) -> str:
     """What the server says of a flow run, by the name that we gave it."""
     request = urllib.request.Request(

@@ -14,6 +14,7 @@ from rich.console import Console
 from shared.errors import BadInput
 from shared.reference import ENGINE
 from shared.report.terminal import matrix, picture
+from shared.rerun.harness import gauntlet
 from shared.rerun.results import Cell, Expectation, Results, measured_with, merged, read
 from shared.rerun.scenarios import SCENARIOS
 from shared.rerun.verdict import Verdict
@@ -51,6 +52,17 @@ def test_results_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     assert list(document) == ["schema", "engine", "engine_version", "python", "host", "natives", "cells"]
     assert document["schema"] == 2
     assert list(tmp_path.iterdir()) == [tmp_path / "luigi.json"]
+
+
+def test_a_part_brings_the_results_file_up_to_date_and_nothing_else_is_left(tmp_path: Path) -> None:
+    folder, strategies = tmp_path / "results", ENGINE.strategies[:2]
+    for strategy in strategies:
+        part = gauntlet(ENGINE, "ml", [strategy], ["unchanged"], folder, jobs=1)
+        assert [(c.scenario, c.strategy) for c in part.cells] == [("unchanged", strategy)]
+    path = folder / f"{ENGINE.name}.json"
+    assert list(folder.iterdir()) == [path]
+    assert [c.strategy for c in read(path).cells] == strategies
+    assert read(path).cells[-1:] == part.cells
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", '{"schema": 1}', '{"cells": [{"verdict": "fine"}]}'])

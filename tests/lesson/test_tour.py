@@ -46,6 +46,13 @@ def engine(request: pytest.FixtureRequest) -> str:
     return "luigi" if name == "reference" else name  # the reference engine has no cache to tell of
 
 
+@pytest.fixture(scope="module")
+def _on_luigi(engine: str) -> None:
+    """For what is the same whichever engine the walk is on."""
+    if engine != "luigi":
+        pytest.skip("the same on every engine, and seen on Luigi")
+
+
 @dataclass(frozen=True)
 class Tours:
     """Starts the tour as a person would, with a folder for scratch files that should be empty afterwards."""
@@ -141,6 +148,7 @@ def test_it_takes_less_than_three_minutes_of_work(walked: Walked) -> None:
     assert walked.work < 180
 
 
+@pytest.mark.usefixtures("_on_luigi")
 def test_guesses_are_held_against_what_happens(tours: Tours) -> None:
     answers = ["all", "salt", "preprocess, train", "", "nothing"]
     done = tours.walk("--stop", "10", answers=answers)
@@ -157,6 +165,7 @@ def test_guesses_are_held_against_what_happens(tours: Tours) -> None:
     assert [line for line in done.stdout.splitlines() if len(line) > 80] == []
 
 
+@pytest.mark.usefixtures("_on_luigi")
 def test_when_the_answers_end_it_says_how_to_go_without(tours: Tours) -> None:
     done = tours.walk()
     assert done.returncode == 2
@@ -177,6 +186,7 @@ def test_ctrl_c_ends_it_and_leaves_nothing_behind(tours: Tours) -> None:
     assert tours.left_behind() == []
 
 
+@pytest.mark.usefixtures("_on_luigi")
 @pytest.mark.parametrize("option", ["--engine=spark", "--stop=12", "--stop=0", "--size=0", "--fast"])
 def test_a_wrong_option_is_refused_in_one_line(tours: Tours, option: str) -> None:
     done = tours.walk(option)
@@ -186,7 +196,7 @@ def test_a_wrong_option_is_refused_in_one_line(tours: Tours, option: str) -> Non
 
 
 @pytest.fixture(scope="module")
-def walk(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+def walk(_on_luigi: None, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SALTWORKS_CACHE_DIR", str(tmp_path_factory.mktemp("digests")))
         with opened(importlib.import_module(f"{ENGINES[engine].package}.engine").ENGINE) as bench:
