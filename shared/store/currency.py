@@ -32,18 +32,17 @@ def outdated(contents: Contents) -> dict[str, str]:
     otherwise make everything look outdated. So would a store of another project, of whose steps we know none.
     """
     steps = {name: step for pipeline in PIPELINES.values() for name, step in pipeline().steps.items()}
-    salted = [manifest for manifest in contents.artifacts.values() if isinstance(manifest.get("recipe"), Mapping)]
-    theirs = {manifest["step"] for manifest in salted}
+    salted = {name: made for name, made in contents.artifacts.items() if isinstance(made.get("recipe"), Mapping)}
+    theirs = {manifest["step"] for manifest in salted.values()}
     if theirs and not theirs & steps.keys():
         raise BadInput(f"{contents.store.url}: the store of another project: none of its steps is one of this one's")
     reasons: dict[str, str] = {}
     waiting: dict[str, Manifest] = {}
-    for name, manifest in contents.artifacts.items():
-        if isinstance(manifest.get("recipe"), Mapping):
-            if reason := _reason(name, manifest, steps):
-                reasons[name] = reason
-            else:
-                waiting[name] = manifest
+    for name, manifest in salted.items():
+        if reason := _reason(name, manifest, steps):
+            reasons[name] = reason
+        else:
+            waiting[name] = manifest
     there = {ingredient for manifest in contents.artifacts.values() for ingredient in ingredients(manifest)}
     current: set[tuple[str, str]] = set()
     while ready := [name for name, manifest in waiting.items() if _needs(manifest) & there <= current]:

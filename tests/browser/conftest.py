@@ -28,6 +28,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 # A browser that calls nobody of its own accord.
 QUIET = ("--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update")
 DESKTOP, PHONE = (1440, 900), (390, 844)
+SCREENS = [(DESKTOP, "light"), (PHONE, "dark")]  # colours do not depend on the size, nor places on the colours
 Opened = Callable[..., "Page"]
 Picture = Callable[["Page | Locator", str], None]
 

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, PHONE, Opened, Report
+from tests.browser.conftest import SCREENS, Opened, Report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PAGES = ("index", "engine-dask", "handover", "a-la-carte", "time", "side-by-side")
-# Colours do not depend on the size, nor places on the colours.
-SCREENS = pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+EACH_SCREEN = pytest.mark.parametrize(("size", "scheme"), SCREENS, ids=["desktop", "phone"])
 
 
 def serious(page: Page) -> list[str]:
@@ -28,7 +27,7 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-@SCREENS
+@EACH_SCREEN
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_open_to_all(opened: Opened, small: Report, name: str, size: tuple[int, int], scheme: str) -> None:
     page = opened(small.address(f"{name}.html"), size, scheme)
@@ -37,7 +36,7 @@ def test_a_page_is_open_to_all(opened: Opened, small: Report, name: str, size: t
     assert sideways <= 0, "the page itself never scrolls sideways"
 
 
-@SCREENS
+@EACH_SCREEN
 def test_an_open_cell_is_open_to_all(opened: Opened, small: Report, size: tuple[int, int], scheme: str) -> None:
     page = opened(small.address("index.html#cell=luigi/native/ml/change-input"), size, scheme)
     assert page.get_by_role("dialog").is_visible()

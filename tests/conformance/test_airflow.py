@@ -9,10 +9,10 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from airflow_dags.stack import Stack, serving
 from shared.engine import Engine
 from shared.ledger import Ledger
 from shared.rerun.expectations import load
@@ -24,9 +24,6 @@ from shared.rerun.verdict import judge
 from shared.rerun.workspace import Workspace
 from shared.salting.fingerprints import file_digest
 from shared.store import Store
-
-if TYPE_CHECKING:
-    from airflow_dags.stack import Stack
 
 EDITED = ("data/digits.csv", "shared/steps/models.py")  # by these scenarios
 
@@ -93,8 +90,6 @@ class Operator:
 @pytest.fixture(scope="module")
 def operator(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     """Of an Airflow whose DAG folder lies in a workspace, so that edits are real."""
-    from airflow_dags.stack import serving
-
     folder = tmp_path_factory.mktemp("stack")
     world = Workspace(folder / "workspace", [engine.package])
     with serving(folder / "airflow", world.folder) as airflow:

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from shared.salting.recipe import PROJECT
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import SCREENS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -22,7 +22,6 @@ DOCS = PROJECT / "docs"
 CHAPTERS = sorted(
     path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.rglob("*.md") if "_build" not in path.parts
 )
-SCREENS = [(DESKTOP, "light"), (PHONE, "dark")]  # colours do not depend on the size, nor places on the colours
 
 
 @pytest.fixture(scope="session")
