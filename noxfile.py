@@ -170,7 +170,7 @@ def lock(session: nox.Session) -> None:
     """Pin every environment again: locks/core.txt first, then each engine held to it."""
     session.install("uv")
     common = ["uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--generate-hashes", "--no-header"]
-    common += ["--python-version", PYTHONS[0], "pyproject.toml"]
+    common += ["--python-version", PYTHONS[0], "--extra", "gauntlet", "pyproject.toml"]
     session.run(*common, "--output-file", "locks/core.txt")
     for group in (*ENGINES, "browser", "docs", "lint"):
         held = ["--constraint", "locks/core.txt", "--group", group, "--group", "test"]

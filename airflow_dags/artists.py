@@ -24,8 +24,8 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 
 from airflow_dags.params import build_of, form
+from saltern import Source
 from shared.pipelines import days, stream_of
-from shared.salting import Source
 from shared.steps import artists as steps
 
 

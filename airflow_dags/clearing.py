@@ -20,8 +20,8 @@ from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState, State, TaskInstanceState
 
 from airflow_dags.database import register_dags
-from airflow_dags.engine import node
-from shared.errors import BadInput
+from airflow_dags.settings import node
+from saltern.errors import BadInput
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG

@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from shared.salting.fingerprints import memory_folder
+from saltern.files import memory_folder
 
 log = logging.getLogger("saltworks.airflow")
 

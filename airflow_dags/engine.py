@@ -15,26 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow_dags import database
-from shared.build import Build
-from shared.engine import Engine, Native, Page
-from shared.errors import BadInput, StepFailed
+from airflow_dags.settings import CLEAR, HERE, LOCAL, NATIVES, SETTINGS, TEMPLATE, node
+from saltern.errors import BadInput, StepFailed
+from saltern.recipe import key
+from shared.engine.build import Build
+from shared.engine.protocol import Engine, Page
 from shared.pipelines import days
-from shared.salting.recipe import PROJECT, key
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG, Context
-
-HERE = Path(__file__).resolve().parent
-LOCAL = PROJECT / ".saltworks" / "airflow"
-TEMPLATE = "SALTWORKS_AIRFLOW_TEMPLATE"  # names a migrated, empty database, of which each workspace takes a copy
-STORE = "SALTWORKS_STORE"  # names the store that the trigger form proposes
-CLEAR = "airflow/clear"
-SETTINGS = {
-    "AIRFLOW__CORE__DAGS_FOLDER": str(HERE),
-    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-    "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "0",  # seconds; an edited DAG is another at once
-    "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
-}
 
 
 class Airflow(Engine):
@@ -42,18 +31,7 @@ class Airflow(Engine):
     package = "airflow_dags"
     distribution = "apache-airflow"
     looks_at = "every step"
-    natives: ClassVar = {
-        "native": Native(
-            "each new DAG run runs everything",
-            "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html",
-            memory="none",
-        ),
-        CLEAR: Native(
-            "the operator clears the tasks that a change touches, with downstream, and the same DAG run goes on",
-            "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#re-run-tasks",
-            memory="its own",
-        ),
-    }
+    natives: ClassVar = NATIVES
     says_ran = frozenset({"success"})
     port = 8080
     preload = (str(HERE / "warm.py"),)
@@ -124,6 +102,8 @@ def _dag(pipeline: str) -> DAG:
 
 def _dag_run(dag: DAG, build: Build) -> Any:
     """A DAG run that has done a build: a new one, or an earlier one that was cleared."""
+    from airflow_dags.params import conf_of
+
     if build.strategy == CLEAR:
         from airflow_dags.clearing import bring_up_to_date
 
@@ -131,25 +111,10 @@ def _dag_run(dag: DAG, build: Build) -> Any:
     return dag.test(run_conf=conf_of(build))
 
 
-def conf_of(made: Build) -> dict[str, Any]:
-    """The configuration of a DAG run that does a build: the values of its DAG's params (see ``params.py``)."""
-    conf = {"input": str(made.input), "store": made.store, "strategy": made.strategy, "run": made.run}
-    if made.pipeline == "artists":
-        conf |= {"start": str(made.start), "end": str(made.end)}
-    for step in made.graph.steps:
-        conf |= made.params(step)
-    return conf
-
-
 def _is_step(task: Any) -> bool:
-    from airflow_dags.operators import SaltedOperator
+    from saltern.airflow.operators import SaltedOperator
 
     return bool(task.operator_name == SaltedOperator.custom_operator_name)
-
-
-def node(ti: Any) -> str:
-    """The node that a task instance makes. A mapped one is named by its partition (see ``artists.py``)."""
-    return key(ti.task_id, ti.rendered_map_index if ti.map_index >= 0 else None)
 
 
 def _raise(failure: Context) -> NoReturn:

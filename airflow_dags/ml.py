@@ -25,7 +25,7 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 
 from airflow_dags.params import build_of, form
-from shared.salting import Source
+from saltern import Source
 from shared.steps import ml as steps
 
 

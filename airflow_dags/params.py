@@ -10,14 +10,13 @@ from typing import Any
 from airflow.sdk import Context, Param
 from airflow.sdk.exceptions import AirflowFailException
 
-from airflow_dags.engine import ENGINE, STORE
-from airflow_dags.operators import SUMMARIES, reuse, run_of
-from shared.build import Build, build
-from shared.cache import DEFAULT_STORE
-from shared.errors import BadInput
-from shared.pipelines import PIPELINES
-from shared.salting.recipe import PROJECT
-from shared.steps import Step
+from airflow_dags.settings import NATIVES, STORE
+from saltern.airflow.operators import SUMMARIES, reuse, run_of
+from saltern.cache import DEFAULT_STORE
+from saltern.errors import BadInput
+from saltern.steps import Step
+from shared.engine.build import Build, build
+from shared.pipelines import PIPELINES, PROJECT
 
 # The dialect of the params' schemas. Airflow checks each schema hundreds of times in a DAG run, and takes three times
 # as long for the newest dialect, which it takes them for where they do not say.
@@ -44,7 +43,7 @@ def form(*steps: Step[..., Any], **more: Param) -> dict[str, Param]:
     for step in steps:
         for name in step.parameters:
             params[name] = _parameter(step, name)
-    natives = {name: native.summary for name, native in ENGINE.natives.items()}
+    natives = {name: native.summary for name, native in NATIVES.items()}
     params |= reuse(os.environ.get(STORE) or str(PROJECT / DEFAULT_STORE), strategies=SUMMARIES | natives)
     for param in params.values():
         param.schema = {"$schema": DIALECT, **param.schema}
@@ -80,7 +79,7 @@ def build_of(context: Context) -> Build:
                 raise BadInput(f"{given}: DAG '{name}' has no such param (it has: {', '.join(context['dag'].params)})")
         return build(
             name,
-            ENGINE.name,
+            "airflow",
             input=params["input"],
             settings={
                 step.name: {parameter: params[parameter] for parameter in step.parameters}
@@ -93,3 +92,13 @@ def build_of(context: Context) -> Build:
         )
     except BadInput as error:
         raise AirflowFailException(str(error)) from error
+
+
+def conf_of(made: Build) -> dict[str, Any]:
+    """The configuration of a DAG run that does a build: the values of its DAG's params (see ``params.py``)."""
+    conf = {"input": str(made.input), "store": made.store, "strategy": made.strategy, "run": made.run}
+    if made.pipeline == "artists":
+        conf |= {"start": str(made.start), "end": str(made.end)}
+    for step in made.graph.steps:
+        conf |= made.params(step)
+    return conf

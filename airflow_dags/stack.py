@@ -24,11 +24,10 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 
 from airflow_dags import database
-from airflow_dags.engine import SETTINGS, STORE
-from shared.errors import StepFailed
-from shared.pipelines import PIPELINES
-from shared.salting.recipe import PROJECT
-from shared.servers import free_port, sigterm_as_exit
+from airflow_dags.settings import SETTINGS, STORE
+from saltern.errors import StepFailed
+from shared.engine.servers import free_port, sigterm_as_exit
+from shared.pipelines import PIPELINES, PROJECT
 
 READY_WITHIN = 240  # seconds; about 20 on a machine that does nothing else
 GONE_WITHIN = 5  # seconds from SIGTERM to SIGKILL; an API server has closed long before it has ended

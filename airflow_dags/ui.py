@@ -10,10 +10,10 @@ from http.client import HTTPException
 from pathlib import Path
 
 from airflow_dags import stack
-from airflow_dags.engine import conf_of
-from shared.build import Build
-from shared.engine import Page
-from shared.errors import StepFailed
+from airflow_dags.params import conf_of
+from saltern.errors import StepFailed
+from shared.engine.build import Build
+from shared.engine.protocol import Page
 
 HINTS = (
     "Click 'ml'. Each column of the grid is a DAG run: in the first every task ran (green), in the second every step "

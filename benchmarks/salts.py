@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
-from shared.salting import Call, fold, strategy
-from shared.steps import step
+from saltern.recipe import Call
+from saltern.steps import step
+from saltern.strategies import strategy
+from saltern.walk import fold
 
 
 @step(version="1", writes="json")

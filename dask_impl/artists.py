@@ -1,6 +1,6 @@
 """The ``artists`` pipeline in Dask: delayed functions, and a function that connects them.
 
-Nothing here knows of salts or stores: ``dask_impl.salting`` rewrites the graph that this module makes.
+Nothing here knows of salts or stores: ``saltern.dask`` rewrites the graph that this module makes.
 """
 
 from datetime import date

@@ -49,7 +49,7 @@ def cluster(folder: Path, workers: int = 1, retries: int = 3, dashboard: int = 0
 
 
 def _failed(log: Path) -> Exception:
-    from shared.errors import StepFailed  # not above, as there it would be imported by the cluster too
+    from saltern.errors import StepFailed  # not above, as there it would be imported by the cluster too
 
     last = log.read_text(errors="replace").splitlines()[-1:] or ["it did not say why"]
     return StepFailed(f"the cluster did not start: {last[0]}")

@@ -23,11 +23,12 @@ from dask.callbacks import Callback
 from dask.delayed import Delayed
 from dask.typing import Key
 
-from dask_impl import artists, ml, salting
+from dask_impl import artists, ml
 from dask_impl.cluster import cluster
-from shared.build import Build
-from shared.engine import Engine, Native, Page
-from shared.errors import BadInput, StepFailed
+from saltern import dask as salting
+from saltern.errors import BadInput, StepFailed
+from shared.engine.build import Build
+from shared.engine.protocol import Engine, Native, Page
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -90,7 +91,7 @@ class Dask(Engine):
     def ui(self, folder: Path, store: Path, port: int, *, password: bool) -> AbstractContextManager[Page]:
         from dask_impl.ui import serving
 
-        return serving(folder, store, port, password=password)
+        return serving(self, folder, store, port, password=password)
 
 
 def _pipeline(build: Build) -> Delayed:

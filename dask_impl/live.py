@@ -14,9 +14,9 @@ from dask.delayed import Delayed
 from dask.task_spec import List, Task, TaskRef
 from distributed import Client
 
-from dask_impl.salting import Wiring
-from dask_impl.tasks import apply, commit
-from shared.cache import Cache
+from saltern.cache import Cache
+from saltern.dask import Wiring
+from saltern.dask.tasks import apply, commit
 
 
 def fronts(node: Delayed, cache: Cache, client: Client) -> Iterator[Delayed]:

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dask_impl.cluster import cluster
-from dask_impl.engine import ENGINE
-from shared.engine import Page
-from shared.errors import BadInput
-from shared.salting.recipe import PROJECT
-from shared.ui import by_command
+from saltern.errors import BadInput
+from shared.engine.pages import by_command
+from shared.engine.protocol import Engine, Page
+from shared.pipelines import PROJECT
 
 WORKERS = 2  # that steps run beside each other can be seen
 
@@ -26,7 +25,7 @@ HINTS = (
 
 
 @contextmanager
-def serving(folder: Path, store: Path, port: int, *, password: bool) -> Iterator[Page]:
+def serving(engine: Engine, folder: Path, store: Path, port: int, *, password: bool) -> Iterator[Page]:
     """A cluster (see ``cluster.py``) for a session in front of its dashboard.
 
     Raises BadInput when a login is asked for, StepFailed, with the end of its log, when it does not come up.
@@ -35,4 +34,4 @@ def serving(folder: Path, store: Path, port: int, *, password: bool) -> Iterator
         raise BadInput("--password: Dask's dashboard knows no login")
     with cluster(PROJECT, WORKERS, dashboard=port) as address:
         env = {"DASK_SCHEDULER_ADDRESS": address}
-        yield Page(f"http://127.0.0.1:{port}/status", by_command(ENGINE, env), HINTS, env)
+        yield Page(f"http://127.0.0.1:{port}/status", by_command(engine, env), HINTS, env)

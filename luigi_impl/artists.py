@@ -11,8 +11,9 @@ import luigi
 from luigi.date_interval import Custom, Week
 from luigi.util import inherits
 
-from luigi_impl.salting import ForEach, Requirement, Requires, SaltedOutput, SaltedTask
-from shared.build import Build
+from luigi_impl.mtime import SaltedTask
+from saltern.luigi import ForEach, Requirement, Requires, SaltedOutput
+from shared.engine.build import Build
 from shared.pipelines import FIRST_DAY, STREAMS, stream_of
 from shared.steps import artists
 

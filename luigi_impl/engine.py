@@ -24,10 +24,11 @@ from luigi.configuration import get_config
 from luigi.rpc import RPCError
 
 from luigi_impl import artists, ml
-from luigi_impl.salting import MTIME, SaltedTask
-from shared.build import Build
-from shared.engine import Engine, Native, Page
-from shared.errors import BadInput, StepFailed
+from luigi_impl.mtime import MTIME
+from saltern.errors import BadInput, StepFailed
+from saltern.luigi import SaltedTask
+from shared.engine.build import Build
+from shared.engine.protocol import Engine, Native, Page
 
 PIPELINES: dict[str, Callable[[Build], SaltedTask]] = {"ml": ml.pipeline, "artists": artists.pipeline}
 
@@ -95,7 +96,7 @@ class Luigi(Engine):
     def ui(self, folder: Path, store: Path, port: int, *, password: bool) -> AbstractContextManager[Page]:
         from luigi_impl.ui import serving
 
-        return serving(folder, store, port, password=password)
+        return serving(self, folder, store, port, password=password)
 
 
 class _Heard:

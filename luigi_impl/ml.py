@@ -8,8 +8,9 @@ from __future__ import annotations
 import luigi
 from luigi.util import inherits
 
-from luigi_impl.salting import Requirement, Requires, SaltedOutput, SaltedTask
-from shared.build import Build
+from luigi_impl.mtime import SaltedTask
+from saltern.luigi import Requirement, Requires, SaltedOutput
+from shared.engine.build import Build
 from shared.pipelines import CSV
 from shared.steps import ml
 

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from luigi_impl.engine import ENGINE
-from shared.engine import Page
-from shared.errors import BadInput, StepFailed
-from shared.ui import by_command
+from saltern.errors import BadInput, StepFailed
+from shared.engine.pages import by_command
+from shared.engine.protocol import Engine, Page
 
 READY_WITHIN = 120  # seconds; about 1 on a machine that does nothing else
 GONE_WITHIN = 10  # seconds from SIGTERM to SIGKILL
@@ -43,7 +42,7 @@ HINTS = (
 
 
 @contextmanager
-def serving(folder: Path, store: Path, port: int, *, password: bool) -> Iterator[Page]:
+def serving(engine: Engine, folder: Path, store: Path, port: int, *, password: bool) -> Iterator[Page]:
     """A ``luigid`` for a session in front of its page.
 
     Raises BadInput when a login is asked for, StepFailed, with the end of its log, when it does not come up.
@@ -58,7 +57,7 @@ def serving(folder: Path, store: Path, port: int, *, password: bool) -> Iterator
     log = folder / "luigid.log"
     with _luigid(port, folder / "state.pickle", env, log) as process:
         _wait_until_ready(process, page, log)
-        yield Page(page, by_command(ENGINE, env), HINTS, env)
+        yield Page(page, by_command(engine, env), HINTS, env)
 
 
 @contextmanager

@@ -13,11 +13,12 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from prefect_flows.salting import Salting, StrategyName, execute
+from prefect_flows.inputs import Salting, StrategyName
 from prefect_flows.summaries import summary, top
-from shared.cache import DEFAULT_STORE, Cache
+from saltern import Artifact, Source
+from saltern.cache import DEFAULT_STORE, Cache
+from saltern.prefect import execute
 from shared.pipelines import FIRST_DAY, LAST_DAY, STREAMS, days, stream_of
-from shared.salting import Artifact, Source
 from shared.steps import artists
 
 

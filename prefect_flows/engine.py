@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
-from shared.build import Build
-from shared.engine import Engine, Native, Page
-from shared.errors import BadInput, StepFailed
+from saltern.errors import BadInput, StepFailed
+from shared.engine.build import Build
+from shared.engine.protocol import Engine, Native, Page
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -120,7 +120,7 @@ class Prefect(Engine):
     def ui(self, folder: Path, store: Path, port: int, *, password: bool) -> AbstractContextManager[Page]:
         from prefect_flows.ui import serving
 
-        return serving(folder, store, port, password=password)
+        return serving(self, folder, store, port, password=password)
 
 
 def _flow(build: Build) -> tuple[Flow[..., Any], dict[str, Any]]:

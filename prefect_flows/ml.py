@@ -11,11 +11,12 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from prefect_flows.salting import Salting, StrategyName, execute
+from prefect_flows.inputs import Salting, StrategyName
 from prefect_flows.summaries import scores, summary
-from shared.cache import DEFAULT_STORE, Cache
+from saltern import Artifact, Source
+from saltern.cache import DEFAULT_STORE, Cache
+from saltern.prefect import execute
 from shared.pipelines import CSV
-from shared.salting import Artifact, Source
 from shared.steps import ml
 
 Gamma = Annotated[float, Field(gt=0)] | Literal["scale", "auto"]

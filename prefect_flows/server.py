@@ -16,10 +16,10 @@ from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from shared.errors import StepFailed
-from shared.salting.fingerprints import memory_folder
-from shared.salting.recipe import PROJECT
-from shared.servers import free_port, sigterm_as_exit
+from saltern.errors import StepFailed
+from saltern.files import memory_folder
+from shared.engine.servers import free_port, sigterm_as_exit
+from shared.pipelines import PROJECT
 
 READY_WITHIN = 180  # seconds; a new database begins with 10 to 30 s of migrations
 GONE_WITHIN = 10  # seconds from SIGTERM to SIGKILL

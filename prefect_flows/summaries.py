@@ -16,8 +16,8 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.runtime import flow_run
 from prefect.settings import get_current_settings
 
-from shared.cache import Cache
-from shared.steps import Step
+from saltern.cache import Cache
+from saltern.steps import Step
 
 Hook = Callable[[Flow[..., Any], FlowRun, State[Any]], None]
 

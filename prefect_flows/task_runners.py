@@ -12,7 +12,7 @@ from prefect.futures import PrefectConcurrentFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.engine import collect_task_run_inputs_sync
 
-from shared.salting.recipe import key
+from saltern.recipe import key
 
 Future: TypeAlias = PrefectConcurrentFuture[Any]
 

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from prefect_flows import server
-from prefect_flows.engine import ENGINE
-from shared.engine import Page
-from shared.ui import by_command
+from shared.engine.pages import by_command
+from shared.engine.protocol import Engine, Page
 
 USER = "admin"
 HINTS = (
@@ -22,7 +21,7 @@ HINTS = (
 
 
 @contextmanager
-def serving(folder: Path, store: Path, port: int, *, password: bool) -> Iterator[Page]:
+def serving(engine: Engine, folder: Path, store: Path, port: int, *, password: bool) -> Iterator[Page]:
     """A server for a session in front of its pages, and a process that runs what is started there.
 
     Raises StepFailed, with the end of the server's log, when it does not come up.
@@ -34,4 +33,4 @@ def serving(folder: Path, store: Path, port: int, *, password: bool) -> Iterator
         server.process("-m", "prefect_flows.deployments", str(store), env=env, log=folder / "deployments.log"),
     ):
         words = f"The page asks for a password, which is {login}" if login else ""
-        yield Page(f"http://127.0.0.1:{port}", by_command(ENGINE, env), HINTS, env, words)
+        yield Page(f"http://127.0.0.1:{port}", by_command(engine, env), HINTS, env, words)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from shared.build import Build, build, parse_settings
-from shared.cache import DEFAULT_STORE
-from shared.command import start
-from shared.engine import Engine
-from shared.outcome import Outcome, execute
+from saltern.cache import DEFAULT_STORE
+from saltern.command import start
+from shared.engine.build import Build, build, parse_settings
+from shared.engine.outcome import Outcome, execute
+from shared.engine.protocol import Engine
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -80,7 +80,7 @@ def main(engine: Engine) -> NoReturn:
         app.command()(command)
     if engine.port:
         app.command()(_ui(engine, engine.port))
-    start(app, engine.package)
+    start(app, f"python -m {engine.package}")
 
 
 def _help_by_default(context: typer.Context) -> None:
@@ -125,7 +125,7 @@ def _tree(engine: Engine) -> Any:
         json_: Json = False,
     ) -> None:
         """Show the dependency tree: done, to run, and why."""
-        from shared import plan
+        from shared.engine import plan
 
         made = _build(engine, pipeline, input, store, strategy, set, start, end)
         if json_:
@@ -191,7 +191,7 @@ def _ui(engine: Engine, default: int) -> Any:
         password: Annotated[bool, typer.Option("--password", help="Ask for a login. Without: there is none.")] = False,
     ) -> None:
         """Start the engine's own pages on this machine, with both pipelines to look at and to play with."""
-        from shared.ui import show
+        from shared.engine.pages import show
 
         show(engine, port, password=password)
 

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from shared.errors import BadInput
-from shared.salting import Source
-from shared.salting.recipe import key
-from shared.steps import Step, artists, ml
+from saltern import Source
+from saltern.errors import BadInput
+from saltern.recipe import key
+from saltern.steps import Step
+from shared.steps import artists, ml
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+PROJECT = Path(__file__).resolve().parents[1]
+DATA = PROJECT / "data"
 CSV = DATA / "digits.csv"
 STREAMS = DATA / "streams"
 FIRST_DAY, LAST_DAY = date(2018, 3, 5), date(2018, 3, 11)  # ISO week 2018-W10

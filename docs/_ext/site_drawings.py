@@ -12,8 +12,8 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from site_layers import TALL, WIDE, layers
 
+from shared.pipelines import PROJECT
 from shared.report.graphs import drawing
-from shared.salting.recipe import PROJECT
 from tests.core.test_architecture import BEYOND, ENGINES, imports, modules, room
 
 ARROW = (

@@ -9,7 +9,7 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from shared.salting.recipe import PROJECT
+from shared.pipelines import PROJECT
 
 
 class Expected(Directive):

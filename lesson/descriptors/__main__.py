@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.syntax import Syntax
 
-from shared.command import start
+from saltern.command import start
 
 
 class Idea(StrEnum):
@@ -43,4 +43,4 @@ app = typer.Typer(add_completion=False)
 app.command()(main)
 
 if __name__ == "__main__":
-    start(app, "lesson.descriptors")
+    start(app, "python -m lesson.descriptors")

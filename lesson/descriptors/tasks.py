@@ -14,8 +14,8 @@ from typing import Any
 
 from lesson.descriptors.lookup import where
 from luigi_impl.ml import Evaluate, Table
-from luigi_impl.salting import Requirement, Requires, SaltedOutput
-from shared.salting.recipe import PROJECT
+from saltern.luigi import Requirement, Requires, SaltedOutput
+from shared.pipelines import PROJECT
 
 
 def quoted(function: Callable[..., Any]) -> str:

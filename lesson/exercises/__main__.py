@@ -13,10 +13,10 @@ import typer
 from lesson.exercises import EXERCISES, Exercise
 from lesson.exercises.checks import check as check_exercise
 from lesson.exercises.patches import apply, copied
-from shared.command import start
-from shared.errors import BadInput, StepFailed
+from saltern.command import start
+from saltern.errors import BadInput, StepFailed
+from shared.pipelines import PROJECT
 from shared.report.side_by_side import PACKAGES
-from shared.salting.recipe import PROJECT
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Of the exercise.", show_default=False)]
@@ -71,4 +71,4 @@ def _exercise(number: int) -> Exercise:
 
 
 if __name__ == "__main__":
-    start(app, "lesson.exercises")
+    start(app, "python -m lesson.exercises")

@@ -14,15 +14,16 @@ from pathlib import Path
 
 from lesson.exercises import EXERCISES
 from lesson.exercises.patches import apply, copied
-from shared.build import build
-from shared.cache import Cache
+from saltern import Source
+from saltern.cache import Cache
+from saltern.errors import BadInput
+from saltern.strategies import STRATEGIES
 from shared.conformance.command_line import CommandLine, serving
-from shared.engine import Engine
-from shared.errors import BadInput
+from shared.engine.build import build
+from shared.engine.protocol import Engine
+from shared.pipelines import PROJECT
 from shared.rerun.harness import gauntlet
 from shared.rerun.results import Cell, read
-from shared.salting import STRATEGIES, Source
-from shared.salting.recipe import PROJECT
 from shared.steps import ml
 
 ANSWER = "04-bug-hunt.answer"
@@ -68,7 +69,7 @@ def add_a_step(engine: Engine, scratch: Path) -> None:
 
 def write_a_strategy(engine: Engine, scratch: Path) -> None:
     """``declared`` sees what it should, is stale where it must be, and that was predicted."""
-    assert "declared" in STRATEGIES, "there is no strategy 'declared' in shared/salting/strategies.py"
+    assert "declared" in STRATEGIES, "there is no strategy 'declared' in saltern/strategies.py"
     wanted = {
         "unchanged": "exact",
         "change-parameter": "exact",
@@ -118,7 +119,7 @@ def write_a_scenario(engine: Engine, scratch: Path) -> None:
 def names_that_are_checked(engine: Engine, scratch: Path) -> None:
     """A requirement that is none of the step's inputs is refused when the class is made."""
     from luigi_impl.ml import Preprocess, Train
-    from luigi_impl.salting import Requirement, Requires, SaltedOutput, SaltedTask
+    from saltern.luigi import Requirement, Requires, SaltedOutput, SaltedTask
 
     assert isinstance(Train.dataset, Requirement), "on the class, the descriptor still answers with itself"
     assert isinstance(Train().dataset, Preprocess), "on a task, with the task that is needed"
@@ -175,7 +176,7 @@ def _build_above(cli: CommandLine) -> None:
     """What a run before the change left: the artifacts of preprocess and of train."""
     cache = Cache(str(cli.world.store), "salted", run="before", engine="plain")
     csv = cli.world.folder / "data" / "digits.csv"
-    dataset = cache.make(cache.call(ml.preprocess, {"csv": Source(str(csv), "data/digits.csv")}))
+    dataset = cache.make(cache.call(ml.preprocess, {"csv": Source(str(csv), str(csv.parents[1]))}))
     cache.make(cache.call(ml.train, {"dataset": dataset}))
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from shared.pipelines import PROJECT
 from shared.report.side_by_side import PACKAGES
-from shared.salting.recipe import PROJECT
 
 ROOMS = ("shared", "data", "lesson", *PACKAGES.values())
 

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from lesson.slides import build
-from shared.command import start
-from shared.errors import BadInput
+from saltern.command import start
+from saltern.errors import BadInput
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -36,4 +36,4 @@ def slides(
 
 
 if __name__ == "__main__":
-    start(app, "lesson.slides")
+    start(app, "python -m lesson.slides")

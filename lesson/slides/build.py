@@ -13,9 +13,9 @@ import pypandoc
 
 from lesson.slides.exhibits import Exhibits
 from luigi_impl.engine import ENGINE
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from shared.pipelines import PROJECT
 from shared.rerun.bench import opened
-from shared.salting.recipe import PROJECT
 
 HERE = Path(__file__).parent
 SOURCE = HERE / "slides.md"

@@ -16,9 +16,10 @@ from functools import cached_property
 from html import escape
 
 from lesson.exercises import EXERCISES
-from shared.build import build
-from shared.errors import BadInput
-from shared.pipelines import PIPELINES
+from saltern.errors import BadInput
+from saltern.names import is_docstring
+from shared.engine.build import build
+from shared.pipelines import PIPELINES, PROJECT
 from shared.report.cells import KNOWN, words
 from shared.report.fates import FATES, StepFate, fates
 from shared.report.graphs import Drawing, drawing
@@ -31,8 +32,6 @@ from shared.rerun.bench import Bench
 from shared.rerun.results import Cell
 from shared.rerun.scenarios import Scenario
 from shared.rerun.workspace import Workspace
-from shared.salting.names import is_docstring
-from shared.salting.recipe import PROJECT
 
 # The cells that are shown; none of them begins with a change, so those of a pipeline and strategy begin alike.
 CALL = re.compile(r'\b(?:graph|claims)\("([^"]+)", "([^"]+)"(?:, "([^"]+)")?')

@@ -14,7 +14,7 @@ from lesson.textbook import chart, growth, tables
 from lesson.textbook.collision import search, taken
 from lesson.textbook.run import scratch
 from lesson.textbook.stale import CHANGES, Change, Seen, seen
-from shared.command import start
+from saltern.command import start
 
 
 class Exhibit(StrEnum):
@@ -75,4 +75,4 @@ app = typer.Typer(add_completion=False)
 app.command()(main)
 
 if __name__ == "__main__":
-    start(app, "lesson.textbook")
+    start(app, "python -m lesson.textbook")

@@ -16,8 +16,8 @@ import luigi
 from luigi.task_register import Register
 
 from lesson.textbook.salt import get_salted_version
-from luigi_impl.salting import SaltedTask
-from shared.steps import step
+from saltern.luigi import SaltedTask
+from saltern.steps import step
 
 SIDES = ("left", "right")
 CHAINS = (100, 1_000, 5_000)

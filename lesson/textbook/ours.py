@@ -9,7 +9,7 @@ from luigi.date_interval import Custom
 
 from lesson.textbook import steps
 from luigi_impl.artists import Stream
-from luigi_impl.salting import ForEach, Requirement, Requires, SaltedOutput, SaltedTask
+from saltern.luigi import ForEach, Requirement, Requires, SaltedOutput, SaltedTask
 
 WEEKEND = Custom(date(2018, 3, 10), date(2018, 3, 12))  # half open, as all of Luigi's
 

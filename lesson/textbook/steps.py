@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from shared.steps import step
+from saltern.steps import step
 
 
 @step(version="1", writes="json")

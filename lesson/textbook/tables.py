@@ -13,7 +13,7 @@ from lesson.textbook.growth import Measured
 from lesson.textbook.run import Run
 from lesson.textbook.salt import DIGITS
 from lesson.textbook.stale import Change, Seen
-from shared.salting.recipe import SALT_IN_NAME
+from saltern.recipe import SALT_IN_NAME
 
 NAMES = {"taught": "textbook", "ours": "ours"}
 SWEEP = 10_000  # artifacts of one step

@@ -13,11 +13,11 @@ from lesson.tour import native, salts
 from lesson.tour.guide import Guide
 from lesson.tour.walk import Walk
 from lesson.tour.words import ENGINES, Surprise
-from shared.command import start
-from shared.engine import Engine
-from shared.errors import BadInput
+from saltern.command import start
+from saltern.errors import BadInput
+from shared.engine.protocol import Engine
+from shared.engine.servers import interrupt_once, sigterm_as_exit
 from shared.rerun.bench import opened
-from shared.servers import interrupt_once, sigterm_as_exit
 
 STOPS = (
     native.tree,
@@ -89,4 +89,4 @@ def _engine(name: str) -> Engine:
 
 
 if __name__ == "__main__":
-    start(app, "lesson.tour")
+    start(app, "python -m lesson.tour")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lesson.tour.words import Surprise
-from shared.errors import BadInput
-from shared.salting.fingerprints import CLOCK_RESOLUTION, file_digest
+from saltern.errors import BadInput
+from saltern.files import CLOCK_RESOLUTION, file_digest
 
 MB = 10**6
 AGE = 10 * CLOCK_RESOLUTION  # ns; so old that what is read of it is remembered

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from saltern.recipe import flat
 from shared.report.marks import VERDICTS
 from shared.rerun.verdict import Verdict
-from shared.salting.recipe import flat
 
 T = TypeVar("T")
 COLOURS = {"exact": "green", "wasteful": "yellow", "stale": "red"}

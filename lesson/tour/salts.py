@@ -7,12 +7,12 @@ from lesson.tour.guide import names
 from lesson.tour.stage import Stage
 from lesson.tour.walk import Walk
 from lesson.tour.words import ENGINES, Place
+from saltern.store import Store
 from shared.rerun.scenarios import SCENARIOS, chosen
-from shared.store import Store
 
 ML, ARTISTS = "ml", "artists"
-RECIPE = Place("shared/salting/strategies.py", "def _recipe(")
-CUT = Place("shared/salting/strategies.py", 'return f"digest:')
+RECIPE = Place("saltern/strategies.py", "def _recipe(")
+CUT = Place("saltern/strategies.py", 'return f"digest:')
 UNSEEN = "Nothing ran, and the report is wrong. "
 
 
@@ -59,7 +59,7 @@ def _reads_it_all(walk: Walk) -> None:
         "Ours are remembered by path, size, time of change and inode. Asked again, the same file takes "
         f"{1000 * seen.remembered:.1f} ms. After a change of one byte it is read again: {seen.changed:.2f} s.",
     )
-    walk.guide.look({"how they are remembered": Place("shared/salting/fingerprints.py", "def file_digest(")})
+    walk.guide.look({"how they are remembered": Place("saltern/files.py", "def file_digest(")})
 
 
 def salted(walk: Walk) -> None:
@@ -106,7 +106,7 @@ def lineage(walk: Walk) -> None:
         "fear to write a comment."
     )
     walk.explain(walk.change(ML, "lineage", "edit-comment"), {("exact", "none"): told})
-    walk.guide.look({"how code is read": Place("shared/salting/code.py", "def code_fingerprint(")})
+    walk.guide.look({"how code is read": Place("saltern/code.py", "def code_fingerprint(")})
 
 
 def cutoff(walk: Walk) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from lesson.tour.words import Surprise
+from saltern.store import Store
 from shared.pipelines import PIPELINES, Pipeline
 from shared.rerun.bench import Bench, CellError, Site
 from shared.rerun.oracle import NoCleanBuild
 from shared.rerun.workspace import Workspace
-from shared.store import Store
 
 LAST_DAY = "2018-03-07"  # of ``artists``: three days, Wednesday the last, so that the tree fits on a screen
 

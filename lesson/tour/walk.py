@@ -9,7 +9,7 @@ from typing import Any, Literal
 from lesson.tour.guide import Guide, names
 from lesson.tour.stage import Stage
 from lesson.tour.words import ENGINES, Surprise, Words
-from shared.engine import Engine, Native
+from shared.engine.protocol import Engine, Native
 from shared.rerun import expectations
 from shared.rerun.bench import Bench
 from shared.rerun.difference import difference, snapshot

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.errors import StepFailed
-from shared.salting.recipe import PROJECT
+from saltern.errors import StepFailed
+from shared.pipelines import PROJECT
 
 
 class Surprise(StepFailed):
@@ -66,8 +66,8 @@ ENGINES = {
         tasks=Place("luigi_impl/ml.py", "class Train("),
         externals=Place("luigi_impl/ml.py", "class Table("),
         fan_in=Place("luigi_impl/artists.py", "class AggregateArtists("),
-        rule=Place("luigi_impl/salting.py", "def exists("),
-        hooks=Place("luigi_impl/salting.py", "class SaltedOutput:"),
+        rule=Place("saltern/luigi.py", "def exists("),
+        hooks=Place("saltern/luigi.py", "class SaltedOutput:"),
     ),
     "dask": Words(
         name="Dask",
@@ -82,7 +82,7 @@ ENGINES = {
         externals=Place("dask_impl/ml.py", "def csv("),
         fan_in=Place("dask_impl/artists.py", "aggregate_artists = delayed("),
         rule=Place("dask_impl/engine.py", "front.compute("),
-        hooks=Place("dask_impl/salting.py", "def reuse("),
+        hooks=Place("saltern/dask/__init__.py", "def reuse("),
     ),
     "airflow": Words(
         name="Airflow",
@@ -98,7 +98,7 @@ ENGINES = {
         externals=Place("airflow_dags/ml.py", "def csv("),
         fan_in=Place("airflow_dags/artists.py", "aggregate_artists = task.salted("),
         rule=Place("airflow_dags/engine.py", "return dag.test("),
-        hooks=Place("airflow_dags/operators.py", "raise AirflowSkipException("),
+        hooks=Place("saltern/airflow/operators.py", "raise AirflowSkipException("),
     ),
     "prefect": Words(
         name="Prefect",
@@ -112,7 +112,7 @@ ENGINES = {
         tasks=Place("prefect_flows/ml.py", "def train("),
         externals=Place("prefect_flows/ml.py", "Source.at(csv), cache"),
         fan_in=Place("prefect_flows/artists.py", "def aggregate_artists("),
-        rule=Place("prefect_flows/salting.py", "return {}"),
-        hooks=Place("prefect_flows/salting.py", "class Salted("),
+        rule=Place("saltern/prefect.py", "return {}"),
+        hooks=Place("saltern/prefect.py", "class Salted("),
     ),
 }

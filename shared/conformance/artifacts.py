@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from saltern.ledger import FOLDER
+from saltern.store import MANIFEST
 from shared.conformance.command_line import CommandLine
 from shared.conformance.fixtures import EVERY, Fixtures
-from shared.ledger import FOLDER
-from shared.store import MANIFEST
 
 
 def artifacts(store: Path) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.engine import Engine
+from shared.engine.protocol import Engine
 from shared.reference import ENGINE as REFERENCE
 from shared.rerun.fresh import Finished, ForkServer
 from shared.rerun.workspace import Workspace

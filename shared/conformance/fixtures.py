@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import pytest
 
+from saltern.strategies import STRATEGIES
 from shared.conformance.command_line import CommandLine, Served, serving
-from shared.engine import Engine
-from shared.salting import STRATEGIES
+from shared.engine.protocol import Engine
 
 EVERY = list(STRATEGIES)
 SALTING = [name for name, strategy in STRATEGIES.items() if strategy.salts]

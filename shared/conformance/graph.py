@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.build import build
 from shared.conformance.fixtures import EVERY, Fixtures
+from shared.engine.build import build
 
 
 class Graph(Fixtures):

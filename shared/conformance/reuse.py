@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import pytest
 
+from saltern.strategies import STRATEGIES
 from shared.conformance.command_line import CommandLine
 from shared.conformance.fixtures import EVERY, SALTING, Fixtures
-from shared.salting import STRATEGIES
 
 ML = ["preprocess", "train", "evaluate", "report"]
 DAYS = [f"daily_counts[2018-03-{day:02}]" for day in range(5, 12)]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from shared.build import Build
-from shared.engine import Engine, Native
-from shared.errors import BadInput, StepFailed
-from shared.salting import Artifact
+from saltern import Artifact
+from saltern.errors import BadInput, StepFailed
+from shared.engine.build import Build
+from shared.engine.protocol import Engine, Native
 
 
 class Reference(Engine):
     name = "reference"
     package = "shared.reference"
-    distribution = "saltworks"
+    distribution = "saltern"
     looks_at = "nothing"
     natives: ClassVar = {"native": Native("runs every step, always", "docs/add-an-engine.md", memory="none")}
     says_ran = frozenset({"executed"})

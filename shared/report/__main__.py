@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from shared.command import start
-from shared.errors import BadInput
+from saltern.command import start
+from saltern.errors import BadInput
 from shared.report.headline import write
 from shared.report.terminal import matrix, picture
 from shared.report.web import write as pages
@@ -47,4 +47,4 @@ def report(
 
 
 if __name__ == "__main__":
-    start(app, "shared.report")
+    start(app, "python -m shared.report")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from saltern.strategies import STRATEGIES
 from shared.report import marks
 from shared.report.summary import Column, columns, strategies
 from shared.rerun.results import Results
-from shared.salting import STRATEGIES
 
 ACROSS, PITCH, GRAIN = 14, 9, 7  # grains in a row; from grain to grain, and the grain itself, in SVG's units
 WORST_FIRST = ("stale", "error", "wasteful", "lucky", "exact")

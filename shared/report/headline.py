@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from saltern.strategies import STRATEGIES
 from shared.report.terminal import quick
 from shared.rerun.results import Cell, Results
 from shared.rerun.verdict import VERDICTS
-from shared.salting import STRATEGIES
 
 BEGIN, END = "<!-- headline: python -m shared.report --headline README.md -->", "<!-- end of headline -->"
 OWN = "its other way"

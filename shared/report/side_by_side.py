@@ -15,10 +15,10 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import BashSessionLexer, PythonLexer
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from shared.pipelines import PROJECT
 from shared.report.site import Site
 from shared.report.sources import Piece, Sources
-from shared.salting.recipe import PROJECT
 
 PAGE = "side-by-side.html"
 PACKAGES = {"luigi": "luigi_impl", "dask": "dask_impl", "airflow": "airflow_dags", "prefect": "prefect_flows"}
@@ -27,14 +27,14 @@ ENGINE_FILE = "engine.py"
 
 @dataclass(frozen=True)
 class Code:
-    """A piece of an engine's source: the file in its folder, and the name as ``Sources.find`` knows it."""
+    """A piece of an engine's source: the file in its folder, or its adapter in the library; and its name there."""
 
     file: str
     name: str
     through: str | None = None
 
     def piece(self, sources: Sources, package: str) -> Piece:
-        return sources.find(f"{package}/{self.file}", self.name, self.through)
+        return sources.find(self.file if "/" in self.file else f"{package}/{self.file}", self.name, self.through)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,13 @@ def _everywhere(*parts: Part) -> dict[str, Sequence[Part]]:
     return dict.fromkeys(PACKAGES, parts)
 
 
-ML, ARTISTS, SALTING = "ml.py", "artists.py", "salting.py"
+ML, ARTISTS = "ml.py", "artists.py"
+ADAPTERS = {
+    "luigi": "saltern/luigi.py",
+    "dask": "saltern/dask/__init__.py",
+    "airflow": "saltern/airflow/__init__.py",
+    "prefect": "saltern/prefect.py",
+}
 CONCEPTS = (
     Concept(
         "An external input",
@@ -146,10 +152,10 @@ CONCEPTS = (
         "Where the salt goes in",
         "The salt is the hash of all that went into a step; each engine has its own place for it.",
         {
-            "luigi": [Code(SALTING, "SaltedOutput")],
-            "dask": [Code(SALTING, "Wiring._name")],
-            "airflow": [Code(SALTING, "salted")],
-            "prefect": [Code(SALTING, "Salted.compute_key")],
+            "luigi": [Code(ADAPTERS["luigi"], "SaltedOutput")],
+            "dask": [Code(ADAPTERS["dask"], "Wiring._name")],
+            "airflow": [Code(ADAPTERS["airflow"], "salted")],
+            "prefect": [Code(ADAPTERS["prefect"], "Salted.compute_key")],
         },
     ),
     Concept(
@@ -176,10 +182,10 @@ CONCEPTS = (
         "Resume after a failure",
         "The same command again. This is what finds the finished work.",
         {
-            "luigi": [Command("run", "ml"), Code(SALTING, "ArtifactTarget.exists")],
-            "dask": [Command("run", "ml"), Code(SALTING, "reuse")],
-            "airflow": [Command("run", "ml"), Code("operators.py", "SaltedOperator.execute")],
-            "prefect": [Command("run", "ml"), Code(SALTING, "ArtifactStorage.read_path")],
+            "luigi": [Command("run", "ml"), Code(ADAPTERS["luigi"], "ArtifactTarget.exists")],
+            "dask": [Command("run", "ml"), Code(ADAPTERS["dask"], "reuse")],
+            "airflow": [Command("run", "ml"), Code("saltern/airflow/operators.py", "SaltedOperator.execute")],
+            "prefect": [Command("run", "ml"), Code(ADAPTERS["prefect"], "ArtifactStorage.read_path")],
         },
     ),
     Concept(

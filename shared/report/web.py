@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from saltern.strategies import strategy
 from shared.report import alacarte, side_by_side
 from shared.report.cells import address, bundle
 from shared.report.grains import glance
@@ -15,7 +16,6 @@ from shared.report.site import Site, engine_page, within_script
 from shared.report.summary import Column, columns, headline, listed, out_of_the_box, paragraph
 from shared.report.timing import Timing, chart, timings
 from shared.rerun.results import Results
-from shared.salting import strategy
 
 PROOFS = 8  # links shown for one answer
 

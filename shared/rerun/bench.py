@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.codecs import CODECS
-from shared.engine import Engine
-from shared.ledger import FOLDER, Ledger
+from saltern.codecs import CODECS
+from saltern.files import digest
+from saltern.ledger import FOLDER, Ledger
+from saltern.store import MANIFEST, Store
+from shared.engine.protocol import Engine
 from shared.rerun.difference import difference, snapshot
 from shared.rerun.fresh import Finished, ForkServer
 from shared.rerun.oracle import NoCleanBuild, Oracle
@@ -21,8 +23,6 @@ from shared.rerun.results import Cell
 from shared.rerun.scenarios.scenario import First, Scenario
 from shared.rerun.verdict import disputed, judge, needless, overlooked
 from shared.rerun.workspace import Workspace
-from shared.salting.fingerprints import digest
-from shared.store import MANIFEST, Store
 
 TOUCHED = "SALTWORKS_TOUCHED"
 STATUS: Mapping[First, int] = {"killed": -signal.SIGKILL, "failed": 1, "refused": 2}

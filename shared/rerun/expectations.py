@@ -27,11 +27,11 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from shared.engine import Engine
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from shared.engine.protocol import Engine
+from shared.pipelines import PROJECT
 from shared.rerun.results import Cell, Expectation, Results, read
 from shared.rerun.scenarios import SCENARIOS
-from shared.salting.recipe import PROJECT
 
 Place = tuple[str, str, str]  # pipeline, strategy, scenario
 FILE = "expectations.toml"

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
-from shared.engine import Engine
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from shared.engine.protocol import Engine
 from shared.pipelines import PIPELINES
 from shared.rerun.bench import Bench, Site, opened
 from shared.rerun.harness import progress

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from shared.engine import Engine
+from shared.engine.protocol import Engine
 from shared.rerun import expectations
 from shared.rerun.bench import lives, opened
 from shared.rerun.results import Cell, Results, measured_with, merged

@@ -11,8 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.engine import Engine
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from shared.engine.protocol import Engine
 from shared.rerun.verdict import Verdict, overlooked
 
 SCHEMA: Literal[2] = 2
@@ -54,7 +54,7 @@ class Cell(_Model):
     verdict: Verdict
     expected: Expectation | None = Field(default=None, description="null where the cell is expected to be exact")
     executed: list[str] = Field(description="steps that ran after the change, by the ledger, in order")
-    reasons: dict[str, list[str]] = Field(description="step that ran -> why, in the words of shared.reasons")
+    reasons: dict[str, list[str]] = Field(description="step that ran -> why, in the words of saltern.reasons")
     claimed: dict[str, str] = Field(description="step -> what the engine itself said of it")
     disputed: list[str] = Field(description="steps of which the engine and the ledger do not say the same")
     least: list[str] = Field(description="steps that had to run")

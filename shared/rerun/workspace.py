@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from shared.pipelines import stream_of
-from shared.salting.recipe import PROJECT
+from shared.pipelines import PROJECT, stream_of
 
 Row = dict[str, str]
 
@@ -28,8 +27,9 @@ class Workspace:
 
     def __init__(self, folder: Path, packages: Iterable[str]) -> None:
         ignored = shutil.ignore_patterns("__pycache__")
-        for name in {"shared", "data", *(package.partition(".")[0] for package in packages)}:
+        for name in {"saltern", "shared", "data", *(package.partition(".")[0] for package in packages)}:
             shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
+        shutil.copy(PROJECT / "pyproject.toml", folder)  # by which a folder is known for a project
         self.folder = self._home = folder
         self.built: dict[str, str] = {}  # step -> the name of the artifact that it last made
         self._settings: dict[str, str] = {}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge
 
-from shared.errors import BadInput
-from shared.steps import pages, step, tables
+from saltern import step
+from saltern.errors import BadInput
+from shared.steps import pages, tables
 
 if TYPE_CHECKING:
     import polars as pl

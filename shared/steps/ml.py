@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Lt
 
-from shared.errors import BadInput
-from shared.steps import models, pages, step
+from saltern import step
+from saltern.errors import BadInput
+from shared.steps import models, pages
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from shared.pipelines import PROJECT
 from shared.report.side_by_side import PACKAGES
 from shared.report.web import write
 from shared.rerun.results import Results, read
-from shared.salting.recipe import PROJECT
 from tests.browser import volume
 
 if TYPE_CHECKING:

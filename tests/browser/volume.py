@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count, islice
 
+from saltern.strategies import STRATEGIES
 from shared.pipelines import PIPELINES
 from shared.rerun.results import Cell, Expectation, Results
 from shared.rerun.scenarios import SCENARIOS, Scenario
-from shared.salting import STRATEGIES
 
 ENGINES = ("luigi", "dask", "airflow", "prefect")
 FORGETFUL = ("dask", "airflow", "prefect")  # under native

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.conformance.command_line import CommandLine, Served, serving
-from shared.engine import Engine
+from shared.engine.protocol import Engine
 
 PACKAGES = {
     "reference": "shared.reference",

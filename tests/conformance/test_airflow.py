@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from airflow_dags.stack import Stack, serving
-from shared.engine import Engine
-from shared.ledger import Ledger
+from saltern.files import file_digest
+from saltern.ledger import Ledger
+from saltern.store import Store
+from shared.engine.protocol import Engine
 from shared.rerun.expectations import load
 from shared.rerun.fresh import ForkServer
 from shared.rerun.oracle import Oracle
@@ -22,8 +24,6 @@ from shared.rerun.scenarios import chosen
 from shared.rerun.scenarios.scenario import Scenario
 from shared.rerun.verdict import judge
 from shared.rerun.workspace import Workspace
-from shared.salting.fingerprints import file_digest
-from shared.store import Store
 
 EDITED = ("data/digits.csv", "shared/steps/models.py")  # by these scenarios
 

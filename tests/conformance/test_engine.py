@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.conformance import Conformance
-from shared.engine import Engine
+from shared.engine.protocol import Engine
 
 
 class TestEngine(Conformance):

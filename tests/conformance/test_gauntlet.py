@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.engine import Engine
-from shared.reasons import REASONS, kind
+from saltern.reasons import REASONS, kind
+from shared.engine.protocol import Engine
 from shared.report import headline
 from shared.rerun.expectations import unexpected
 from shared.rerun.harness import gauntlet

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
+from saltern.ledger import FOLDER, Ledger
+from saltern.store import Store
 from shared.conformance.command_line import CommandLine
-from shared.ledger import FOLDER, Ledger
-from shared.servers import free_port
-from shared.store import Store
+from shared.engine.servers import free_port
 
 # As Luigi's users configure a shared scheduler: a run waits as long as tasks of it are pending (``keep_alive``; not for
 # the last of them, while another run is at work on it), and the command line may be started twice (``no_lock``).

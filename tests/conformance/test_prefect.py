@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from saltern.errors import BadInput
+from saltern.ledger import FOLDER
 from shared.conformance.command_line import CommandLine
-from shared.engine import Engine
-from shared.errors import BadInput
-from shared.ledger import FOLDER
+from shared.engine.protocol import Engine
 
 ML = ["preprocess", "train", "evaluate", "report"]
 SOURCE = "shared/steps/ml.py"
@@ -94,8 +94,8 @@ def test_prefects_own_results_need_a_folder(cli: CommandLine) -> None:
 
 
 def test_a_flow_that_is_started_elsewhere_refuses_another_engines_strategy() -> None:
-    from prefect_flows.salting import Salting
-    from shared.cache import Cache
+    from saltern.cache import Cache
+    from saltern.prefect import Salting
 
     with pytest.raises(BadInput, match="prefect has no such strategy"):
         Salting(Cache("store", "luigi/mtime", "run", "prefect"))
@@ -110,6 +110,6 @@ def test_a_server_that_does_not_answer_is_named(cli: CommandLine) -> None:
 
 
 def test_the_form_offers_every_strategy_that_the_engine_has(engine: Engine) -> None:
-    from prefect_flows.salting import WAYS
+    from prefect_flows.inputs import WAYS
 
     assert list(WAYS) == engine.strategies

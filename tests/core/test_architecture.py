@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINES = {"luigi_impl": "luigi", "dask_impl": "dask", "airflow_dags": "airflow", "prefect_flows": "prefect"}
-FLOOR_PLAN = {"__init__.py", "ml.py", "artists.py", "salting.py", "engine.py", "ui.py", "__main__.py"}
+FLOOR_PLAN = {"__init__.py", "ml.py", "artists.py", "engine.py", "ui.py", "__main__.py"}
 # What an engine needs beside, and none of the others does.
 BESIDE = {
-    # An operator, the trigger form; what operators do about a change; a database, a whole Airflow to run against; and a
-    # slow start, made once with a DAG that does nothing.
+    # Settings that its parts share; the trigger form; what operators do about a change; a database, a whole Airflow to
+    # run against; and a slow start, made once with a DAG that does nothing.
     "airflow_dags": {
-        "operators.py",
+        "settings.py",
         "params.py",
         "clearing.py",
         "database.py",
@@ -23,52 +24,42 @@ BESIDE = {
         "warm.py",
         "rehearsal.py",
     },
-    # What tasks do on workers; results published on a cluster that lives on; and such a cluster.
-    "dask_impl": {"tasks.py", "live.py", "cluster.py"},
+    # Make's rule, as Luigi's users write it.
+    "luigi_impl": {"mtime.py"},
+    # Results published on a cluster that lives on; and such a cluster.
+    "dask_impl": {"live.py", "cluster.py"},
     # A server to run against, what tells the states of tasks; what its pages can start, and show of a result.
-    "prefect_flows": {"server.py", "task_runners.py", "deployments.py", "summaries.py"},
+    # And Prefect's own policy, as its documentation has it.
+    "prefect_flows": {"server.py", "task_runners.py", "deployments.py", "summaries.py", "inputs.py"},
 }
-# What each room of shared/ may import: itself, and these. The arrows of the design, and nothing against them.
-LEAVES = {"errors"}
-STEPS = LEAVES | {"steps"}
-CORE = STEPS | {"codecs", "salting", "store", "ledger", "reasons", "cache", "pipelines"}
+# What each room of shared/ may import of shared/: itself, and these. The arrows of the design, and nothing against
+# them. All may import the library, which imports nothing of shared/.
+CORE = {"steps", "pipelines", "engine"}
 ARROWS = {
-    "errors": set(),
-    "command": LEAVES,
-    "servers": set(),
-    "steps": LEAVES,
-    "codecs": LEAVES,
-    "salting": STEPS,
-    "store": LEAVES | {"salting"},
-    "ledger": LEAVES | {"store"},
-    "reasons": STEPS | {"salting", "store"},
-    "cache": STEPS | {"codecs", "salting", "store", "ledger", "reasons"},
-    "pipelines": STEPS | {"salting"},
-    "build": CORE,
-    "engine": CORE | {"build"},
-    "outcome": CORE | {"build", "engine"},
-    "plan": CORE | {"build", "engine"},
-    "reference": CORE | {"build", "engine"},
-    "rerun": CORE | {"build", "engine", "reference"},
-    "conformance": CORE | {"build", "engine", "reference", "rerun"},
+    "steps": set(),
+    "pipelines": {"steps"},
+    "engine": {"steps", "pipelines"},
+    "reference": CORE,
+    "rerun": CORE | {"reference"},
+    "conformance": CORE | {"reference", "rerun"},
     "report": CORE | {"rerun"},
-    "ui": CORE | {"build", "engine", "servers"},
-    "cli": CORE | {"command", "build", "engine", "outcome", "plan", "rerun", "report", "ui"},
+    "cli": CORE | {"rerun", "report"},
 }
-
-# What a module may import beyond what its room may: commands that judge a store by today's pipelines. The room itself
-# does without them (see test_housekeeping.py).
-BEYOND = {"store/currency.py": {"pipelines", "steps"}, "store/pruning.py": {"ledger"}}
 
 
 def modules(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*.py") if path.name != "__main__.py"]
 
 
-def imports(path: Path) -> set[str]:
-    """Every module that a source file imports, at its top or within functions."""
+def imports(path: Path, *, types: bool = True) -> set[str]:
+    """Every module that a source file imports, at its top or within functions, and for ``types`` alone."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    todo: list[ast.AST] = [ast.parse(path.read_text())]
+    while todo:
+        node = todo.pop()
+        if not types and isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        todo += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -89,14 +80,48 @@ def test_every_room_of_shared_has_its_arrows() -> None:
 
 @pytest.mark.parametrize("path", modules(ROOT / "shared"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_point_one_way(path: Path) -> None:
-    beyond = BEYOND.get(path.relative_to(ROOT / "shared").as_posix(), set())
-    allowed = ARROWS.get(room(path), set()) | {room(path)} | beyond
+    allowed = ARROWS.get(room(path), set()) | {room(path)}
     for name in imports(path):
         package, _, rest = name.partition(".")
         assert package not in ENGINES, f"{path} imports {name}: shared imports no engine folder"
         assert package not in {*ENGINES.values(), "distributed"}, f"{path} imports {name}: shared imports no engine"
         if package == "shared":
             assert rest.partition(".")[0] in allowed, f"{path} imports {name}, against the arrows"
+
+
+@pytest.mark.parametrize("path", modules(ROOT / "saltern"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_library_knows_no_engine_but_in_its_adapters_and_nothing_of_the_showcase(path: Path) -> None:
+    place = path.relative_to(ROOT / "saltern").parts[0].removesuffix(".py")
+    for name in imports(path):
+        package = name.partition(".")[0]
+        assert package not in {"shared", "lesson", "tests", *ENGINES}, f"{path} imports {name}"
+        if package in {*ENGINES.values(), "distributed"}:
+            adapter = "dask" if package == "distributed" else package
+            assert place == adapter, f"{path} imports {name}: only that engine's adapter may"
+        if package == "saltern" and place not in ENGINES.values():
+            parts = [*name.split("."), ""]
+            assert parts[1] not in ENGINES.values(), f"{path} imports {name}: the core imports no adapter"
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    """Of all that is imported at the top of a file or within a function. Types alone may point back."""
+    packages = ("saltern", "shared", *ENGINES, "lesson")
+    files = {path for package in packages for path in (ROOT / package).rglob("*.py")}
+    graph = {path: {to for name in imports(path, types=False) if (to := _file(name)) and to != path} for path in files}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(str(path.relative_to(ROOT)) for path in error.args[1]))
+
+
+def _file(name: str) -> Path | None:
+    """The source file that an imported name means: a module, or the module that it is taken from."""
+    for parts in (name.split("."), name.split(".")[:-1]):
+        place = ROOT.joinpath(*parts)
+        for path in (place.with_suffix(".py"), place / "__init__.py"):
+            if parts and path.is_file():
+                return path
+    return None
 
 
 def test_only_the_conformance_suite_needs_pytest() -> None:

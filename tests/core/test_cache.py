@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from shared.cache import Cache
-from shared.reasons import REASONS, kind
-from shared.salting import Call, Source
-from shared.steps import Step, step
+from saltern import Source
+from saltern.cache import Cache
+from saltern.reasons import REASONS, kind
+from saltern.recipe import Call
+from saltern.steps import Step, step
 
 
 def counting(version: str = "1") -> Step[..., Any]:
@@ -87,7 +88,7 @@ def reasons_of(tmp_path: Path, file: Path, declared: Step[..., Any] | None = Non
 @pytest.fixture(autouse=True)
 def recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A strategy with declaration and content, without code: the steps of these tests are made anew each time."""
-    from shared.salting import STRATEGIES, Strategy
+    from saltern.strategies import STRATEGIES, Strategy
 
     made = Strategy("recorded", "declaration and content", declaration=True, content=True)
     monkeypatch.setitem(STRATEGIES, "recorded", made)

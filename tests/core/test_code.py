@@ -12,13 +12,13 @@ from types import ModuleType
 
 import pytest
 
-from shared.errors import BadInput
-from shared.salting import code
+from saltern import code
+from saltern.errors import BadInput
 
 STEPS = '''
 """A module of steps."""
 import functools
-from shared.steps import step
+from saltern.steps import step
 from lab.helpers import clean, Scaler
 from lab import tables
 import lab.deep.down
@@ -285,7 +285,7 @@ def test_it_is_the_same_where_saltworks_itself_is_an_installed_library(
 
 def test_no_library_is_imported_to_find_out() -> None:
     program = (
-        "import sys; from shared.salting.code import code_fingerprint; from shared.steps import ml, artists\n"
+        "import sys; from saltern.code import code_fingerprint; from shared.steps import ml, artists\n"
         "for one in (ml.preprocess, ml.train, ml.evaluate, ml.report, artists.top_artists): code_fingerprint(one)\n"
         "print([name for name in ('sklearn', 'polars', 'numpy', 'jinja2') if name in sys.modules])"
     )

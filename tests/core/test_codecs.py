@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from shared.codecs import CODECS
+from saltern.codecs import CODECS
 from shared.pipelines import CSV
 from shared.steps import ml
 
@@ -61,7 +61,7 @@ def test_a_model_predicts_after_the_journey_as_before() -> None:
 def test_a_model_trained_twice_in_two_processes_is_the_same_file() -> None:
     program = (
         "import hashlib; from shared.steps import ml; from shared.pipelines import CSV;"
-        "from shared.codecs import CODECS;"
+        "from saltern.codecs import CODECS;"
         "print(hashlib.sha256(CODECS['skops'].dump(ml.train(ml.preprocess(CSV)))).hexdigest())"
     )
     digests = {

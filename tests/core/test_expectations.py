@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from saltern.strategies import STRATEGIES
 from shared.reference import ENGINE
 from shared.rerun.expectations import draft, load, marked, parse, unexpected
 from shared.rerun.results import Cell, Results
 from shared.rerun.scenarios import SCENARIOS
 from shared.rerun.verdict import Verdict
-from shared.salting import STRATEGIES
 
 GOOD = """
 [[expect]]

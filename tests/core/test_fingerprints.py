@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
-from shared.salting import fingerprints
-from shared.salting.fingerprints import file_digest
+from saltern import files
+from saltern.files import file_digest
 
 OLD = 1_520_208_000_000_000_000  # 2018-03-05
 
@@ -20,8 +20,8 @@ OLD = 1_520_208_000_000_000_000  # 2018-03-05
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files whose content was really read."""
     seen: list[str] = []
-    read = fingerprints._read
-    monkeypatch.setattr(fingerprints, "_read", lambda path: seen.append(path) or read(path))
+    read = files._read
+    monkeypatch.setattr(files, "_read", lambda path: seen.append(path) or read(path))
     return seen
 
 
@@ -75,7 +75,7 @@ def test_a_file_written_a_moment_ago_is_not_believed_unchanged(tmp_path: Path) -
 
 def test_a_memory_that_is_broken_or_cannot_be_kept_costs_time_only(tmp_path: Path) -> None:
     write(tmp_path / "x", b"content")
-    folder = fingerprints.memory_folder()
+    folder = files.memory_folder()
     folder.mkdir(parents=True)
     (folder / "digests.sqlite").write_bytes(b"this is no database" * 100)
     assert file_digest(tmp_path / "x") == blake3(b"content").hexdigest()
@@ -88,5 +88,5 @@ def test_a_memory_that_is_broken_or_cannot_be_kept_costs_time_only(tmp_path: Pat
 def test_what_is_remembered_lies_in_the_folder_that_is_named(tmp_path: Path) -> None:
     write(tmp_path / "x", b"content")
     file_digest(tmp_path / "x")
-    with sqlite3.connect(fingerprints.memory_folder() / "digests.sqlite") as memory:
+    with sqlite3.connect(files.memory_folder() / "digests.sqlite") as memory:
         assert [row[0] for row in memory.execute("select path from digests")] == [str(tmp_path / "x")]

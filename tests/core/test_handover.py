@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
 from shared.reference import ENGINE as REFERENCE
 from shared.report.terminal import matrix
 from shared.rerun.handover import give, take

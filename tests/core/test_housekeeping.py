@@ -20,16 +20,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.build import Build, build
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from saltern.housekeeping.commands import app
+from saltern.housekeeping.contents import Contents
+from saltern.housekeeping.pruning import removals
+from saltern.store import MANIFEST, Store
+from shared.engine.build import Build, build
+from shared.pipelines import PROJECT
 from shared.reference import ENGINE as REFERENCE
 from shared.rerun.workspace import Workspace
-from shared.salting.recipe import PROJECT
 from shared.steps import artists
-from shared.store import MANIFEST, Store
-from shared.store.contents import Contents
-from shared.store.housekeeping import app
-from shared.store.pruning import removals
 
 DAYS = [date(2018, 3, day) for day in (5, 6, 7)]
 LONG_AGO = time.time() - 7200
@@ -126,7 +126,7 @@ def test_ls_lists_by_step_and_the_newest_first(tmp_path: Path) -> None:
 def test_ls_says_each_artifact_whole_on_one_line_and_the_total(tmp_path: Path) -> None:
     made = built(tmp_path)
     rewrite(tmp_path / "store", artifact(made, "top_artists"), made="2026-01-01T12:00:00+00:00")
-    said = in_a_process("shared.store", "ls", tmp_path / "store", TZ="Asia/Tokyo")
+    said = in_a_process("saltern", "ls", tmp_path / "store", TZ="Asia/Tokyo")
     *_, top, total = said.stdout.splitlines()
     assert top.split()[:4] == [artifact(made, "top_artists"), "top_artists", "lineage", "reference"]
     assert top.rstrip().endswith("2026-01-01 21:00:00")
@@ -199,7 +199,7 @@ def test_a_store_that_does_not_exist_is_refused_by_name_and_not_made(tmp_path: P
 
 
 def test_bad_input_is_one_line_and_status_2(tmp_path: Path) -> None:
-    said = in_a_process("shared.store", "ls", tmp_path / "nowhere")
+    said = in_a_process("saltern", "ls", tmp_path / "nowhere")
     assert (said.returncode, said.stdout) == (2, "")
     assert said.stderr == f"error: {tmp_path / 'nowhere'}: no such store\n"
 
@@ -233,11 +233,17 @@ def test_a_name_with_brackets_is_no_pattern_when_it_is_deleted(tmp_path: Path, k
 
 
 def test_the_store_does_not_load_its_housekeeping() -> None:
-    code = "import shared.store, sys; print(*sys.modules)"
+    code = "import saltern.store, sys; print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
     loaded = set(said.stdout.split())
-    assert "shared.store" in loaded
-    assert not loaded & {"typer", "rich", "shared.pipelines", "shared.store.contents", "shared.store.housekeeping"}
+    assert "saltern.store" in loaded
+    assert not loaded & {
+        "typer",
+        "rich",
+        "shared.pipelines",
+        "saltern.housekeeping.contents",
+        "saltern.housekeeping.commands",
+    }
 
 
 # --- verify
@@ -245,7 +251,7 @@ def test_the_store_does_not_load_its_housekeeping() -> None:
 
 def test_a_whole_store_is_found_whole(tmp_path: Path) -> None:
     built(tmp_path)
-    said = in_a_process("shared.store", "verify", tmp_path / "store")
+    said = in_a_process("saltern", "verify", tmp_path / "store")
     assert (said.returncode, said.stdout) == (0, "5 whole\n")
 
 
@@ -315,7 +321,7 @@ def test_prune_after_an_edit(tmp_path: Path, old: str, new: str, expected: dict[
     run = ["run", "artists", "--end=2018-03-06", "--strategy=lineage"]
     assert in_a_process("shared.reference", *run, folder=world.folder).returncode == 0
     world.edit("shared/steps/artists.py", old, new)
-    said = in_a_process("shared.store", "prune", "store", folder=world.folder)
+    said = in_a_process("saltern", "prune", "store", folder=world.folder)
     assert said.returncode == 0, said.stderr
     assert {why: said.stdout.count(why) for why in expected} == expected
     total = f"{sum(expected.values())} to delete" if expected else "nothing to delete"
@@ -340,14 +346,14 @@ def test_a_step_that_no_pipeline_has_any_more_is_pruned(tmp_path: Path) -> None:
     with declared(artists.top_artists, name="best_artists"):
         old = artifact(built(tmp_path), "best_artists")
     assert old in command("prune", tmp_path / "store").text
-    assert "no pipeline has a step 'best_artists'" in command("prune", tmp_path / "store").text
+    assert "no step 'best_artists' at shared.steps.artists:top_artists" in command("prune", tmp_path / "store").text
 
 
 def test_prune_refuses_a_store_of_another_project(tmp_path: Path) -> None:
     """It knows none of its steps, so all of it would look outdated."""
     built(tmp_path)
     for path in (tmp_path / "store").glob("*.manifest.json"):
-        path.write_text(path.read_text().replace('"step": "', '"step": "their_'))
+        path.write_text(path.read_text().replace('"function": "', '"function": "their_'))
     before = files(tmp_path / "store")
     with pytest.raises(BadInput, match="the store of another project"):
         command("prune", tmp_path / "store", "--yes")
@@ -437,7 +443,7 @@ def test_a_day_begins_at_midnight_local_time(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.commit("a", b"", {"made": "2026-01-02T03:00:00+00:00"})  # ten in the evening before, in New York
     for zone, said in (("America/New_York", "1 to delete"), ("UTC", "nothing to delete")):
-        finished = in_a_process("shared.store", "prune", tmp_path, "--before=2026-01-02", TZ=zone)
+        finished = in_a_process("saltern", "prune", tmp_path, "--before=2026-01-02", TZ=zone)
         assert said in finished.stdout, finished
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import BadInput
-from shared.ledger import Ledger
-from shared.store import Store
+from saltern.errors import BadInput
+from saltern.ledger import Ledger
+from saltern.store import Store
 
 PROCESSES, EXECUTIONS = 6, 40
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
 from shared.pipelines import CSV
 from shared.steps import ml
 

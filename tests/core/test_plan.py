@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import pytest
 from rich.console import Console
 
-from shared.build import Build, build
-from shared.engine import Engine, Native
-from shared.plan import plan, tree
+from shared.engine.build import Build, build
+from shared.engine.plan import plan, tree
+from shared.engine.protocol import Engine, Native
 from shared.reference import ENGINE as REFERENCE
 
 
@@ -20,7 +20,7 @@ class Caching(Engine):
 
     name = "caching"
     package = "nowhere"
-    distribution = "saltworks"
+    distribution = "saltern"
     looks_at = "target"
     natives: ClassVar = {
         "native": Native("an artifact of that name is enough", "docs", memory="artifacts"),

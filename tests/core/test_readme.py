@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from saltern.strategies import STRATEGIES
 from shared.rerun.scenarios import SCENARIOS
 from shared.rerun.workspace import Workspace
-from shared.salting import STRATEGIES
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
+from shared.pipelines import PROJECT
 from shared.report import side_by_side
 from shared.report.side_by_side import CONCEPTS, PACKAGES
 from shared.report.site import Site
 from shared.report.sources import Sources
-from shared.salting.recipe import PROJECT
 
 SOURCE = '''\
 import thing
@@ -89,7 +89,7 @@ def test_a_name_that_is_not_there_is_an_error_that_says_which(source: Path, name
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of all that the page is made from."""
-    for package in ("shared", *PACKAGES.values()):
+    for package in ("saltern", "shared", *PACKAGES.values()):
         shutil.copytree(PROJECT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "noxfile.py", tmp_path)
     return tmp_path

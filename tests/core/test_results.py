@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
 from shared.reference import ENGINE
 from shared.report.terminal import matrix, picture
 from shared.rerun.harness import gauntlet

@@ -11,10 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import BadInput
-from shared.salting import Artifact, Source, canonical, fold, salt, strategy
-from shared.salting.libraries import library_fingerprint
-from shared.steps import Step, ml, step
+from saltern import Artifact, Source
+from saltern.errors import BadInput
+from saltern.libraries import library_fingerprint
+from saltern.recipe import canonical, salt
+from saltern.steps import Step, step
+from saltern.strategies import strategy
+from saltern.walk import fold
+from shared.steps import ml
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 documents = st.dictionaries(st.text(), st.recursive(scalars, lambda inner: st.lists(inner, max_size=3), max_leaves=8))

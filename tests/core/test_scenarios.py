@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.codecs import CODECS
-from shared.errors import BadInput
+from saltern.codecs import CODECS
+from saltern.errors import BadInput
 from shared.pipelines import PIPELINES
 from shared.rerun.difference import Snapshot, snapshot
 from shared.rerun.fresh import ForkServer

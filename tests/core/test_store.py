@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import BadInput
-from shared.store import MANIFEST, Damaged, Store
+from saltern.errors import BadInput
+from saltern.store import MANIFEST, Damaged, Store
 
 
 @pytest.fixture(params=["folder", "file url", "memory"])

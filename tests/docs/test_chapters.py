@@ -26,8 +26,8 @@ from sybil import Example, Sybil
 from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
+from shared.pipelines import PROJECT
 from shared.rerun.workspace import Workspace
-from shared.salting.recipe import PROJECT
 
 DOCS = PROJECT / "docs"
 ELSEWHERE = {"lift"}  # needs more than a copy of the project: test_lift.py runs it

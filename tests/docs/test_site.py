@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from shared.salting.recipe import PROJECT
+from shared.pipelines import PROJECT
 from tests.browser.conftest import SCREENS
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from lesson.descriptors import kinds, lookup, methods, tasks
 from lesson.descriptors.__main__ import Idea
 from luigi_impl import salting
 from luigi_impl.ml import Evaluate, Train
+from shared.pipelines import PROJECT
 from shared.report.sources import Sources
-from shared.salting.recipe import PROJECT
 
 WAYS = ("plain", "managed", "validated")
 
@@ -100,7 +100,7 @@ def test_what_has_get_is_tied_to_its_object_and_what_has_not_is_not() -> None:
 @pytest.mark.parametrize("name", ["Requirement.needed_by", "Requires.__call__", "SaltedOutput.__call__"])
 def test_what_is_quoted_is_what_stands_there(name: str) -> None:
     owner, function = name.split(".")
-    piece = Sources(PROJECT).find("luigi_impl/salting.py", name)
+    piece = Sources(PROJECT).find("saltern/luigi.py", name)
     quote = tasks.quoted(vars(getattr(salting, owner))[function])
     assert quote == f"# {piece.file}:{piece.line}\n{piece.code}\n"
 

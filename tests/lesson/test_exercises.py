@@ -16,7 +16,7 @@ import pytest
 from lesson.exercises import EXERCISES, Exercise
 from lesson.exercises.checks import CHECKS, EVERY_ENGINE
 from lesson.exercises.patches import ROOMS, apply, copied
-from shared.errors import BadInput
+from saltern.errors import BadInput
 
 PATIENCE = 900  # seconds for one check on a busy machine
 
@@ -73,7 +73,7 @@ def test_what_a_task_names_is_there(exercise: Exercise, tmp_path: Path) -> None:
 def test_a_copy_with_the_solution_is_one_command(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "lesson.exercises", "copy", "6", str(tmp_path / "solved"), "--solved"]
     subprocess.run(command, check=True, capture_output=True)
-    assert "__set_name__" in (tmp_path / "solved/luigi_impl/salting.py").read_text()
+    assert "__set_name__" in (tmp_path / "solved/saltern/luigi.py").read_text()
     again = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
 

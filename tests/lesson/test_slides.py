@@ -17,7 +17,7 @@ import pytest
 from lesson.exercises import EXERCISES
 from lesson.slides.build import SOURCE
 from lesson.tour.__main__ import STOPS
-from shared.salting.recipe import PROJECT
+from shared.pipelines import PROJECT
 
 pytest.importorskip("pypandoc", reason="the slides are built in the environment 'docs'")
 

@@ -17,7 +17,7 @@ from lesson.textbook.collision import Collision, expected, pairs, salt_of, searc
 from lesson.textbook.run import World, scratch
 from lesson.textbook.salt import DIGITS
 from lesson.textbook.stale import CHANGES, seen
-from shared.salting.recipe import PROJECT
+from shared.pipelines import PROJECT
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from lesson.tour import bigfile, native
 from lesson.tour.guide import Guide, names
 from lesson.tour.walk import Seen, Walk
 from lesson.tour.words import ENGINES, Place, Surprise, Words
+from shared.pipelines import PROJECT
 from shared.rerun import expectations
 from shared.rerun.bench import opened
 from shared.rerun.results import Expectation
-from shared.salting.recipe import PROJECT
 
 PATIENCE = 1200  # seconds; a machine may be busy
 STOPS = (

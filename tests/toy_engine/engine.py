@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from shared.build import Build
-from shared.engine import Engine, Native
-from shared.errors import BadInput, StepFailed
-from shared.salting import Artifact
+from saltern import Artifact
+from saltern.errors import BadInput, StepFailed
+from shared.engine.build import Build
+from shared.engine.protocol import Engine, Native
 
 
 class Toy(Engine):
     name = "toy"
     package = "tests.toy_engine"
-    distribution = "saltworks"
+    distribution = "saltern"
     looks_at = "every step"
     natives: ClassVar = {"native": Native("makes what is not there", "../docs/add-an-engine.md", memory="artifacts")}
     says_ran = frozenset({"made"})

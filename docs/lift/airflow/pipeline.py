@@ -7,10 +7,10 @@ from pathlib import Path
 from airflow.sdk import dag, task
 
 import steps
-from airflow_dags.operators import reuse
-from airflow_dags.salting import salted
-from shared.cache import Cache
-from shared.salting import Source
+from saltern import Source
+from saltern.airflow import salted
+from saltern.airflow.operators import reuse
+from saltern.cache import Cache
 
 HERE = Path(__file__).parent
 STORE = str(HERE / "store")

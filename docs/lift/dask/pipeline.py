@@ -7,8 +7,8 @@ from pathlib import Path
 from dask.delayed import Delayed, delayed
 
 import steps
-from dask_impl.salting import fronts
-from shared.cache import Cache
+from saltern.cache import Cache
+from saltern.dask import fronts
 
 clean = delayed(steps.clean, pure=True)
 monthly = delayed(steps.monthly, pure=True)

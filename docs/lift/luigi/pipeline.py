@@ -6,7 +6,7 @@ import luigi
 from luigi.util import inherits
 
 import steps
-from luigi_impl.salting import Requirement, Requires, SaltedOutput, SaltedTask
+from saltern.luigi import Requirement, Requires, SaltedOutput, SaltedTask
 
 
 class Measured(luigi.ExternalTask):

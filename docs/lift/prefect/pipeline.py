@@ -7,9 +7,9 @@ from prefect import flow, task
 from prefect.runtime import flow_run
 
 import steps
-from prefect_flows.salting import Salting, StrategyName, execute
-from shared.cache import Cache
-from shared.salting import Artifact, Source
+from saltern import Artifact, Source
+from saltern.cache import Cache
+from saltern.prefect import Salting, StrategyName, execute
 
 
 @task

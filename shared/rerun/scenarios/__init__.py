@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.errors import BadInput
+from saltern.errors import BadInput
 from shared.pipelines import PIPELINES
 from shared.rerun.scenarios import artists, ml
 from shared.rerun.scenarios.scenario import Scenario

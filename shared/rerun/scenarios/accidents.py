@@ -6,7 +6,7 @@ from shared.rerun.scenarios.ground import Ground
 from shared.rerun.scenarios.scenario import Scenario, harming, nothing
 from shared.rerun.workspace import Workspace
 
-STORE = "shared/store/__init__.py"
+STORE = "saltern/store.py"
 
 # In the workspace's own copy of the store: the process dies when half of a step's artifact is written.
 WRITE = "file.write(data)"

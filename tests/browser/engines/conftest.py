@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from shared.ledger import FOLDER, Ledger
-from shared.salting.recipe import PROJECT
-from shared.servers import free_port
-from shared.store import Store
+from saltern.ledger import FOLDER, Ledger
+from saltern.store import Store
+from shared.engine.servers import free_port
+from shared.pipelines import PROJECT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -73,7 +73,7 @@ def session(engine: str, options: Sequence[str] = ()) -> Iterator[Ui]:
     else:
         pytest.fail(f"{engine}'s pages did not come up:\n" + "\n".join(said))
     address = next(line.partition(": ")[2] for line in said if line.startswith("Look here: "))
-    store = Path(next(line.split()[5] for line in said if line.startswith("- python -m shared.store ls ")))
+    store = Path(next(line.split()[5] for line in said if line.startswith("- python -m saltern ls ")))
     try:
         yield Ui(address, Store(store), said, process)
     finally:

@@ -1,0 +1,19 @@
+"""``python -m saltern``, and the command ``saltern``: what is in a store, whether it is whole, what of it can go."""
+
+import sys
+
+
+def main(program: str = "saltern") -> None:
+    """The console script, which must find the steps of the user's project: they are in the folder it is called in."""
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        from saltern.command import start
+        from saltern.housekeeping.commands import app
+    except ImportError as error:
+        sys.exit(f"error: {error}; the command line needs more than the library: pip install 'saltern[cli]'")
+    start(app, program)
+
+
+if __name__ == "__main__":
+    main("python -m saltern")

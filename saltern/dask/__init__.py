@@ -1,0 +1,232 @@
+"""Salted reuse for graphs of ``dask.delayed`` functions, in the style of ``dask.graph_manipulation``.
+
+Dask forgets a result with the last reference to it: between computations it keeps nothing. ``reuse`` takes a graph and
+returns one for the same target that looks in a store first. It is an explicit function from graph to graph, on the
+client, and no ``delayed_optimize`` hook: on a cluster, that hook runs in the scheduler's process and gives one key two
+meanings. Here what differs has different keys, as dask/dask#9888 asks for.
+
+``cutoff`` needs more than one graph: a graph is fixed when it is computed, and a recipe that names its inputs by their
+content is known when they are made. ``fronts`` yields graph after graph, each for all that is known and missing by
+then. It costs a barrier (the next front waits for the slowest step of this one), a look at every step instead of those
+above the first artifacts that are there, and reading inputs from the store that one graph hands on in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
+from typing import Any
+
+from dask.base import tokenize
+from dask.delayed import Delayed
+from dask.highlevelgraph import HighLevelGraph, MaterializedLayer
+from dask.task_spec import DataNode, GraphNode, List, Task, TaskRef
+from dask.typing import Key
+
+from saltern.cache import Cache
+from saltern.dask.tasks import apply, inputs, load, make, stored
+from saltern.recipe import SALT_IN_NAME, Artifact, Call, Source
+from saltern.recipe import key as named
+from saltern.steps import Step
+from saltern.walk import fold
+
+Annotations = dict[str, Any]
+Layers = dict[Key, MaterializedLayer]  # each of one task, as each has annotations of its own
+
+
+def reuse(node: Delayed, cache: Cache) -> Delayed:
+    """The artifact of a delayed step, made only as far as it is not in the store.
+
+    Walking down from the wanted key, a key with an artifact becomes ``load:<key>`` and the walk stops: what that key
+    needs is not in the new graph. Any other key becomes a task that makes its artifact and hands on its value: no step
+    starts before all that it builds on is stored. Without salts nothing is looked for, as out of the box Dask has no
+    rule to find it by; it is stored all the same.
+
+    What is computed is an ``Artifact`` and not its value, so that when all is done nothing has to be read, and no value
+    is sent to the client that may not want it; ``cache.load`` has it. Linear in the size of the graph.
+    """
+    wiring = Wiring(node, cache)
+    calls = wiring.calls()
+    found: dict[Key, Artifact | Source] = {}
+    missing: set[Key] = set()
+    todo = [node.key]
+    while todo:
+        key = todo.pop()
+        if key in found or key in missing:
+            continue
+        if item := wiring.found(key, calls.get(key)):
+            found[key] = item
+        else:
+            missing.add(key)
+            todo.extend(wiring.needs(key))
+    if node.key in found:
+        end = DataNode(f"artifact:{node.key}", found[node.key])
+        return _lazy(end.key, {end.key: MaterializedLayer({end.key: end})})
+    ends, layers = wiring.rewritten([node.key], {key: call for key, call in calls.items() if key in missing}, found)
+    return _lazy(ends[0], layers)
+
+
+def fronts(node: Delayed, cache: Cache) -> Iterator[Delayed]:
+    """What to compute, front after front, so that the artifact of a delayed step is in the store at the end.
+
+    Each front must be computed before the next is asked for. Under most strategies there is one, that of ``reuse``;
+    under one that knows inputs by their content, as many as it takes, or none. Linear in the size of the graph.
+    """
+    if not cache.strategy.digests:
+        yield reuse(node, cache)
+        return
+    wiring = Wiring(node, cache)
+    order = TopologicalSorter({key: wiring.needs(key) for key in wiring.tasks})
+    order.prepare()
+    found: dict[Key, Artifact | Source] = {}
+    while order.is_active():
+        missing: dict[Key, Call] = {}
+        while ready := order.get_ready():
+            for key in ready:
+                call = wiring.call(key, found)
+                if item := wiring.found(key, call):
+                    found[key] = item
+                    order.done(key)
+                elif call:
+                    missing[key] = call
+        if missing:
+            ends, layers = wiring.rewritten(missing, missing, found)
+            front = Task(f"front-{tokenize(ends)}", list, List(*map(TaskRef, ends)))
+            yield _lazy(front.key, layers | {front.key: MaterializedLayer({front.key: front})})
+            found |= {key: stored(cache, call) for key, call in missing.items()}
+            order.done(*missing)
+
+
+class Wiring:
+    """The graph of a delayed step as its author wired it, and how to rewrite it for a cache."""
+
+    def __init__(self, node: Delayed, cache: Cache) -> None:
+        graph = node.__dask_graph__()
+        self.cache = cache
+        self.target: Key = node.key
+        self.tasks: dict[Key, GraphNode] = graph.to_dict()
+        self._annotations: dict[Key, Annotations] = {
+            key: {name: value(key) if callable(value) else value for name, value in (layer.annotations or {}).items()}
+            for layer in graph.layers.values()
+            for key in layer
+        }
+
+    def needs(self, key: Key) -> frozenset[Key]:
+        """The keys that a key directly depends on."""
+        needs: frozenset[Key] = self.tasks[key].dependencies
+        return needs
+
+    def step(self, key: Key) -> Step[..., Any] | None:
+        """The step that a task runs; None for an external input.
+
+        Raises TypeError for a task that is neither: what it does would be in nobody's salt.
+        """
+        task = self.tasks[key]
+        if isinstance(task, DataNode):
+            return None
+        if isinstance(task, Task) and isinstance(task.func, Step):
+            return task.func
+        raise TypeError(f"{key}: {task!r} runs no step, so it has no salt")
+
+    def partition(self, key: Key) -> str | None:
+        """What the annotation ``partition`` says of a key."""
+        partition = self._annotations[key].get("partition")
+        return partition if isinstance(partition, str) else None
+
+    def names(self) -> dict[Key, str]:
+        """The key of every step -> ``train``, or ``daily_counts[2018-03-05]``."""
+        return {key: named(step.name, self.partition(key)) for key in self.tasks if (step := self.step(key))}
+
+    def call(self, key: Key, made: Mapping[Key, Artifact | Source]) -> Call | None:
+        """The call of a step, None of an external input. ``made`` has what it needs.
+
+        A task is evaluated as Dask does it, but with artifacts in place of values: whatever its arguments are nested
+        in, its call receives the artifacts in the same places.
+        """
+        step = self.step(key)
+        if step is None:
+            return None
+
+        def applied(*args: Any, **kwargs: Any) -> Call:
+            params = {name: value for name, value in kwargs.items() if name in step.parameters}
+            return self.cache.call(step, inputs(step, args, kwargs), params, self.partition(key))
+
+        task = self.tasks[key]
+        bound: Call = Task(key, applied, *task.args, **task.kwargs)({need: made[need] for need in task.dependencies})
+        return bound
+
+    def calls(self) -> dict[Key, Call]:
+        """The key of every step -> its call, dependencies first. Nothing is run.
+
+        Raises ValueError under a strategy that knows inputs by their content.
+        """
+        calls: dict[Key, Call] = {}
+
+        def artifact(key: Key, inputs: Sequence[Artifact | Source]) -> Artifact | Source:
+            call = self.call(key, dict(zip(self.needs(key), inputs, strict=True)))
+            if call is None:
+                return Source.at(self.tasks[key].value)
+            calls[key] = call
+            return call.artifact
+
+        fold(self.target, self.needs, artifact, {})
+        return calls
+
+    def found(self, key: Key, call: Call | None) -> Artifact | Source | None:
+        """What there is of a key already: an external input, or a call's artifact. Without salts, nothing is."""
+        if call is None:
+            return Source.at(self.tasks[key].value)
+        return self.cache.find(call) if self.cache.strategy.salts else None
+
+    def rewritten(
+        self, wanted: Iterable[Key], missing: Mapping[Key, Call], found: Mapping[Key, Artifact | Source]
+    ) -> tuple[list[Key], Layers]:
+        """A graph that makes what is missing, and loads what that needs. First its keys for the wanted artifacts.
+
+        ``missing`` is in order, dependencies first, and has the wanted ones; what it needs is in it or in ``found``.
+        """
+        layers: Layers = {}
+        values: dict[Key, Key] = {}  # a key of the wiring -> the key that has its value here
+
+        def add(task: GraphNode, annotations: Annotations | None = None) -> Key:
+            layers[task.key] = MaterializedLayer({task.key: task}, annotations=annotations)
+            return task.key
+
+        for need in {need for key in missing for need in self.needs(key)} - missing.keys():
+            item = found[need]
+            if isinstance(item, Source):
+                values[need] = add(self.tasks[need])
+            else:
+                values[need] = add(Task(f"load:{self._name(need, item)}", load, self.cache, item))
+        for key, call in missing.items():
+            task = self.tasks[key]
+            name = self._name(key, call.artifact, [values[need] for need in self.needs(key)])
+            made = Task(name, make, self.cache, call, *task.args, **task.kwargs).substitute(values)
+            values[key] = add(made, self._annotations[key])
+        ends = [
+            add(Task(f"artifact:{values[key]}", stored, self.cache, missing[key], TaskRef(values[key])))
+            for key in wanted
+        ]
+        return ends, layers
+
+    def _name(self, key: Key, artifact: Artifact, needs: Iterable[Key] = ()) -> Key:
+        """A key with the salt in it, so that runs on one cluster share the work that they have in common.
+
+        Without a salt they share none: the run is in it. Dask groups keys by what is before the first hyphen: the step,
+        or ``load:`` and the step. The last part tells apart stores, as what is saved in one is not in another; and what
+        a task depends on, as one key must not be submitted with different dependencies (dask/dask#9888).
+        """
+        if artifact.salt is None:
+            return f"{key}-{self.cache.run}"
+        rest = tokenize(artifact.key, self.cache.store_url, set(needs))
+        return f"{artifact.step}-{artifact.salt[:SALT_IN_NAME]}-{rest}"
+
+
+def steps(front: Delayed) -> dict[Key, str]:
+    """The keys of a front that make or load the artifact of a step -> that step, as ``train``."""
+    tasks = [task for task in front.__dask_graph__().values() if isinstance(task, Task)]
+    return {task.key: task.args[1].key for task in tasks if task.func in (apply, make, load)}
+
+
+def _lazy(key: Key, layers: Layers) -> Delayed:
+    return Delayed(key, HighLevelGraph(layers, {name: set(layer[name].dependencies) for name, layer in layers.items()}))

@@ -1,0 +1,78 @@
+"""What the tasks of the graphs do that ``saltern.dask`` and ``dask_impl.live`` make: they run on the workers.
+
+An error that they raise names the step: Dask raises it on the client, and does not say whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from saltern.cache import Cache
+from saltern.errors import BadInput, StepFailed
+from saltern.recipe import Artifact, Call
+from saltern.steps import Step
+
+
+def apply(cache: Cache, call: Call, /, *args: Any, **kwargs: Any) -> Any:
+    """The value of a step, made now."""
+    with _named(call.key):
+        return cache.apply(call, **inputs(call.step, args, kwargs))
+
+
+def commit(cache: Cache, call: Call, value: Any) -> Artifact:
+    """Store the value of a step."""
+    with _named(call.key):
+        return cache.commit(call, value)
+
+
+def make(cache: Cache, call: Call, /, *args: Any, **kwargs: Any) -> Any:
+    """The value of a step, made and stored now, unless another run has stored it by the time that it is our turn."""
+    with _named(call.key), cache.alone(call):
+        if cache.strategy.salts:
+            if made := cache.find(call):
+                return cache.load(made)
+            _check_worker(cache, call)
+        value = apply(cache, call, *args, **kwargs)
+        commit(cache, call, value)
+        return value
+
+
+def _check_worker(cache: Cache, call: Call) -> None:
+    """Refuse to make under a salt what it does not stand for.
+
+    The salt is of what the client saw. A worker lives longer than a run: it keeps modules as they were when it loaded
+    them, and a file may have changed since.
+    """
+    if cache.call(call.step, call.inputs, call.params, call.partition).artifact != call.artifact:
+        raise StepFailed(f"{call.key}: the worker has other code, libraries or inputs than the client; restart it")
+
+
+def load(cache: Cache, artifact: Artifact) -> Any:
+    """The value of a step, as it is in the store."""
+    with _named(artifact.key):
+        return cache.load(artifact)
+
+
+def stored(cache: Cache, call: Call, _value: Any = None) -> Artifact:
+    """The artifact of a step that was made just now. Its value is only waited for."""
+    if artifact := cache.find(call):
+        return artifact
+    raise StepFailed(f"{call.key}: its artifact {call.artifact.name} was taken out of the store during the run")
+
+
+@contextmanager
+def _named(step: str) -> Iterator[None]:
+    try:
+        yield
+    except (BadInput, StepFailed):
+        raise
+    except Exception as error:
+        raise StepFailed(f"{step}: {type(error).__name__}: {error}") from error
+
+
+def inputs(step: Step[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of a step by name, however they were given."""
+    named_inputs = {name: value for name, value in kwargs.items() if name in step.inputs}
+    return dict(zip(step.inputs, args, strict=False)) | named_inputs

@@ -1,0 +1,76 @@
+"""The ledger: the append-only record of which step really executed, and when.
+
+The core writes it, around the step's function, so it cannot repeat what an engine merely believes. Every event is a
+file of its own under ``<store>/.ledger/<run>/``, written atomically: any number of threads, processes and machines
+can write at once without a lock, on any kind of store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from saltern.errors import BadInput
+from saltern.store import Store
+
+FOLDER = ".ledger"
+
+
+class Ledger:
+    """What the steps of one run did."""
+
+    def __init__(self, store: Store, run: str) -> None:
+        self.store, self.run = store, run
+        self.folder = f"{FOLDER}/{run}"
+
+    @contextlib.contextmanager
+    def executing(self, step: str, **facts: Any) -> Iterator[None]:
+        """Record that a step starts, and then how it ended.
+
+        A step that refuses its input (BadInput) has not executed: its record is withdrawn.
+        A process that dies leaves a record without an end.
+        """
+        started = time.time_ns()
+        name = f"{started}-{uuid.uuid4().hex[:12]}"
+        event = {"step": step, "pid": os.getpid(), "started_ns": started, **facts}
+        self._write(f"{name}-started", event)
+        try:
+            yield
+        except BadInput:
+            self._withdraw(f"{name}-started")
+            raise
+        except BaseException as error:
+            message = f"{type(error).__name__}: {error}"
+            self._write(f"{name}-failed", event | {"ended_ns": time.time_ns(), "error": message})
+            raise
+        self._write(f"{name}-finished", event | {"ended_ns": time.time_ns()})
+
+    def executed(self) -> list[str]:
+        """The steps that executed in this run, in the order of their start, as often as they did."""
+        return [event["step"] for event in self.events("started")]
+
+    def failures(self) -> dict[str, str]:
+        """The error of each step that failed in this run."""
+        return {event["step"]: event["error"] for event in self.events("failed")}
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """All events of a kind ('started', 'finished' or 'failed'), oldest first."""
+        folder = self.store.path(self.folder)
+        paths = folder.glob(f"*-{kind}.json") if folder.is_dir() else ()
+        return sorted((json.loads(path.read_bytes()) for path in paths), key=lambda event: event["started_ns"])
+
+    def _write(self, name: str, event: dict[str, Any]) -> None:
+        self.store.write(f"{self.folder}/{name}.json", json.dumps(event, sort_keys=True).encode() + b"\n")
+
+    def _withdraw(self, name: str) -> None:
+        path = self.store.path(f"{self.folder}/{name}.json")
+        path.unlink()
+        if self.store.is_local:  # other stores have no folders; what they call rmdir may delete what is in it
+            with contextlib.suppress(OSError):  # not empty: other steps of this run, or other runs, did execute
+                path.parent.rmdir()
+                path.parent.parent.rmdir()

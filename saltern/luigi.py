@@ -1,0 +1,246 @@
+"""How a salt hooks into Luigi's caching: it names a task's target, and Luigi asks whether the target exists.
+
+A task is composed from three descriptors instead of written methods:
+
+    class Train(SaltedTask):
+        step = ml.train
+        C = luigi.FloatParameter(step.parameters["C"])
+
+        requires = Requires()               # {"dataset": Preprocess(...)}
+        dataset = Requirement(Preprocess)   # named as the step's input is
+        output = SaltedOutput()             # train-<salt>.skops in the store
+
+A descriptor is a class attribute that is asked what it should be whenever it is looked up (``__get__``): on the class
+it answers with itself, on an instance with something made for that instance. Functions become methods the same way.
+
+``cutoff`` names a target by what is in its inputs, so the name is not known before they are made; yet Luigi settles
+what is to run before anything runs. A task whose target has no name yet is not complete: Luigi schedules it, and when
+its turn comes ``run`` finds the artifact, which is the early cutoff, or makes it. What that costs: Luigi's word for a
+task that was cut off is the one for a task that ran ("success"; it has no other for a ``run`` that returned), and only
+the ledger tells them apart. And a hole below a finished task is filled, which no other salt asks for: without the
+missing artifact, what was made from it has no name.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from types import MethodType
+from typing import Any, ClassVar, overload
+
+import luigi
+from luigi.parameter import ParameterVisibility
+from luigi.task import flatten
+
+from saltern.cache import DEFAULT_STORE, Cache
+from saltern.errors import BadInput
+from saltern.recipe import Artifact, Call, Source, key
+from saltern.steps import Step
+from saltern.strategies import STRATEGIES
+from saltern.walk import fold
+
+Needed = dict[str, luigi.Task | dict[str, luigi.Task]]  # the step's argument -> task, or partition -> task
+
+
+class Requirement:
+    """One task that a task needs. ``params`` are given to it beside the parameters that the two have in common."""
+
+    def __init__(self, task_class: type[luigi.Task], **params: Any) -> None:
+        self.task_class, self.params = task_class, params
+
+    @overload
+    def __get__(self, task: None, owner: type[luigi.Task]) -> Requirement: ...
+    @overload
+    def __get__(self, task: luigi.Task, owner: type[luigi.Task]) -> Any: ...
+    def __get__(self, task: luigi.Task | None, owner: type[luigi.Task]) -> Any:
+        return self if task is None else self.needed_by(task)
+
+    def needed_by(self, task: luigi.Task) -> luigi.Task | dict[str, luigi.Task]:
+        """The needed task. ``clone`` hands the common parameters down, as luigi.util recommends."""
+        return task.clone(self.task_class, **self.params)
+
+
+class ForEach(Requirement):
+    """A fan-in: ``ForEach(DailyCounts, day="interval")`` is one DailyCounts for each day of the task's interval."""
+
+    def __init__(self, task_class: type[luigi.Task], **over: str) -> None:
+        super().__init__(task_class)
+        ((self.parameter, self.values),) = over.items()
+
+    def needed_by(self, task: luigi.Task) -> dict[str, luigi.Task]:
+        values = getattr(task, self.values)
+        return {str(value): task.clone(self.task_class, **{self.parameter: value}) for value in values}
+
+
+class Requires:
+    """A task's ``requires`` method: all its requirements by name, inherited ones included."""
+
+    @overload
+    def __get__(self, task: None, owner: type[luigi.Task]) -> Requires: ...
+    @overload
+    def __get__(self, task: luigi.Task, owner: type[luigi.Task]) -> Callable[[], Needed]: ...
+    def __get__(self, task: luigi.Task | None, owner: type[luigi.Task]) -> Any:
+        return self if task is None else MethodType(self, task)
+
+    def __call__(self, task: luigi.Task) -> Needed:
+        declared: dict[str, Any] = {}
+        for owner in reversed(type(task).__mro__):  # so that a subclass may declare a requirement anew, or drop it
+            declared |= vars(owner)
+        return {name: each.needed_by(task) for name, each in declared.items() if isinstance(each, Requirement)}
+
+
+class SaltedOutput:
+    """A task's ``output`` method: the artifact that the task's salt names."""
+
+    @overload
+    def __get__(self, task: None, owner: type[SaltedTask]) -> SaltedOutput: ...
+    @overload
+    def __get__(self, task: SaltedTask, owner: type[SaltedTask]) -> Callable[[], ArtifactTarget]: ...
+    def __get__(self, task: SaltedTask | None, owner: type[SaltedTask]) -> Any:
+        return self if task is None else MethodType(self, task)
+
+    def __call__(self, task: SaltedTask) -> ArtifactTarget:
+        return ArtifactTarget(task.cache, task.call)
+
+
+class ArtifactTarget(luigi.Target):
+    """An artifact in the store. A task is complete when its target exists: Luigi looks at nothing else.
+
+    Under ``native`` the rule is that of ``luigi.LocalTarget``: a file of that name is enough. Otherwise the artifact
+    must be whole: its content is what its manifest says.
+    """
+
+    def __init__(self, cache: Cache, call: Call | None) -> None:
+        self.cache, self.call = cache, call
+
+    def __str__(self) -> str:
+        return self.call.artifact.name if self.call else "an artifact whose salt is not known yet"
+
+    @property
+    def path(self) -> Path:
+        """The file that it is, as of a ``luigi.LocalTarget``. BadInput where there is no such file, nor will be."""
+        if not self.cache.store.is_local:
+            raise BadInput(f"--store {self.cache.store_url}: no folder, so an artifact in it has no path")
+        if self.call is None:
+            raise BadInput(f"{self}: it has no path before its inputs are made")
+        return self.cache.store.path(self.call.artifact.name)
+
+    def exists(self) -> bool:
+        return self.call is not None and self.cache.find(self.call) is not None
+
+
+class SaltedTask(luigi.Task):
+    """A step as a Luigi task.
+
+    A subclass declares the step, the step's parameters by their names, and a requirement for each of its arguments.
+    Parameters that it only hands down the tree (``luigi.util.inherits``) do not enter its salt: what they change
+    below arrives through the salts of its inputs.
+    """
+
+    step: ClassVar[Step[..., Any]]
+
+    # Where its target lies is part of a task's identity; which run makes it, as the ledger has it, is not.
+    store = luigi.Parameter(DEFAULT_STORE, positional=False, description="folder or fsspec URL of the artifacts")
+    strategy = luigi.ChoiceParameter("salted", choices=[*STRATEGIES], positional=False)
+    run_id = luigi.Parameter(
+        uuid.uuid4().hex[:12], significant=False, positional=False, visibility=ParameterVisibility.HIDDEN
+    )
+
+    _call: Call | None = None
+    _awaits: SaltedTask | None = None  # the one below whose artifact was missing when the call was last asked for
+
+    @property
+    def partition(self) -> str | None:
+        """Which one it is, of many tasks of this class; in the artifact's name."""
+        return None
+
+    @property
+    def key(self) -> str:
+        """``train``, or ``daily_counts[2018-03-05]``."""
+        return key(self.step.name, self.partition)
+
+    @property
+    def cache(self) -> Cache:
+        return _cache(self.store, self.strategy, self.run_id)
+
+    @property
+    def call(self) -> Call | None:
+        """The step applied to its inputs: which artifact that makes, and from what recipe.
+
+        None as long as it cannot be known; the target does not exist then, and Luigi goes on to what the task needs.
+        Luigi asks every task, from the top down. So that this stays linear, a call is kept once it is known; until then
+        the tree is not walked again before the artifact is there that was missing.
+        """
+        if self._call is None and (self._awaits is None or self._awaits.complete()):
+            self._resolve()
+        return self._call
+
+    def _resolve(self) -> None:
+        """Find out the calls of the task and of all below it.
+
+        The tree is walked once, without recursion, and each task keeps its own call: Luigi makes one instance per class
+        and parameters (luigi.task_register), so a task that many others need is shared by them.
+        Tasks that are not salted count as external inputs, and are not looked into.
+        """
+        needed: dict[SaltedTask, Needed] = {}
+
+        def needs(task: luigi.Task) -> Sequence[luigi.Task]:
+            if not isinstance(task, SaltedTask) or task._call:
+                return ()
+            needed[task] = task.requires()
+            return list(flatten(needed[task]))
+
+        def made(task: luigi.Task, inputs: Sequence[Artifact | Source | None]) -> Artifact | Source | None:
+            if not isinstance(task, SaltedTask):
+                return Source.at(Path(task.output().path))
+            task._call = task._call or task._applied(needed[task], inputs)
+            if task._call and task.cache.strategy.digests:
+                return task.cache.find(task._call)
+            return task._call.artifact if task._call else None
+
+        fold(self, needs, made, {})
+
+    def _applied(self, needed: Needed, flat: Sequence[Artifact | Source | None]) -> Call | None:
+        """The call, from what the needed tasks make; ``flat`` has that in the order of ``luigi.task.flatten``."""
+        self._awaits = None
+        for need, item in zip(flatten(needed), flat, strict=True):
+            if item is None:
+                self._awaits = need._awaits or need
+                return None
+        items: Iterator[Any] = iter(flat)
+        inputs = {
+            argument: {part: next(items) for part in task} if isinstance(task, Mapping) else next(items)
+            for argument, task in needed.items()
+        }
+        params = {name: getattr(self, name) for name in self.step.parameters}
+        try:
+            return self.cache.call(self.step, inputs, params, self.partition)
+        except FileNotFoundError:
+            return None  # an external input is missing, as Luigi is about to find out
+
+    def up_to_date(self) -> bool:
+        """Whether the target is there. A subclass may ask for more."""
+        there: bool = super().complete()
+        return there
+
+    def complete(self) -> bool:
+        try:
+            return self.up_to_date()
+        except Exception as error:
+            # Luigi logs an error in here and keeps it to itself (luigi.worker.Worker._add): tell those who listen.
+            self.trigger_event(luigi.Event.BROKEN_TASK, self, error)
+            raise
+
+    def run(self) -> None:
+        """Make the artifact. Luigi decided that before the run began (spotify/luigi#2211), so ``make`` looks again."""
+        call = self.call
+        assert call is not None  # Luigi runs a task when all it needs is there
+        self.cache.make(call)
+
+
+@lru_cache
+def _cache(store: str, strategy: str, run_id: str) -> Cache:
+    """One cache for all tasks of a run, so that a remote store is connected to once."""
+    return Cache(store, strategy, run_id, engine="luigi")

@@ -1,0 +1,151 @@
+"""How a salt hooks into Prefect's own caching: as a task's cache key, looked up in a result storage of ours.
+
+Before a task run, Prefect asks the task's *cache policy* for a key and the *result storage* for a record of that key;
+where there is one, the run ends as ``Cached`` with the recorded result. Here the key is the address of the artifact
+that the run would make, and the record is made up from the artifact itself each time it is asked for. So there is a
+record exactly when the artifact is in the store and whole, and it does not matter which engine made it.
+
+``cutoff`` costs nothing more here: Prefect asks for a key when the task's inputs are there, and an artifact that is
+there says its digest, whether it was made a moment ago or found.
+
+https://docs.prefect.io/v3/concepts/caching
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Self
+
+from prefect.cache_policies import CachePolicy
+from prefect.context import TaskRunContext
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.filesystems import WritableFileSystem
+from prefect.results import ResultStore
+from prefect.serializers import JSONSerializer
+from pydantic import Field
+
+from saltern.cache import Cache
+from saltern.errors import BadInput
+from saltern.recipe import Artifact, Call
+from saltern.steps import Step
+from saltern.store import Store
+from saltern.strategies import STRATEGIES
+
+BLOCK = "saltworks"
+BLOCK_WITHIN = 10  # seconds
+
+# Text with a list of choices, in the form of Prefect's UI. An unknown one raises BadInput, which names them, later.
+StrategyName = Annotated[str, Field(json_schema_extra={"enum": [*STRATEGIES]})]
+
+
+def call_of(step: Step[..., Any], cache: Cache, arguments: Mapping[str, Any]) -> Call:
+    """What a task run is to make. A task names its arguments as its step does; ``day`` is the partition."""
+    inputs = {name: arguments[name] for name in step.inputs}
+    params = {name: arguments[name] for name in step.parameters}
+    return cache.call(step, inputs, params, arguments.get("day"))
+
+
+def execute(step: Step[..., Any], cache: Cache, **arguments: Any) -> Artifact:
+    """What every task does: load the inputs, run the step, store its output, and return a reference to it.
+
+    Of two flow runs at once, one makes an artifact and the other waits for it; Prefect calls both task runs completed.
+    """
+    return cache.make(call_of(step, cache, arguments))
+
+
+@dataclass
+class Salted(CachePolicy):
+    """The cache key of a task run is the address of the artifact it makes: the store, and a name with the salt in it.
+
+    Computed when the run's inputs are known, so a recipe may use the digests of upstream artifacts too. That the
+    artifact is there is no part of the key: it is for the result storage to say.
+
+    Should a salt fail to compute, Prefect logs it and runs the task without a key; the same call then fails in
+    ``execute``, so the task run fails rather than run under a weaker key.
+    """
+
+    step: Step[..., Any] | None = None  # as for every field of a policy, a default is needed
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: dict[str, Any], **_: Any
+    ) -> str:
+        assert self.step is not None
+        cache: Cache = inputs["cache"]
+        return str(cache.store.path(call_of(self.step, cache, inputs).artifact.name))
+
+
+class ArtifactStorage(WritableFileSystem):
+    """A result storage without a memory of its own: it knows what the store holds.
+
+    Prefect takes a result storage only when the server knows it (``Task.__init__`` raises otherwise), hence
+    ``registered``. One block serves every store, because a key says which store it is about.
+    """
+
+    _block_type_name = "Saltworks Artifacts"
+    _description = "Finds the results of salted tasks among the artifacts of a Saltworks store."
+
+    @classmethod
+    def registered(cls) -> Self:
+        """The block as the server knows it, saved on first use.
+
+        Saving takes Prefect several requests. Another run that begins just now may be in the midst of them: then its
+        block is there already and cannot be loaded yet.
+        """
+        deadline = time.monotonic() + BLOCK_WITHIN
+        while True:
+            with suppress(ValueError):  # what ``load`` raises where there is none
+                block: Self = cls.load(BLOCK, _sync=True)
+                return block
+            try:
+                cls().save(BLOCK, _sync=True)
+            except (ObjectAlreadyExists, ObjectNotFound, ValueError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    # Prefect's sync engine passes ``_sync=True`` to both methods. Without a place for it the TypeError counts as
+    # "no record", silently, and nothing is ever cached.
+
+    def read_path(self, path: str, **_sync: bool) -> bytes:
+        """The record of a key. Raises FileNotFoundError when its artifact is missing or damaged."""
+        root, _, name = path.rpartition("/")
+        store = Store(root)
+        digest = store.digest(name)
+        manifest = store.manifest(name)
+        if not (digest and manifest):
+            raise FileNotFoundError(path)
+        artifact = Artifact(manifest["step"], manifest["partition"], name, manifest["salt"], digest)
+        results = ResultStore(result_storage=self, serializer=JSONSerializer())
+        record: bytes = results.create_result_record(artifact, key=path).serialize()
+        return record
+
+    def write_path(self, path: str, content: bytes, **_sync: bool) -> None:
+        """Nothing to do: the task has committed its artifact, and the artifact is the record."""
+
+
+@dataclass(frozen=True)
+class Salting:
+    """The options that a strategy adds to the task of a step: ``train.with_options(**salting(ml.train))``.
+
+    Raises BadInput for a strategy that there is none of.
+    """
+
+    cache: Cache
+    ways: ClassVar[Sequence[str]] = (*STRATEGIES,)
+
+    def __post_init__(self) -> None:
+        if (name := self.cache.strategy_name) not in self.ways:  # a run that is started in Prefect's UI comes in here
+            raise BadInput(f"--strategy {name}: prefect has no such strategy (it has: {', '.join(self.ways)})")
+
+    @cached_property
+    def storage(self) -> ArtifactStorage:
+        return ArtifactStorage.registered()
+
+    def __call__(self, step: Step[..., Any]) -> dict[str, Any]:
+        if not self.cache.strategy.salts:
+            return {}  # whatever Prefect does by default, which is INPUTS + TASK_SOURCE + RUN_ID
+        return {"cache_policy": Salted(step=step), "result_storage": self.storage, "result_serializer": "json"}

@@ -1,0 +1,174 @@
+"""Recipes and salts, and the values that carry them from step to step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from saltern.errors import BadInput
+from saltern.steps import Step
+
+SALT_IN_NAME = 16  # hex digits, 64 bits: a collision is expected after some four billion artifacts of one step
+
+_NESTED = frozenset({dict, list, tuple})
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An external input: a file that the pipeline does not make.
+
+    ``root`` is the folder that the file is named from, which is all that ``salted`` knows of it. Without a root it is
+    the project of the step that reads the file.
+    """
+
+    path: str
+    root: str | None = None
+
+    @classmethod
+    def at(cls, path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None) -> Source:
+        """The file at a path. It is named from ``root``, so that a project can be moved with its data."""
+        return cls(str(Path(path).resolve()), str(Path(root).resolve()) if root is not None else None)
+
+    def name(self, project: Path | None = None) -> str:
+        """The path from the root, or else from a project; an absolute path where the file lies outside of it."""
+        home = Path(self.root) if self.root is not None else project
+        path = Path(self.path)
+        return (path.relative_to(home) if home and path.is_relative_to(home) else path).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """The output of one step: made, or still to be made. Small and JSON-able, to travel through any engine."""
+
+    step: str
+    partition: str | None
+    name: str  # the file's name in the store
+    salt: str | None = None  # None under ``native``
+    digest: str | None = None  # of the content, once it is made
+    interval: str | None = None  # of the days it sums up: in its plain name under ``native``
+
+    @property
+    def key(self) -> str:
+        """``train``, or ``daily_counts[2018-03-05]``."""
+        return key(self.step, self.partition)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Artifact:
+        return cls(**document)
+
+
+Input = Source | Artifact
+Inputs = Mapping[str, Input | Mapping[str, Input]]  # argument -> one input, or partition -> input for a fan-in
+
+
+@dataclass(frozen=True)
+class Call:
+    """One step applied to named inputs and parameters: what is to run, and the artifact it is to make."""
+
+    step: Step[..., Any]
+    partition: str | None
+    params: Mapping[str, Any]
+    inputs: Inputs
+    canonical_recipe: str | None  # as text, of which a graph of many thousand steps can hold one each; None: ``native``
+    artifact: Artifact
+
+    @property
+    def key(self) -> str:
+        return self.artifact.key
+
+    @property
+    def recipe(self) -> dict[str, Any] | None:
+        """The document of all that goes into the artifact; None under ``native``."""
+        return json.loads(self.canonical_recipe) if self.canonical_recipe else None
+
+    @cached_property
+    def upstream(self) -> tuple[Artifact, ...]:
+        """The artifacts among the inputs, in order."""
+        return tuple(item for item in each(self.inputs) if isinstance(item, Artifact))
+
+
+def key(step: str, partition: str | None) -> str:
+    return step if partition is None else f"{step}[{partition}]"
+
+
+def each(inputs: Inputs) -> Iterator[Input]:
+    """Every single input, those of a fan-in one by one."""
+    for value in inputs.values():
+        if isinstance(value, Mapping):
+            yield from value.values()
+        else:
+            yield value
+
+
+def flat(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Named inputs, of a call or of its recipe, those of a fan-in one by one: ``counts[2018-03-05]``."""
+    found: dict[str, Any] = {}
+    for argument, value in inputs.items():
+        parts = value.items() if isinstance(value, Mapping) else [(None, value)]
+        found |= {key(argument, part): item for part, item in parts}
+    return found
+
+
+def differing(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
+    """The names under which two mappings do not hold the same, sorted."""
+    return sorted(name for name in {*new, *old} if new.get(name) != old.get(name))
+
+
+def canonical(document: Mapping[str, Any], where: str = "recipe") -> str:
+    """Canonical JSON: sorted keys, no white space, no NaN. Equal documents give equal text.
+
+    Raises BadInput, naming the place, for a value that JSON cannot hold exactly.
+    """
+    try:
+        if _has_text_keys(document):  # others the encoder would quietly turn into text
+            return _encode(document)
+    except (TypeError, ValueError):
+        pass
+    raise BadInput(f"{_inexact(document, where)} cannot be part of a salt")
+
+
+def salt(canonical_recipe: str) -> str:
+    """The full sha256 of a recipe in canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical_recipe.encode()).hexdigest()
+
+
+def _has_text_keys(value: Any) -> bool:
+    """Whether every key of every object in a value is text. Fast: it is asked of each recipe."""
+    if type(value) is dict:
+        for name, item in value.items():
+            if type(name) is not str or (type(item) in _NESTED and not _has_text_keys(item)):
+                return False
+    elif type(value) in _NESTED:
+        return all(map(_has_text_keys, value))
+    return True
+
+
+def _inexact(value: Any, where: str) -> str | None:
+    """Where in a value there is what JSON cannot hold exactly, and what it is; None where there is nothing."""
+    if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+        return None
+    if isinstance(value, float):
+        return f"{where}: {value}"
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if type(name) is not str:
+                return f"{where}: a key of type {type(name).__name__}"
+            if found := _inexact(item, f"{where}.{name}"):
+                return found
+        return None
+    if isinstance(value, list | tuple):
+        return next(filter(None, (_inexact(item, f"{where}[{i}]") for i, item in enumerate(value))), None)
+    return f"{where}: a value of type {type(value).__name__}"

@@ -1,0 +1,119 @@
+"""Steps: pure functions with a name, a version, parameters and named inputs.
+
+>>> @step(version="1", writes="json", libraries=["numpy"])
+... def mean(numbers, *, digits: int = 2):
+...     return round(sum(numbers) / len(numbers), digits)
+>>> mean([1, 2])
+1.5
+>>> mean.name, mean.inputs, mean.parameters
+('mean', ('numbers',), {'digits': 2})
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from saltern.errors import BadInput
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Step(Generic[P, R]):
+    """A pure function and what its author declares of it. Calling the step calls the function.
+
+    Positional arguments are *inputs*: what another step made (a value), or an external input (the path of a file,
+    because a day of data need not fit in memory). Keyword-only arguments are *parameters*, each with a default.
+    """
+
+    def __init__(
+        self, function: Callable[P, R], *, name: str, version: str, writes: str, libraries: tuple[str, ...]
+    ) -> None:
+        functools.update_wrapper(self, function)
+        self.function, self.name, self.version = function, name, version
+        self.writes = writes  # the extension of the output's file: a codec in saltern.codecs
+        self.libraries = libraries  # distributions whose version may change the output
+        self.loaded_ns = time.time_ns()  # what its source said then is what runs
+        arguments = inspect.signature(function).parameters.values()
+        self.inputs = tuple(a.name for a in arguments if a.kind is not a.KEYWORD_ONLY)
+        self.parameters: Mapping[str, Any] = {a.name: a.default for a in arguments if a.kind is a.KEYWORD_ONLY}
+        self._types = {a.name: a.annotation for a in arguments if a.kind is a.KEYWORD_ONLY}
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<step {self.name} version {self.version}>"
+
+    def __reduce__(self) -> str:
+        return self.function.__qualname__  # pickled by name, as a function is
+
+    @functools.cached_property
+    def project(self) -> Path | None:
+        """The root of the project that the step belongs to; None where it has none.
+
+        It is the nearest folder above the step's source that holds a ``pyproject.toml`` or a ``.git``.
+        """
+        source = Path(self.function.__code__.co_filename).resolve()
+        marks = ("pyproject.toml", ".git")
+        return next((folder for folder in source.parents if any((folder / mark).exists() for mark in marks)), None)
+
+    @property
+    def place(self) -> str:
+        """Where today's code has the step: ``module:function``."""
+        module = sys.modules.get(self.function.__module__)
+        named = (name for name, value in vars(module).items() if value is self) if module else iter(())
+        return f"{self.function.__module__}:{next(named, self.function.__qualname__)}"
+
+    def parameter_schema(self, parameter: str) -> dict[str, Any]:
+        """The JSON schema of one parameter: its type, bounds, choices and default."""
+        return {**self._adapter(parameter).json_schema(), "default": self.parameters[parameter]}
+
+    def checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All parameters: those given, converted to their declared types, and the defaults of the others.
+
+        Raises BadInput, naming the option, for an unknown parameter, a wrong type or a value out of range.
+        """
+        params = dict(self.parameters)
+        for name, value in given.items():
+            option = f"{self.name}.{name}"
+            if name not in params:
+                known = ", ".join(params) or "none"
+                raise BadInput(f"{option}: step '{self.name}' has no parameter '{name}' (it has: {known})")
+            params[name] = self._convert(option, name, value)
+        return params
+
+    def _convert(self, option: str, name: str, value: Any) -> Any:
+        if type(value) is type(self.parameters[name]) and value == self.parameters[name]:
+            return value  # the default needs no check, and most runs need no pydantic
+        from pydantic import ValidationError
+
+        try:
+            return self._adapter(name).validate_python(value)
+        except ValidationError as error:
+            problems = dict.fromkeys(detail["msg"] for detail in error.errors())
+            raise BadInput(f"{option}={value}: {'; or '.join(problems)}") from None
+
+    def _adapter(self, name: str) -> Any:
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(self._types[name])
+
+
+def step(
+    *, version: str, writes: str, libraries: Iterable[str] = (), name: str | None = None
+) -> Callable[[Callable[P, R]], Step[P, R]]:
+    """Declare a function a step. ``name`` defaults to the function's; ``writes`` is its output's file extension."""
+
+    def declare(function: Callable[P, R]) -> Step[P, R]:
+        return Step(
+            function, name=name or function.__name__, version=version, writes=writes, libraries=tuple(libraries)
+        )
+
+    return declare

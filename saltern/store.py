@@ -1,0 +1,150 @@
+"""The store: where artifacts and their manifests live. A folder, or any fsspec URL.
+
+An artifact becomes visible whole or not at all, and before its manifest: an artifact without a manifest, or one whose
+content is not what its manifest says, counts as missing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from glob import escape
+from pathlib import Path
+from typing import Any
+
+from saltern.errors import BadInput
+from saltern.files import digest, file_digest
+
+log = logging.getLogger("saltworks.store")
+
+MANIFEST = ".manifest.json"
+
+
+class Store:
+    """Artifacts by name. Cheap to make: nothing is read or created before it is asked for."""
+
+    def __init__(self, url: str | os.PathLike[str]) -> None:
+        self.url = os.fspath(url)
+        self.is_local = "://" not in self.url
+        self.root: Path = Path(self.url).absolute() if self.is_local else _remote(self.url)
+
+    def __repr__(self) -> str:
+        return f"Store({self.url!r})"
+
+    def path(self, name: str) -> Path:
+        """Where an artifact of this name lies, or would lie."""
+        return self.root / name
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a file of this name, whatever is in it. Enough for ``native``; others ask ``digest``."""
+        return self.path(name).is_file()
+
+    def digest(self, name: str) -> str | None:
+        """The digest of a whole, undamaged artifact; None where it is missing. A damaged one is warned of."""
+        manifest = self.manifest(name)
+        if manifest is None or not self.exists(name):
+            return None
+        actual = file_digest(self.path(name))
+        if actual != manifest["digest"]:
+            log.warning("%s: damaged (its content is not what its manifest says); taken as missing", self.path(name))
+            return None
+        return actual
+
+    def manifest(self, name: str) -> dict[str, Any] | None:
+        """What was written down when the artifact was made; None where there is nothing readable."""
+        try:
+            manifest = json.loads(self.path(name + MANIFEST).read_bytes())
+        except (FileNotFoundError, ValueError):
+            return None
+        return manifest if isinstance(manifest, dict) and "digest" in manifest else None
+
+    def manifests(self, key: str) -> Iterator[dict[str, Any]]:
+        """All manifests of the artifacts of one step, or of one partition of it, in no order."""
+        pattern = f"{escape(key)}[-.]*{MANIFEST}"
+        for path in self.root.glob(pattern) if self.root.is_dir() else ():
+            if manifest := self.manifest(path.name.removesuffix(MANIFEST)):
+                yield manifest
+
+    def read(self, name: str, digest_: str | None = None) -> bytes:
+        """An artifact's content. With a digest, raises ``Damaged`` when the content has another."""
+        data = self.path(name).read_bytes()
+        if digest_ is not None and digest(data) != digest_:
+            raise Damaged(f"{self.path(name)}: damaged while it was read")
+        return data
+
+    def commit(self, name: str, data: bytes, facts: Mapping[str, Any]) -> str:
+        """Store an artifact and its manifest, and return the artifact's digest.
+
+        ``facts`` go into the manifest beside the digest and the size. A reader sees the old artifact, or none,
+        until the new one is whole.
+        """
+        found = digest(data)
+        manifest = {**facts, "name": name, "digest": found, "size": len(data)}
+        self.write(name, data)
+        self.write(name + MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode() + b"\n")
+        return found
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write one file, all or nothing. Raises BadInput when the store cannot be written."""
+        path = self.path(name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not self.is_local:
+                path.write_bytes(data)  # object stores show an object when it is whole
+                return
+            temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+            try:
+                with temporary.open("xb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+        except OSError as error:
+            raise BadInput(f"--store {self.url}: cannot be written ({error.strerror or error})") from error
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Wait until no other process on this machine holds the lock of this name, and hold it.
+
+        The kernel lets go of it when its holder dies. Stores that are no folder have none: there, two runs at a time
+        may make the same artifact twice, which costs time and nothing else.
+        """
+        if not self.is_local:
+            yield
+            return
+        from filelock import FileLock
+
+        path = self.path(f".{name}.lock")
+        with FileLock(path):
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)  # who waits for this very file, or makes it anew, looks again first
+
+    def check_writable(self) -> None:
+        """Raise BadInput where a local store cannot be written. Leaves nothing but the folder."""
+        if self.is_local:
+            probe = f".probe-{uuid.uuid4().hex[:8]}"
+            self.write(probe, b"")
+            self.path(probe).unlink()
+
+
+class Damaged(RuntimeError):
+    """An artifact changed between the moment it was found whole and the moment it was read."""
+
+
+def _remote(url: str) -> Path:
+    from upath import UPath
+
+    try:
+        root = UPath(url)
+        root.exists()
+    except (ValueError, ImportError, OSError) as error:
+        raise BadInput(f"--store {url}: {error}") from None
+    return root  # type: ignore[return-value]

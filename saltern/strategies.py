@@ -1,0 +1,141 @@
+"""Strategies: which ingredients go into a recipe.
+
+In the terms of Mokhov, Mitchell and Peyton Jones, 'Build Systems a la Carte' (ICFP 2018), ``salted`` is a rebuilder
+by deep constructive traces whose external inputs are trusted, ``lineage`` the same with nothing trusted that can be
+read, ``cutoff`` one by constructive traces; ``content`` is a memo on the inputs alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from saltern.code import code_fingerprint
+from saltern.errors import BadInput
+from saltern.files import file_digest
+from saltern.libraries import library_fingerprint
+from saltern.recipe import SALT_IN_NAME, Artifact, Call, Input, Inputs, Source, canonical, each, key, salt
+from saltern.steps import Step
+
+FORMAT = 1  # of recipes: raised when the same ingredients are written down in another way
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A choice of ingredients. ``native`` has none: names are plain and the engine's own rule decides."""
+
+    name: str
+    summary: str
+    declaration: bool = False  # the step's name, version and parameters
+    content: bool = False  # the content of external inputs; without it, only where they lie
+    code: bool = False  # the step's own code and all of the project's that it reaches
+    libraries: bool = False  # the versions of the libraries that the step declares
+    digests: bool = False  # upstream artifacts by their content, which is known when they are made; else by their salts
+
+    @property
+    def salts(self) -> bool:
+        return self.declaration or self.content
+
+    def call(
+        self, step: Step[..., Any], inputs: Inputs, params: Mapping[str, Any], partition: str | None = None
+    ) -> Call:
+        """A step applied to inputs, with its recipe and the name of the artifact it makes.
+
+        ``params`` must be complete and of the declared types: what ``Step.checked`` returns.
+        Fails closed: an ingredient that cannot be computed is an error that names it, never a weaker salt.
+        """
+        stem = key(step.name, partition)
+        if not self.salts:
+            interval = _interval(inputs)
+            name = f"{stem}-{interval}.{step.writes}" if interval else f"{stem}.{step.writes}"
+            artifact = Artifact(step.name, partition, name, interval=interval)
+            return Call(step, partition, params, inputs, None, artifact)
+        recipe = canonical(self._recipe(step, inputs, params, partition), step.name)
+        full = salt(recipe)
+        artifact = Artifact(step.name, partition, f"{stem}-{full[:SALT_IN_NAME]}.{step.writes}", full)
+        return Call(step, partition, params, inputs, recipe, artifact)
+
+    def _recipe(
+        self, step: Step[..., Any], inputs: Inputs, params: Mapping[str, Any], partition: str | None
+    ) -> dict[str, Any]:
+        recipe: dict[str, Any] = {"recipe": FORMAT, "strategy": self.name}
+        if self.declaration:
+            recipe |= {"step": step.name, "version": step.version, "params": dict(params)}
+            if partition is not None:
+                recipe["partition"] = partition
+        if self.code:
+            recipe["code"] = code_fingerprint(step)
+        if self.libraries:
+            recipe["libraries"] = library_fingerprint(step)
+        recipe["inputs"] = {
+            argument: self._input(value, step)
+            if isinstance(value, Artifact | Source)
+            else {part: self._input(item, step) for part, item in value.items()}
+            for argument, value in inputs.items()
+        }
+        return recipe
+
+    def _input(self, item: Input, step: Step[..., Any]) -> str:
+        """What a recipe says of one input. The prefix keeps places, contents and salts apart."""
+        if isinstance(item, Source):
+            return f"content:{file_digest(item.path)}" if self.content else f"at:{item.name(step.project)}"
+        if self.digests:
+            if item.digest is None:
+                raise ValueError(f"strategy '{self.name}': {item.key} is not made yet, so what is in it is not known")
+            return f"digest:{item.digest}"
+        if item.salt is None:
+            raise BadInput(f"strategy '{self.name}': the artifact {item.name} has no salt to build on")
+        return f"salt:{item.salt}"
+
+
+STRATEGIES = {
+    strategy.name: strategy
+    for strategy in (
+        Strategy("native", "the engine's own rule, out of the box; artifacts have plain names"),
+        Strategy("content", "the content of the external inputs, and nothing else", content=True),
+        Strategy("salted", "name, version, parameters and upstream salts; inputs are trusted", declaration=True),
+        Strategy(
+            "lineage",
+            "salted, and the content of external inputs, the code, and the versions of libraries",
+            declaration=True,
+            content=True,
+            code=True,
+            libraries=True,
+        ),
+        Strategy(
+            "cutoff",
+            "as lineage, but inputs enter by what is in them: same bytes upstream, and nothing below runs again",
+            declaration=True,
+            content=True,
+            code=True,
+            libraries=True,
+            digests=True,
+        ),
+    )
+}
+
+
+def strategy(name: str) -> Strategy:
+    """A strategy by its name. Raises BadInput for a name that is none.
+
+    ``<engine>/<way>`` is another of an engine's own ways of not doing work again, beside the one out of the box. It has
+    no ingredients either; which there are the engine says (``Engine.natives``).
+    """
+    if "/" in name:
+        return Strategy(name, f"a way of {name.partition('/')[0]}'s own; artifacts have plain names")
+    try:
+        return STRATEGIES[name]
+    except KeyError:
+        raise BadInput(f"--strategy {name}: no such strategy (there are: {', '.join(STRATEGIES)})") from None
+
+
+def _interval(inputs: Inputs) -> str | None:
+    """The interval of a plain name, as in Luigi's own tutorial: ``artist_streams_2018-W10.tsv``.
+
+    A fan-in sets it, from its first to its last partition; what builds on the fan-in inherits it.
+    """
+    for value in inputs.values():
+        if isinstance(value, Mapping):
+            return f"{min(value)}--{max(value)}"
+    return next((item.interval for item in each(inputs) if isinstance(item, Artifact) and item.interval), None)

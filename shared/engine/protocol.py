@@ -1,0 +1,132 @@
+"""The protocol an engine implements. A fifth engine is a subclass of ``Engine`` with its facts and three methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from saltern.errors import BadInput
+from saltern.strategies import STRATEGIES
+from shared.engine.build import Build
+
+
+@dataclass(frozen=True)
+class Native:
+    """One of an engine's own ways of not doing finished work again: a strategy without salts."""
+
+    summary: str
+    documentation: str
+    """The page of the engine's documentation that describes it."""
+    memory: Literal["none", "artifacts", "its own"]
+    """Where it finds finished work in a later run: nowhere; among the artifacts, by their plain names; in a memory of
+    its own (a database, a cluster), which nobody else can foretell."""
+    lives: bool = False
+    """Whether its memory is a process that lives beside the runs (``Engine.alongside``), so is not in the workspace."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The pages of an engine whose servers are up."""
+
+    address: str
+    """Where to look first."""
+    run: Callable[[Build], None]
+    """Run a build so that the pages show it, and wait for its end. Raises StepFailed."""
+    hints: Sequence[str] = ()
+    """What to try there: a sentence each."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """The environment variables with which the engine's command line runs in sight of the pages. Empty: it cannot."""
+    login: str = ""
+    """Who may look, in words. Empty: anybody on this machine."""
+
+
+class Engine:
+    """A workflow engine: facts about it, and how to run a build with it."""
+
+    name: ClassVar[str]
+    """What it is called on the command line and in results: ``luigi``."""
+
+    package: ClassVar[str]
+    """The top-level package that holds it: ``python -m <package>`` is its command line."""
+
+    distribution: ClassVar[str]
+    """The PyPI distribution whose version is reported."""
+
+    looks_at: ClassVar[Literal["target", "every step", "nothing"]]
+    """Where it looks for finished work. ``target``: from the target down, and no further than the first artifact that
+    is there, so that a hole below stays. ``every step``: at each step's own artifact. ``nothing``: it has no cache."""
+
+    natives: ClassVar[Mapping[str, Native]]
+    """Its own ways of not doing finished work again: ``native`` out of the box, ``<engine>/<way>`` what its
+    documentation describes beside."""
+
+    says_ran: ClassVar[frozenset[str]]
+    """The words by which it claims that a step ran."""
+
+    port: ClassVar[int | None] = None
+    """Where its own pages are by its documentation; None where it has none."""
+
+    preload: ClassVar[tuple[str, ...]] = ()
+    """What the gauntlet loads once and forks from: third-party modules by name, and scripts (paths ending in ``.py``)
+    that get such modules ready. No thread may run and no connection be open afterwards."""
+
+    def run(self, build: Build) -> Mapping[str, str]:
+        """Run the build, and return what the engine claims: node -> the engine's own word for its state.
+
+        Raises BadInput when a step refused its input, StepFailed (naming the step) when one failed.
+        """
+        raise NotImplementedError
+
+    def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
+        """Node -> the nodes it needs, read from the engine's own graph."""
+        raise NotImplementedError
+
+    @contextmanager
+    def service(self, folder: Path) -> Iterator[Mapping[str, str]]:
+        """Start what the engine needs for a session of many runs (a server, a database), and stop it after.
+
+        Yields the environment variables that runs need to find it. ``folder`` is theirs to write in.
+        """
+        yield {}
+
+    @contextmanager
+    def alongside(self, strategy: str, folder: Path) -> Iterator[Mapping[str, str]]:
+        """Start what lives beside the runs in one workspace (``folder``) under a native strategy that ``lives``.
+
+        Yields the environment variables that those runs need.
+        """
+        yield {}
+
+    def ui(self, folder: Path, store: Path, port: int, *, password: bool) -> AbstractContextManager[Page]:
+        """Start the servers of its own pages, and stop them after, with all that they started.
+
+        ``folder`` is theirs to write in, ``store`` is where the artifacts of runs go that are started from the pages,
+        ``port`` is of the loopback interface. With ``password`` there is a login. Raises BadInput where there is none
+        to be had.
+        """
+        raise NotImplementedError
+
+    @property
+    def strategies(self) -> list[str]:
+        """The names of all strategies it can be run with, its own other ways last."""
+        return [*STRATEGIES, *(name for name in self.natives if name not in STRATEGIES)]
+
+    def check(self, strategy: str) -> None:
+        """Raise BadInput for a strategy that it has not."""
+        if strategy not in self.strategies:
+            known = ", ".join(self.strategies)
+            raise BadInput(f"--strategy {strategy}: {self.name} has no such strategy (it has: {known})")
+
+    @classmethod
+    def version(cls) -> str:
+        from importlib.metadata import version
+
+        return version(cls.distribution)
+
+    def reuses(self, strategy: str) -> bool:
+        """Whether a later run may find finished work under a strategy."""
+        native = self.natives.get(strategy)
+        return native.memory != "none" if native else self.looks_at != "nothing"
