@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from saltern.codecs import CODECS
+from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.ledger import Ledger
+from saltern.parameters import exact
 from saltern.reasons import reasons
-from saltern.recipe import Artifact, Call, Inputs, Source
+from saltern.recipe import Artifact, Call, Inputs, Source, flat
 from saltern.steps import Step
 from saltern.store import Store
 from saltern.strategies import Strategy, strategy
@@ -82,14 +84,18 @@ class Cache:
             return call.step(**values, **call.params)
 
     def commit(self, call: Call, value: Any) -> Artifact:
-        """Store what a call made. Atomic: the artifact is there whole, or not at all."""
+        """Store what a call made. Atomic: the artifact is there whole, or not at all.
+
+        Raises BadInput, and stores nothing, where an external input is no longer what the recipe says.
+        """
+        self._check_sources(call)
         data = CODECS[call.step.writes].dump(value)
         facts = {
             "step": call.step.name,
             "partition": call.partition,
             "version": call.step.version,
             "function": call.step.place,
-            "params": dict(call.params),
+            "params": {name: exact(value, f"{call.step.name}.params.{name}") for name, value in call.params.items()},
             "strategy": self.strategy_name,
             "recipe": call.recipe,
             "salt": call.artifact.salt,
@@ -98,6 +104,16 @@ class Cache:
             "made": datetime.now(UTC).isoformat(),
         }
         return replace(call.artifact, digest=self.store.commit(call.artifact.name, data, facts))
+
+    def _check_sources(self, call: Call) -> None:
+        """Raise BadInput for an external input that changed after the call was made: it may be what the step read."""
+        sources = {name: item for name, item in flat(call.inputs).items() if isinstance(item, Source)}
+        if not (self.strategy.content and sources):
+            return
+        recorded = flat((call.recipe or {})["inputs"])
+        for name, source in sources.items():
+            if not Path(source.path).exists() or self.strategy.ingredient(source, call.step) != recorded[name]:
+                raise BadInput(f"{source.path}: changed while '{call.key}' ran, so nothing was stored; run it again")
 
     def load(self, item: Artifact | Source) -> Any:
         """The value of an input: an artifact's, or the path of an external input."""

@@ -1,7 +1,8 @@
 """Fingerprints of data: the BLAKE3 digest of a file's content, remembered while the file stays as it was.
 
-A file is taken for unchanged when its path, size, modification time (ns) and inode are. That leaves one gap: a file
-changed twice within the resolution of the clock. As git does for its index ('racily clean' entries, see git's
+A file is taken for unchanged when its path, size, modification time, change time (both ns) and inode are. That leaves
+one gap: a file changed twice within the resolution of the clock. As git does for its index ('racily clean' entries,
+see git's
 Documentation/technical/racy-git.txt), a digest is only believed when the file was already old when it was read.
 """
 
@@ -16,8 +17,9 @@ from pathlib import Path
 from typing import Any, cast
 
 CLOCK_RESOLUTION = 2_000_000_000  # ns: FAT's, the coarsest of any file system in use
-_SCHEMA = """create table if not exists digests
-  (path text primary key, size integer, mtime_ns integer, inode integer, read_ns integer, digest text) without rowid"""
+_SCHEMA = """create table if not exists states
+  (path text primary key, size integer, mtime_ns integer, ctime_ns integer, inode integer, read_ns integer, digest text)
+  without rowid"""
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:
@@ -29,16 +31,16 @@ def file_digest(path: str | os.PathLike[str]) -> str:
         return digest(cast(Path, path).read_bytes())
     file = Path(path).absolute()
     name, stat, now = str(file), file.stat(), time.time_ns()
-    state = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+    state = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
     with _memory() as memory:
-        known = memory and memory.execute("select * from digests where path = ?", [name]).fetchone()
-    if known and known[1:4] == state and _was_old(stat.st_mtime_ns, known[4]):
-        return str(known[5])
+        known = memory and memory.execute("select * from states where path = ?", [name]).fetchone()
+    if known and known[1:5] == state and _was_old(stat, known[5]):
+        return str(known[6])
     found = _read(name)
-    if _was_old(stat.st_mtime_ns, now):
+    if _was_old(stat, now):
         with _memory() as memory:
             if memory:
-                memory.execute("replace into digests values (?, ?, ?, ?, ?, ?)", [name, *state, now, found])
+                memory.execute("replace into states values (?, ?, ?, ?, ?, ?, ?)", [name, *state, now, found])
     return found
 
 
@@ -49,8 +51,8 @@ def digest(data: bytes) -> str:
     return blake3(data).hexdigest()
 
 
-def _was_old(mtime_ns: int, read_ns: int) -> bool:
-    return mtime_ns + CLOCK_RESOLUTION < read_ns
+def _was_old(stat: os.stat_result, read_ns: int) -> bool:
+    return max(stat.st_mtime_ns, stat.st_ctime_ns) + CLOCK_RESOLUTION < read_ns
 
 
 def _read(path: str) -> str:

@@ -142,7 +142,7 @@ def canonical(document: Mapping[str, Any], where: str = "recipe") -> str:
 
 def salt(canonical_recipe: str) -> str:
     """The full sha256 of a recipe in canonical JSON, in hexadecimal."""
-    return hashlib.sha256(canonical_recipe.encode()).hexdigest()
+    return hashlib.sha256(canonical_recipe.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _has_text_keys(value: Any) -> bool:

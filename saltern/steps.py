@@ -17,7 +17,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Generic, ParamSpec, TypeVar
+from types import SimpleNamespace, UnionType
+from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from saltern.errors import BadInput
 
@@ -43,7 +44,7 @@ class Step(Generic[P, R]):
         arguments = inspect.signature(function).parameters.values()
         self.inputs = tuple(a.name for a in arguments if a.kind is not a.KEYWORD_ONLY)
         self.parameters: Mapping[str, Any] = {a.name: a.default for a in arguments if a.kind is a.KEYWORD_ONLY}
-        self._types = {a.name: a.annotation for a in arguments if a.kind is a.KEYWORD_ONLY}
+        self._annotations = {a.name: a.annotation for a in arguments if a.kind is a.KEYWORD_ONLY}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -80,7 +81,7 @@ class Step(Generic[P, R]):
 
         Raises BadInput, naming the option, for an unknown parameter, a wrong type or a value out of range.
         """
-        params = dict(self.parameters)
+        params = dict(self._defaults)
         for name, value in given.items():
             option = f"{self.name}.{name}"
             if name not in params:
@@ -89,8 +90,37 @@ class Step(Generic[P, R]):
             params[name] = self._convert(option, name, value)
         return params
 
+    @functools.cached_property
+    def _defaults(self) -> dict[str, Any]:
+        """The defaults, each as it would be had it been given: ``1`` for a float is ``1.0``."""
+        return {name: self._as_declared(name, value) for name, value in self.parameters.items()}
+
+    def _as_declared(self, name: str, value: Any) -> Any:
+        if _is_plainly(value, self._type(name)):
+            return value  # most runs need no pydantic
+        from pydantic import ValidationError
+
+        try:
+            return self._adapter(name).validate_python(value)
+        except ValidationError:
+            return value  # ``limit: int = None`` is what its author wants
+
+    def _type(self, name: str) -> Any:
+        """The declared type of a parameter; ``Any`` where there is none, or none that can be found out."""
+        declared = self._annotations[name]
+        if declared is inspect.Parameter.empty:
+            return Any
+        if isinstance(declared, str):  # from __future__ import annotations
+            hints = SimpleNamespace(__annotations__={name: declared})
+            try:
+                return get_type_hints(hints, self.function.__globals__, include_extras=True)[name]
+            except Exception:  # a name for type checkers alone
+                return Any
+        return declared
+
     def _convert(self, option: str, name: str, value: Any) -> Any:
-        if type(value) is type(self.parameters[name]) and value == self.parameters[name]:
+        default = self._defaults[name]
+        if type(value) is type(default) and value == default and repr(value) == repr(default):
             return value  # the default needs no check, and most runs need no pydantic
         from pydantic import ValidationError
 
@@ -103,7 +133,21 @@ class Step(Generic[P, R]):
     def _adapter(self, name: str) -> Any:
         from pydantic import TypeAdapter
 
-        return TypeAdapter(self._types[name])
+        return TypeAdapter(self._type(name))
+
+
+def _is_plainly(value: Any, declared: Any) -> bool:
+    """Whether a value needs no conversion to a type; False where that takes a closer look."""
+    origin, choices = get_origin(declared), get_args(declared)
+    if declared is Any or declared is type(value):
+        return True
+    if origin is Annotated:
+        return _is_plainly(value, choices[0])
+    if origin is Literal:
+        return any(value == choice and type(value) is type(choice) for choice in choices)
+    if origin in (Union, UnionType):
+        return any(_is_plainly(value, choice) for choice in choices)
+    return False
 
 
 def step(

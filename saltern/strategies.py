@@ -15,6 +15,7 @@ from saltern.code import code_fingerprint
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.libraries import library_fingerprint
+from saltern.parameters import exact
 from saltern.recipe import SALT_IN_NAME, Artifact, Call, Input, Inputs, Source, canonical, each, key, salt
 from saltern.steps import Step
 
@@ -45,6 +46,7 @@ class Strategy:
         ``params`` must be complete and of the declared types: what ``Step.checked`` returns.
         Fails closed: an ingredient that cannot be computed is an error that names it, never a weaker salt.
         """
+        _check_inputs(step, inputs)
         stem = key(step.name, partition)
         if not self.salts:
             interval = _interval(inputs)
@@ -61,7 +63,7 @@ class Strategy:
     ) -> dict[str, Any]:
         recipe: dict[str, Any] = {"recipe": FORMAT, "strategy": self.name}
         if self.declaration:
-            recipe |= {"step": step.name, "version": step.version, "params": dict(params)}
+            recipe |= {"step": step.name, "version": step.version, "params": _exact(step, params)}
             if partition is not None:
                 recipe["partition"] = partition
         if self.code:
@@ -69,14 +71,14 @@ class Strategy:
         if self.libraries:
             recipe["libraries"] = library_fingerprint(step)
         recipe["inputs"] = {
-            argument: self._input(value, step)
+            argument: self.ingredient(value, step)
             if isinstance(value, Artifact | Source)
-            else {part: self._input(item, step) for part, item in value.items()}
+            else {part: self.ingredient(item, step) for part, item in value.items()}
             for argument, value in inputs.items()
         }
         return recipe
 
-    def _input(self, item: Input, step: Step[..., Any]) -> str:
+    def ingredient(self, item: Input, step: Step[..., Any]) -> str:
         """What a recipe says of one input. The prefix keeps places, contents and salts apart."""
         if isinstance(item, Source):
             return f"content:{file_digest(item.path)}" if self.content else f"at:{item.name(step.project)}"
@@ -128,6 +130,24 @@ def strategy(name: str) -> Strategy:
         return STRATEGIES[name]
     except KeyError:
         raise BadInput(f"--strategy {name}: no such strategy (there are: {', '.join(STRATEGIES)})") from None
+
+
+def _exact(step: Step[..., Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: exact(value, f"{step.name}.params.{name}") for name, value in params.items()}
+
+
+def _check_inputs(step: Step[..., Any], inputs: Inputs) -> None:
+    """Raise BadInput for an input that the step has not, and for a value where a ``Source`` or an artifact belongs."""
+    for name, value in inputs.items():
+        if name not in step.inputs:
+            known = ", ".join(step.inputs) or "none"
+            raise BadInput(f"{step.name}.{name}: step '{step.name}' has no input '{name}' (it has: {known})")
+        for item in value.values() if isinstance(value, Mapping) else [value]:
+            if not isinstance(item, Source | Artifact):
+                raise BadInput(
+                    f"{step.name}.{name}: {item!r} is neither a Source nor an Artifact; "
+                    "give a file as Source.at(path), and a plain value as a parameter"
+                )
 
 
 def _interval(inputs: Inputs) -> str | None:

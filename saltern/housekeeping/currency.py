@@ -8,6 +8,7 @@ from typing import Any
 
 from saltern.errors import BadInput
 from saltern.housekeeping.contents import Contents, Manifest, ingredients, upstream
+from saltern.parameters import given
 from saltern.recipe import SALT_IN_NAME, canonical, differing, key, salt
 from saltern.steps import Step
 from saltern.strategies import FORMAT, STRATEGIES
@@ -79,7 +80,7 @@ def _reason(name: str, manifest: Manifest, steps: Mapping[str, Step[..., Any]]) 
     if set(recipe["inputs"]) != set(step.inputs):
         return f"inputs changed: {', '.join(sorted(set(recipe['inputs']).symmetric_difference(step.inputs)))}"
     try:
-        params = step.checked(recipe.get("params", {}))
+        params = step.checked({name: given(value) for name, value in recipe.get("params", {}).items()})
     except BadInput as error:
         return f"parameter changed: {error}"
     call = strategy.call(step, {}, params, manifest["partition"])

@@ -157,7 +157,7 @@ def test_mtime_refuses_a_store_whose_files_tell_no_times(cli: CommandLine) -> No
     finished = cli("run", "ml", "--strategy", "luigi/mtime", store="memory://x")
     assert finished.status == 2
     (complaint,) = finished.stderr.strip().splitlines()
-    assert complaint == "error: --store memory://x: 'luigi/mtime' needs a folder, whose files tell their times"
+    assert complaint == "error: --store memory://x: no folder, so an artifact in it has no path"
 
 
 def _configured(cli: CommandLine, configuration: str) -> dict[str, str]:
