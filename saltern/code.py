@@ -20,7 +20,8 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,12 @@ def code_fingerprint(declared: Step[..., Any]) -> dict[str, str]:
             raise BadInput(f"{module.path}: edited after '{declared.name}' was loaded; start the process anew")
         statements = module.statements(place[1])
         found[":".join(place)] = _hash(statements)
-        todo.append((module.name, BODY))
+        todo += [(name, BODY) for name in module.loaded]
         for reference in references(statements, module.package):
             todo += module.followed(reference)
-        if not statements and (imported := module.bindings.imports.get(place[1])):
-            todo += module.resolved(Reference(place[1], (), 0, imported))  # handed on from another module
+        if place[1] != BODY and not statements:
+            for imported in module.bindings.imports.get(place[1], ()):  # handed on from another module
+                todo += module.resolved(Reference(place[1], (), 0, imported))
     nothing = _hash([])
     return {place: digest for place, digest in sorted(found.items()) if digest != nothing}
 
@@ -102,6 +104,19 @@ class _Module:
             raise BadInput(f"{self.path}: '{name}' is made by __getattr__, which cannot be fingerprinted")
         raise BadInput(f"{self.path}: '{name}' has no definition there, so its code cannot be fingerprinted")
 
+    @cached_property
+    def loaded(self) -> list[str]:
+        """The modules of the project that importing this one loads: itself, its packages, and what it imports itself.
+
+        Of these what they do when they are imported counts, whether the step uses a name of theirs or not.
+        """
+        home = self.name.partition(".")[0]
+        parts = self.name.split(".")
+        found = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        for target in chain(*self.bindings.imports.values(), map(Import, self.bindings.stars)):
+            found += [target.module, *([f"{target.module}.{target.name}"] if target.name else [])]
+        return [name for name in dict.fromkeys(found) if name == self.name or _has_source(name, home)]
+
     def followed(self, reference: Reference) -> Iterator[Place]:
         """The places that a reference in this module leads to; none for libraries and builtins."""
         name = reference.name
@@ -111,7 +126,8 @@ class _Module:
         if name in self.bindings.statements:
             yield self.name, name
         if name in self.bindings.imports:
-            yield from self.resolved(replace(reference, imported=self.bindings.imports[name]))
+            for imported in self.bindings.imports[name]:
+                yield from self.resolved(replace(reference, imported=imported))
         elif name not in self.bindings.statements:
             if name in UNREADABLE:
                 raise BadInput(
@@ -129,6 +145,8 @@ class _Module:
         home = self.name.partition(".")[0]
         module = path.pop(0)
         while path and _is_ours(f"{module}.{path[0]}", home):
+            if path[0] in _module_bindings(module):  # what the package binds may hide its part of that name
+                yield module, path[0]
             module = f"{module}.{path.pop(0)}"
         if not _is_ours(module, home):
             return
@@ -153,7 +171,9 @@ class _Module:
         return isinstance(decorator, ast.Call) and any(
             target and ".".join(_path(target, reference)) in {".".join(one) for one in DECLARATIONS}
             for reference in references([decorator.func], self.package)
-            for target in [reference.imported or self.bindings.imports.get(reference.name)]
+            for target in (
+                [reference.imported] if reference.imported else self.bindings.imports.get(reference.name, [])
+            )
         )
 
 
@@ -169,6 +189,18 @@ def _module(name: str) -> _Module:
         raise BadInput(f"'{name}' is a folder without __init__.py: what may be used of it has no fingerprint")
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     return _Module(name, path, package, bindings(ast.parse(path.read_bytes(), str(path)), package))
+
+
+def _has_source(module: str, home: str) -> bool:
+    return _is_ours(module, home) and source_of(module) is not None
+
+
+def _module_bindings(module: str) -> set[str]:
+    """The names that a module binds; none where it is a folder without ``__init__.py``."""
+    if source_of(module) is None:
+        return set()
+    bindings = _module(module).bindings
+    return {*bindings.statements, *bindings.imports}
 
 
 @cache

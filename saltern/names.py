@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import TypeGuard
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -44,7 +45,7 @@ class Bindings:
     """What the top level of a module binds."""
 
     statements: dict[str, list[ast.stmt]] = field(default_factory=dict)  # name -> what defines or changes it
-    imports: dict[str, Import] = field(default_factory=dict)
+    imports: dict[str, list[Import]] = field(default_factory=dict)  # of every branch: any of them may win
     body: list[ast.stmt] = field(default_factory=list)  # what else happens when it is imported
     stars: list[str] = field(default_factory=list)  # modules of ``from module import *``
 
@@ -56,19 +57,19 @@ def bindings(tree: ast.Module, package: str) -> Bindings:
     checkers and ``if __name__ == "__main__"`` do not count.
     """
     found = Bindings()
-    for statement in tree.body:
-        if _is_skipped(statement) or is_docstring(statement):
+    for statement in _that_run(tree.body):
+        if is_docstring(statement):
             continue
         for node in _own_scope(statement):
             for name, target in imports(node, package):
                 if name == "*":
                     found.stars.append(target.module)
                 else:
-                    found.imports.setdefault(name, target)
+                    found.imports.setdefault(name, []).append(target)
         bound = {*_bound(statement), *_changed(statement)}
         for name in bound:
             found.statements.setdefault(name, []).append(statement)
-        if not bound and not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass):
+        if has_effect(statement, found) or not (bound or isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass)):
             found.body.append(statement)
     return found
 
@@ -107,7 +108,7 @@ class _Collector(ast.NodeVisitor):
     def __init__(self, package: str) -> None:
         self.package = package
         self.found: list[Reference] = []
-        self.scopes: list[dict[str, Import | None]] = []  # name -> what a local import binds it to
+        self.scopes: list[dict[str, list[Import]]] = []  # name -> what local imports bind it to
 
     def visit_Name(self, node: ast.Name) -> None:
         self._read(node, ())
@@ -126,14 +127,13 @@ class _Collector(ast.NodeVisitor):
     def _read(self, node: ast.Name, attributes: tuple[str, ...]) -> None:
         for scope in reversed(self.scopes):
             if node.id in scope:
-                if imported := scope[node.id]:
-                    self.found.append(Reference(node.id, attributes, node.lineno, imported))
+                self.found += [Reference(node.id, attributes, node.lineno, imported) for imported in scope[node.id]]
                 return
         if not isinstance(node.ctx, ast.Store | ast.Del):
             self.found.append(Reference(node.id, attributes, node.lineno))
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self.scopes.append({parameter.name: None for parameter in getattr(node, "type_params", [])})
+        self.scopes.append({parameter.name: [] for parameter in getattr(node, "type_params", [])})
         outside = [*node.decorator_list, *_annotations(node), *node.args.defaults, *node.args.kw_defaults]
         for part in outside:
             if part is not None:
@@ -150,16 +150,16 @@ class _Collector(ast.NodeVisitor):
         self._function(node, [node.body])
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, body: Iterable[ast.AST]) -> None:
-        scope: dict[str, Import | None] = {argument.arg: None for argument in _arguments(node.args)}
+        scope: dict[str, list[Import]] = {argument.arg: [] for argument in _arguments(node.args)}
         shared: set[str] = set()
         for statement in body:
             for inner in _own_scope(statement):
                 if isinstance(inner, ast.Global):
                     shared |= set(inner.names)
                 for name, target in imports(inner, self.package):
-                    scope[name] = target
+                    scope.setdefault(name, []).append(target)
             for name in _bound(statement):
-                scope.setdefault(name, None)
+                scope.setdefault(name, [])
         self.scopes.append({name: target for name, target in scope.items() if name not in shared})
         for statement in body:
             self.visit(statement)
@@ -167,13 +167,13 @@ class _Collector(ast.NodeVisitor):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         # A class body's names may hide global ones within the body only; taking them for global errs on the safe side.
-        self.scopes.append({parameter.name: None for parameter in getattr(node, "type_params", [])})
+        self.scopes.append({parameter.name: [] for parameter in getattr(node, "type_params", [])})
         self.generic_visit(node)
         self.scopes.pop()
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
-        bound: dict[str, Import | None] = {
-            name.id: None
+        bound: dict[str, list[Import]] = {
+            name.id: []
             for generator in node.generators
             for name in ast.walk(generator.target)
             if isinstance(name, ast.Name)
@@ -204,7 +204,7 @@ def _own_scope(node: ast.AST) -> Iterator[ast.AST]:
         inner = stack.pop()
         yield inner
         if not isinstance(inner, (*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)):
-            stack += [child for child in ast.iter_child_nodes(inner) if not _is_skipped(child)]
+            stack += inner.orelse if _is_skipped(inner) else ast.iter_child_nodes(inner)
 
 
 def _bound(statement: ast.AST) -> Iterator[str]:
@@ -232,7 +232,60 @@ def _changed(statement: ast.stmt) -> Iterator[str]:
             yield target.id
 
 
-def _is_skipped(node: ast.AST) -> bool:
+def has_effect(statement: ast.stmt, module: Bindings) -> bool:
+    """Whether a top-level statement may do more than bind names: it calls something, or changes what is imported.
+
+    A decorator may put its function into a registry, and a base may do so with its subclasses. What is known to do
+    nothing of the kind is in ``_HARMLESS``; for all else the answer is yes, which costs a rerun and no wrong result.
+    """
+    for node in _own_scope(statement):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if any(_last_name(decorator) not in _HARMLESS for decorator in node.decorator_list):
+                return True
+            if isinstance(node, ast.ClassDef) and (
+                node.keywords or any(has_effect(inner, module) for inner in node.body)
+            ):
+                return True
+        elif isinstance(node, ast.Call):
+            if _last_name(node.func) not in _HARMLESS:
+                return True
+        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+            root: ast.expr = node
+            while isinstance(root, ast.Attribute | ast.Subscript):
+                root = root.value
+            # what is the module's own alone counts with the name of it
+            if not isinstance(root, ast.Name) or root.id in module.imports or root.id not in module.statements:
+                return True
+    return False
+
+
+# By their last names: ``functools.cache`` and ``cache``. ``register`` of a singledispatch function is not among them.
+_HARMLESS = {
+    "Decimal", "Enum", "Fraction", "NamedTuple", "NewType", "ParamSpec", "Path", "TypeVar", "TypeVarTuple", "TypedDict",
+    "abstractmethod", "bool", "bytes", "cache", "cached_property", "classmethod", "compile", "contextmanager",
+    "dataclass", "date", "datetime", "deprecated", "dict", "enumerate", "field", "final", "float", "frozenset",
+    "getLogger", "int", "len", "list", "lru_cache", "max", "min", "namedtuple", "overload", "override", "partial",
+    "property", "range", "set", "setter", "singledispatch", "sorted", "staticmethod", "step", "str", "sum", "timedelta",
+    "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
+}  # fmt: skip
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _that_run(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements, with the ``else`` of a block that never runs in the place of the block."""
+    for statement in statements:
+        if _is_skipped(statement):
+            yield from _that_run(statement.orelse)
+        else:
+            yield statement
+
+
+def _is_skipped(node: ast.AST) -> TypeGuard[ast.If]:
     """Blocks that never run in a pipeline: for type checkers, and for running the module as a program."""
     if not isinstance(node, ast.If):
         return False
