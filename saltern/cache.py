@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from saltern.code import check_late
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.files import file_digest
@@ -59,6 +60,11 @@ class Cache:
         partition: str | None = None,
     ) -> Call:
         """A step applied to inputs and parameters (checked, defaults filled in), with its recipe and its artifact."""
+        if not isinstance(step, Step):
+            raise BadInput(
+                f"{getattr(step, '__name__', step)!r} is no step: decorate the function with "
+                "@step(...), and put no other decorator above it"
+            )
         return self.strategy.call(step, inputs, step.checked(params or {}), partition)
 
     def find(self, call: Call) -> Artifact | None:
@@ -107,6 +113,8 @@ class Cache:
 
     def _check_sources(self, call: Call) -> None:
         """Raise BadInput for an external input that changed after the call was made: it may be what the step read."""
+        if self.strategy.code:
+            check_late(call.step)
         sources = {name: item for name, item in flat(call.inputs).items() if isinstance(item, Source)}
         if not (self.strategy.content and sources):
             return

@@ -18,14 +18,15 @@ import copy
 import hashlib
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from itertools import chain
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from saltern.errors import BadInput
+from saltern.memory import differs
 from saltern.names import Bindings, Import, Reference, bindings, folders_of, is_docstring, references, source_of
 from saltern.steps import Step, step
 
@@ -35,10 +36,14 @@ DECLARATIONS = {
     (step.__module__, step.__name__),
     (__package__, step.__name__),
 }
-UNREADABLE = {"eval", "exec", "globals", "locals", "__import__"}
+UNREADABLE = {"eval", "exec", "globals", "__import__"}  # locals() reaches nothing but its function's own names
 UNREADABLE_IMPORTS = {("importlib", "import_module"), ("importlib", "reload"), ("importlib", "__import__")}
 
 Place = tuple[str, str]  # a module, and a name in it
+State = tuple[int, int, int, int]  # of a file: size, times of modification and of change (ns), inode
+
+# Of each step, the files of modules that were not loaded when it was fingerprinted.
+_LATE: dict[Step[..., Any], dict[Path, State]] = {}
 
 _PYTHON = Path(sysconfig.get_path("stdlib")).resolve()
 
@@ -51,13 +56,21 @@ def code_fingerprint(declared: Step[..., Any]) -> dict[str, str]:
     was loaded: what is in memory is then not what the file says. Remembered for the life of the process.
     """
     found: dict[str, str] = {}
+    late = _LATE[declared] = {}
     todo: list[Place] = [_home(declared)]
     while todo:
         place = todo.pop()
         if place in DECLARATIONS or ":".join(place) in found:
             continue
         module = _module(place[0])
-        if module.path.stat().st_mtime_ns > declared.loaded_ns:
+        if differs(module.name, place[1], module.path, module.source):
+            raise BadInput(
+                f"{module.path}: '{place[1]}' in memory is not what the file says; start the process anew, or reload "
+                f"'{module.name}' and what imports it"
+            )
+        if module.name not in sys.modules:
+            late[module.path] = _state(module.path)
+        if declared.loaded_ns < module.path.stat().st_mtime_ns <= time.time_ns():  # later: of a clock that is ahead
             raise BadInput(f"{module.path}: edited after '{declared.name}' was loaded; start the process anew")
         statements = module.statements(place[1])
         found[":".join(place)] = _hash(statements)
@@ -87,6 +100,7 @@ def _home(declared: Step[..., Any]) -> Place:
 class _Module:
     name: str
     path: Path
+    source: bytes
     package: str  # what its relative imports start from
     bindings: Bindings
 
@@ -111,11 +125,11 @@ class _Module:
         Of these what they do when they are imported counts, whether the step uses a name of theirs or not.
         """
         home = self.name.partition(".")[0]
-        parts = self.name.split(".")
-        found = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        for target in chain(*self.bindings.imports.values(), map(Import, self.bindings.stars)):
-            found += [target.module, *([f"{target.module}.{target.name}"] if target.name else [])]
-        return [name for name in dict.fromkeys(found) if name == self.name or _has_source(name, home)]
+        found: dict[str, None] = {}
+        for module in (self.name, *self.bindings.modules):
+            parts = module.split(".")
+            found |= dict.fromkeys(".".join(parts[:end]) for end in range(1, len(parts) + 1))
+        return [name for name in found if name == self.name or _has_source(name, home)]
 
     def followed(self, reference: Reference) -> Iterator[Place]:
         """The places that a reference in this module leads to; none for libraries and builtins."""
@@ -182,13 +196,30 @@ def _path(target: Import, reference: Reference) -> list[str]:
     return [target.module, *([target.name] if target.name else []), *reference.attributes]
 
 
-@cache
+def check_late(declared: Step[..., Any]) -> None:
+    """Raise BadInput when source that was to be imported while the step ran changed after it was fingerprinted."""
+    for path, state in _LATE.get(declared, {}).items():
+        if not path.exists() or _state(path) != state:
+            raise BadInput(f"{path}: changed while '{declared.name}' ran, so nothing was stored; run it again")
+
+
+def _state(path: Path) -> State:
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+
+
 def _module(name: str) -> _Module:
     path = source_of(name)
     if path is None:
         raise BadInput(f"'{name}' is a folder without __init__.py: what may be used of it has no fingerprint")
+    return _parsed(name, path, _state(path))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(name: str, path: Path, state: State) -> _Module:
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    return _Module(name, path, package, bindings(ast.parse(path.read_bytes(), str(path)), package))
+    source = path.read_bytes()
+    return _Module(name, path, source, package, bindings(ast.parse(source, str(path)), package))
 
 
 def _has_source(module: str, home: str) -> bool:
@@ -226,7 +257,7 @@ def _is_library(path: Path) -> bool:
 
 def forget() -> None:
     """Read all source anew: for programs that change it while they run."""
-    for remembered in (code_fingerprint, _module, _is_ours):
+    for remembered in (code_fingerprint, _parsed, _is_ours):
         remembered.cache_clear()
 
 

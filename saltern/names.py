@@ -11,7 +11,7 @@ import importlib.util
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import TypeGuard
 
@@ -48,6 +48,7 @@ class Bindings:
     imports: dict[str, list[Import]] = field(default_factory=dict)  # of every branch: any of them may win
     body: list[ast.stmt] = field(default_factory=list)  # what else happens when it is imported
     stars: list[str] = field(default_factory=list)  # modules of ``from module import *``
+    modules: list[str] = field(default_factory=list)  # all that importing it may import, where there are such modules
 
 
 def bindings(tree: ast.Module, package: str) -> Bindings:
@@ -61,7 +62,11 @@ def bindings(tree: ast.Module, package: str) -> Bindings:
         if is_docstring(statement):
             continue
         for node in _own_scope(statement):
+            if isinstance(node, ast.Import):
+                found.modules += [alias.name for alias in node.names]
             for name, target in imports(node, package):
+                if isinstance(node, ast.ImportFrom):
+                    found.modules += [target.module, f"{target.module}.{target.name}"]
                 if name == "*":
                     found.stars.append(target.module)
                 else:
@@ -294,7 +299,7 @@ def _is_skipped(node: ast.AST) -> TypeGuard[ast.If]:
 
 
 def source_of(module: str) -> Path | None:
-    """The source file of a module, or None where it has none. Does not import it, but may import its packages."""
+    """The source file of a module, or None where it has none. Nothing is imported to find out."""
     main = module == "__main__"
     origin = getattr(sys.modules[module], "__file__", None) if main else getattr(_spec(module), "origin", None)
     return Path(origin).resolve() if origin and origin.endswith(".py") else None
@@ -307,7 +312,14 @@ def folders_of(package: str) -> list[Path]:
 
 
 def _spec(module: str) -> ModuleSpec | None:
+    """Where Python would find a module. Unlike ``importlib.util.find_spec`` it runs nothing: no package is imported."""
+    top, *parts = module.split(".")
     try:
-        return importlib.util.find_spec(module)
+        spec = importlib.util.find_spec(top)
+        for part in parts:
+            if spec is None or spec.submodule_search_locations is None:
+                return None
+            spec = PathFinder.find_spec(f"{spec.name}.{part}", list(spec.submodule_search_locations))
     except (ImportError, ValueError):
         return None
+    return spec

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from importlib import import_module, invalidate_caches
 from pathlib import Path
@@ -86,6 +87,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "__init__.py").write_text("")
     (folder / "deep" / "__init__.py").write_text("")
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     for name in [name for name in sys.modules if name.partition(".")[0] == "lab"]:
         monkeypatch.delitem(sys.modules, name)
     invalidate_caches()
@@ -105,8 +107,18 @@ def edit(lab: Path, file: str, old: str, new: str) -> None:
     path = lab / file
     assert path.read_text().count(old) == 1, f"{old!r} is to stand in {file} once"
     path.write_text(path.read_text().replace(old, new))
-    os.utime(path, (0, 0))  # as if it had said so when the step was loaded
+    load_anew()
+
+
+def load_anew() -> None:
+    """As in a new process: the module ``lab.steps`` that a test holds has what the files say now."""
+    held = sys.modules["lab.steps"]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "lab"]:
+        del sys.modules[name]
+    invalidate_caches()
     code.forget()
+    vars(held).update(vars(import_module("lab.steps")))
+    sys.modules["lab.steps"] = held
 
 
 def test_all_that_a_step_reaches_is_in_it_and_nothing_else(steps: ModuleType) -> None:
@@ -246,6 +258,46 @@ def test_a_file_edited_after_it_was_loaded_is_an_error_because_memory_holds_what
     code.forget()
     with pytest.raises(BadInput, match=r"helpers\.py: edited after 'train' was loaded"):
         code.code_fingerprint(steps.train)
+
+
+def test_a_function_that_was_loaded_before_an_edit_is_an_error_whatever_the_times_say(
+    lab: Path, steps: ModuleType
+) -> None:
+    path = lab / "helpers.py"
+    path.write_text(path.read_text().replace("min(row, limit)", "max(row, limit)"))
+    os.utime(path, (0, 0))
+    with pytest.raises(BadInput, match=r"helpers\.py: 'clean' in memory is not what the file says"):
+        code.code_fingerprint(steps.train)
+
+
+def test_a_source_of_a_clock_that_is_ahead_is_read_as_any_other(lab: Path, steps: ModuleType) -> None:
+    before = code.code_fingerprint(steps.train)
+    ahead = time.time() + 3600
+    os.utime(lab / "helpers.py", (ahead, ahead))
+    code.forget()
+    assert code.code_fingerprint(steps.train) == before
+
+
+@pytest.mark.parametrize(
+    ("added", "edited"),
+    [
+        ("try:\n    from lab.first import f\nexcept ImportError:\n    from lab.second import f\n", "first"),
+        ("try:\n    from lab.first import f\nexcept ImportError:\n    from lab.second import f\n", "second"),
+        ("from lab.first import f\nfrom lab.second import f\n", "second"),
+        ("import lab.first\n", "first"),  # for its effect alone
+    ],
+)
+def test_every_import_that_may_win_counts_and_so_does_what_a_module_does_when_it_is_imported(
+    lab: Path, steps: ModuleType, added: str, edited: str
+) -> None:
+    for name in ("first", "second"):
+        (lab / f"{name}.py").write_text("import decimal\ndef f(x):\n    return x + 1\ndecimal.getcontext().prec = 5\n")
+    use = " + (f(0) if 'f' else 0)" if " f\n" in added else ""
+    edit(lab, "steps.py", "import lab.deep.down\n", f"import lab.deep.down\n{added}")
+    edit(lab, "steps.py", "lab.deep.down.depth()", f"lab.deep.down.depth(){use}")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, f"{edited}.py", "x + 1" if use else "prec = 5", "x + 2" if use else "prec = 7")
+    assert code.code_fingerprint(steps.train) != before
 
 
 def test_a_folder_without_an_init_file_is_the_projects_too(lab: Path) -> None:
