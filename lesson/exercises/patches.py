@@ -11,7 +11,7 @@ from saltern.errors import BadInput
 from shared.pipelines import PROJECT
 from shared.report.side_by_side import PACKAGES
 
-ROOMS = ("shared", "data", "lesson", *PACKAGES.values())
+ROOMS = ("saltern", "shared", "data", "lesson", *PACKAGES.values())
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ def copied(folder: Path) -> Path:
         raise BadInput(f"{folder}: is there already")
     for room in ROOMS:
         shutil.copytree(PROJECT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "pyproject.toml", folder)  # by which a folder is known for a project
     return folder
 
 

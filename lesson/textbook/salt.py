@@ -1,7 +1,7 @@
 """The textbook salt: a short recursive function, good for showing the idea on a small graph.
 
 After https://github.com/gorlins/salted and the class that grew from it, in which the file's name had six digits of it.
-It is written as it was taught, faults included. The salt of this project is in ``shared/salting``.
+It is written as it was taught, faults included. The salt of this project is in ``saltern/strategies.py``.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ import pytest
 
 from lesson.descriptors import kinds, lookup, methods, tasks
 from lesson.descriptors.__main__ import Idea
-from luigi_impl import salting
 from luigi_impl.ml import Evaluate, Train
+from saltern import luigi as salted
 from shared.pipelines import PROJECT
 from shared.report.sources import Sources
 
@@ -101,11 +101,11 @@ def test_what_has_get_is_tied_to_its_object_and_what_has_not_is_not() -> None:
 def test_what_is_quoted_is_what_stands_there(name: str) -> None:
     owner, function = name.split(".")
     piece = Sources(PROJECT).find("saltern/luigi.py", name)
-    quote = tasks.quoted(vars(getattr(salting, owner))[function])
+    quote = tasks.quoted(vars(getattr(salted, owner))[function])
     assert quote == f"# {piece.file}:{piece.line}\n{piece.code}\n"
 
 
-@pytest.mark.parametrize("descriptor", [salting.Requirement, salting.Requires, salting.SaltedOutput])
+@pytest.mark.parametrize("descriptor", [salted.Requirement, salted.Requires, salted.SaltedOutput])
 def test_our_descriptors_are_non_data_and_answer_with_themselves_on_the_class(descriptor: type) -> None:
     assert hasattr(descriptor, "__get__")
     assert not hasattr(descriptor, "__set__")
