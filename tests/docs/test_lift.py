@@ -38,7 +38,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All that is installed here but Saltworks itself, to be the whole of a Python's ``sys.path`` (with ``-S``)."""
     folder = tmp_path_factory.mktemp("libraries")
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if "saltworks" not in entry.name and entry.suffix != ".pth":
+        if "saltern" not in entry.name and "saltworks" not in entry.name and entry.suffix != ".pth":
             (folder / entry.name).symlink_to(entry)
     return folder
 
@@ -178,41 +178,22 @@ def test_a_deleted_middle_is_made_again_where_the_engine_looks_at_every_step(pro
 
 
 def test_nothing_of_ours_comes_in_by_another_way(project: Project) -> None:
-    shutil.rmtree(project.folder / "shared")
+    shutil.rmtree(project.folder / "saltern")
     done = project.shell("python pipeline.py", check=False)
     assert done.returncode == 1
-    assert "No module named 'shared'" in done.stderr
+    assert "No module named 'saltern'" in done.stderr
 
 
-@pytest.mark.parametrize("name", PACKAGES)
-def test_what_is_lifted_is_what_the_adapter_imports_and_no_more(name: str) -> None:
-    listed = (LIFT / f"{name}.txt").read_text().split()
-    assert listed == sorted(set(listed))
-    assert set(listed) == closure(f"{PACKAGES[name]}.salting")
-
-
-def test_the_chapter_names_the_libraries_that_the_lifted_files_need() -> None:
-    files = {file for name in PACKAGES for file in (LIFT / f"{name}.txt").read_text().split()}
-    modules = {name.partition(".")[0] for file in files for name in imported(ROOT / file)}
-    libraries = modules - set(sys.stdlib_module_names) - {"shared", *PACKAGES, *PACKAGES.values()}
+def test_the_chapter_names_the_libraries_that_the_library_needs() -> None:
+    core = [path for path in (ROOT / "saltern").glob("*.py") if path.stem not in {*PACKAGES, "command", "__main__"}]
+    modules = {name.partition(".")[0] for path in core for name in imported(path)}
+    libraries = modules - set(sys.stdlib_module_names) - {"saltern"}
     assert libraries == {"blake3", "filelock", "platformdirs", "pydantic", "polars", "skops", "upath"}
-    assert "`pip install blake3 filelock platformdirs pydantic`" in CHAPTER
-    assert all(f"`{distribution}`" in CHAPTER for distribution in ("polars", "skops", "universal-pathlib"))
+    assert "`blake3`, `filelock`, `platformdirs` and `pydantic`" in CHAPTER
+    assert all(f"`{extra}` ({distribution}" in CHAPTER for extra, distribution in EXTRAS.items())
 
 
-def closure(module: str) -> set[str]:
-    """The files of ours that a module needs: itself, its packages, and all that these import, at once or later."""
-    found: set[str] = set()
-    todo = [module]
-    while todo:
-        parts = todo.pop().split(".")
-        for end in range(1, len(parts) + 1):
-            place = Path(*parts[:end])
-            for path in (place / "__init__.py", place.with_suffix(".py")):
-                if str(path) not in found and (ROOT / path).is_file():
-                    found.add(str(path))
-                    todo += imported(ROOT / path)
-    return found
+EXTRAS = {"parquet": "polars", "models": "skops", "s3": "a store on S3"}
 
 
 def imported(path: Path) -> Iterator[str]:

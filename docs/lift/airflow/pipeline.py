@@ -7,10 +7,9 @@ from pathlib import Path
 from airflow.sdk import dag, task
 
 import steps
-from saltern import Source
+from saltern import Cache, Source
 from saltern.airflow import salted
 from saltern.airflow.operators import reuse
-from saltern.cache import Cache
 
 HERE = Path(__file__).parent
 STORE = str(HERE / "store")

@@ -7,7 +7,7 @@ from pathlib import Path
 from dask.delayed import Delayed, delayed
 
 import steps
-from saltern.cache import Cache
+from saltern import Cache
 from saltern.dask import fronts
 
 clean = delayed(steps.clean, pure=True)

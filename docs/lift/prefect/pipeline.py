@@ -7,8 +7,7 @@ from prefect import flow, task
 from prefect.runtime import flow_run
 
 import steps
-from saltern import Artifact, Source
-from saltern.cache import Cache
+from saltern import Artifact, Cache, Source
 from saltern.prefect import Salting, StrategyName, execute
 
 

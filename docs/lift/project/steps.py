@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import stats
-from saltern.steps import step
+from saltern import step
 
 
 @step(version="1", writes="json")
