@@ -1,22 +1,23 @@
 """How the site is built: ``sphinx-build -W --keep-going docs docs/_build``.
 
 Sphinx, MyST and Furo: what most of Python is documented with, well kept, and its search works from disk without a
-server. The reference is by autodoc, not by a static reader: it covers ``shared/`` alone, which imports no engine.
+server. The reference is by autodoc, not by a static reader: what it covers imports no engine.
 """
 
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version as installed
 from pathlib import Path
 
 HERE = Path(__file__).parent
-# The extensions, and the project as it lies here: ``shared`` to document, the architecture's rules in ``tests``.
+# The extensions, and the project as it lies here.
 sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
+
+import saltern  # noqa: E402
 
 project = "Saltworks"
 author = "The Saltworks maintainers"
-release = installed("saltworks")
+release = saltern.__version__
 
 extensions = [
     "myst_parser",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from site_layers import TALL, WIDE, layers
 
 from shared.pipelines import PROJECT
 from shared.report.graphs import drawing
-from tests.core.test_architecture import BEYOND, ENGINES, imports, modules, room
+
+ENGINES = ("luigi_impl", "dask_impl", "airflow_dags", "prefect_flows")
+TOP = ("saltern", *ENGINES)
 
 ARROW = (
     '<defs><marker id="{mark}" viewBox="0 0 8 8" refX="5" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
@@ -35,7 +37,7 @@ class PipelineDrawing(Directive):
 
 
 class RoomsDrawing(Directive):
-    """``{rooms}``: the rooms of shared/ and the engine folders; a line where one imports the other."""
+    """``{rooms}``: the library, the rooms of shared/ and the engine folders; a line where one imports the other."""
 
     def run(self) -> list[nodes.Node]:
         found = layers(rooms())
@@ -46,12 +48,12 @@ class RoomsDrawing(Directive):
 
 
 class RoomsTable(Directive):
-    """``{rooms-table}``: each room of shared/ and what it says of itself."""
+    """``{rooms-table}``: each room and what it says of itself."""
 
     def run(self) -> list[nodes.Node]:
         items = []
         for name in sorted(rooms()):
-            path = PROJECT / name if name in ENGINES else PROJECT / "shared" / name
+            path = PROJECT / name if name in TOP else PROJECT / "shared" / name
             source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
             says = (ast.get_docstring(ast.parse(source.read_text())) or "").partition("\n\n")[0].replace("\n", " ")
             term = nodes.term("", "", nodes.literal(text=name))
@@ -61,21 +63,26 @@ class RoomsTable(Directive):
 
 
 def rooms() -> dict[str, set[str]]:
-    """Room -> the rooms that its modules import, by the rule and the exceptions that the architecture's test has."""
-    shared = modules(PROJECT / "shared")
-    known = {room(path) for path in shared} - {"__init__"}
-    needs: dict[str, set[str]] = {name: set() for name in known}
-    for path in shared:
-        if room(path) in known:
-            beyond = BEYOND.get(path.relative_to(PROJECT / "shared").as_posix(), set())
-            needs[room(path)] |= _of_shared(path) & known - {room(path)} - beyond
-    for folder in ENGINES:
-        needs[folder] = set().union(*(_of_shared(path) for path in modules(PROJECT / folder))) & known
-    return needs
+    """Room -> the rooms that its modules import: the library is one, each engine's folder, and each part of shared/."""
+    needs: dict[str, set[str]] = {}
+    for path in sorted(path for top in (*TOP, "shared") for path in (PROJECT / top).rglob("*.py")):
+        place = path.relative_to(PROJECT).with_suffix("").parts
+        if place[-1] != "__main__" and place != ("shared", "__init__"):
+            room = _room(place)
+            needs.setdefault(room, set()).update({_room(name.split(".")) for name in _imports(path)} - {room})
+    return {room: wanted & needs.keys() for room, wanted in needs.items()}
 
 
-def _of_shared(path: Path) -> set[str]:
-    return {name.split(".")[1] for name in imports(path) if name.startswith("shared.")}
+def _room(place: Sequence[str]) -> str:
+    return place[1] if place[0] == "shared" and len(place) > 1 else place[0]
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 Frame = tuple[float, float, float, float]
