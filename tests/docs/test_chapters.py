@@ -33,6 +33,7 @@ DOCS = PROJECT / "docs"
 ELSEWHERE = {"lift"}  # needs more than a copy of the project: test_lift.py runs it
 ENVIRONMENTS = {"dask": "dask", "airflow": "airflow", "prefect": "prefect"}  # a name's beginning -> .nox/<environment>
 SECONDS = re.compile(r"in \d+\.\d s")  # no run takes as long as another
+SALT = re.compile(r"[0-9a-f]{16,64}")
 PACKAGES = ["luigi_impl", "dask_impl", "airflow_dags", "prefect_flows", "lesson", "tests", "benchmarks"]
 FOLDER = "/home/you/saltworks"  # where the scratch copy is said to be
 PATIENCE = 900  # seconds for one command, on a machine that does much else
@@ -126,10 +127,24 @@ def console(example: Example) -> str | None:
             plain = shown or plain
         elif not copy.rewrite:
             return f"'{command}' is shown to say\n\n{shown}\n\nand says\n\n{plain}"
+        else:
+            plain = renewed(plain, shown)
         rewritten += f"$ {command}\n" + "".join(f"{line}\n" for line in plain.splitlines())
     if wanted[0][1] is not None:
         copy.rewritten.append((example.start, str(example.parsed), SECONDS.sub("in ... s", rewritten)))
     return None
+
+
+def renewed(said: str, shown: str) -> str:
+    """What is said, but with the ``...`` of what is shown in lines that differ from it in salts alone."""
+    pairs = list(zip(said.splitlines(), shown.splitlines(), strict=False))
+    return "\n".join(_elided(*pair) for pair in pairs) if len(pairs) == len(said.splitlines()) else said
+
+
+def _elided(said: str, shown: str) -> str:
+    salts = iter(SALT.findall(said))
+    kept = SALT.sub(lambda found: next(salts, "")[: len(found[0])], shown)
+    return kept if agrees(said, kept) else said
 
 
 def rewrite(page: Path, blocks: list[tuple[int, str, str]]) -> None:

@@ -109,4 +109,4 @@ def test_drawings_are_of_the_code(site: Path, opened: Opened) -> None:
         assert drawn.locator("path.line").count() == sum(map(len, graph.edges.values()))
     page.goto((site / "architecture.html").as_uri())
     rooms = page.locator(".graph text").all_text_contents()
-    assert {"salting", "luigi_impl", "prefect_flows"} <= set(rooms)
+    assert {"saltern", "luigi_impl", "prefect_flows"} <= set(rooms)
