@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from saltern.code import check_late
+from saltern.code import check_unchanged
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.files import file_digest
@@ -114,7 +114,7 @@ class Cache:
     def _check_sources(self, call: Call) -> None:
         """Raise BadInput for an external input that changed after the call was made: it may be what the step read."""
         if self.strategy.code:
-            check_late(call.step)
+            check_unchanged(call.step, (call.recipe or {})["code"])
         sources = {name: item for name, item in flat(call.inputs).items() if isinstance(item, Source)}
         if not (self.strategy.content and sources):
             return

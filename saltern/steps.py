@@ -61,7 +61,10 @@ class Step(Generic[P, R]):
 
         It is the nearest folder above the step's source that holds a ``pyproject.toml`` or a ``.git``.
         """
-        source = Path(self.function.__code__.co_filename).resolve()
+        file = getattr(sys.modules.get(self.function.__module__), "__file__", None)
+        if file is None:
+            return None
+        source = Path(file).resolve()
         marks = ("pyproject.toml", ".git")
         return next((folder for folder in source.parents if any((folder / mark).exists() for mark in marks)), None)
 

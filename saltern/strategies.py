@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from saltern.code import code_fingerprint
+from saltern.code import code_fingerprint, environment, named_files
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.libraries import library_fingerprint
@@ -68,6 +68,8 @@ class Strategy:
                 recipe["partition"] = partition
         if self.code:
             recipe["code"] = code_fingerprint(step)
+            found = {"environment": environment(step), "files": named_files(step)}
+            recipe |= {name: values for name, values in found.items() if values}
         if self.libraries:
             recipe["libraries"] = library_fingerprint(step)
         recipe["inputs"] = {
