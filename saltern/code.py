@@ -11,6 +11,7 @@ counts that holds it in any case, a whole module or the whole project. ``Reached
 
 from __future__ import annotations
 
+import ast
 import builtins
 import hashlib
 import os
@@ -70,6 +71,7 @@ class Reached:
     environment: set[str] = field(default_factory=set)  # names of variables
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     steady: bool = True  # whether it is the same on every Python
+    files: set[Path] = field(default_factory=set)  # those that were looked at
 
 
 def code_fingerprint(declared: Step[..., Any]) -> dict[str, str]:
@@ -99,6 +101,18 @@ def named_files(declared: Step[..., Any]) -> dict[str, str]:
     return {name: file_digest(path) for name, path in sorted(reached(declared).texts.items()) if path.is_file()}
 
 
+def definition(declared: Step[..., Any]) -> dict[str, list[ast.FunctionDef]] | None:
+    """The functions of the module that a step is defined in; None where the step's own is not among them."""
+    module = declared.function.__module__
+    location = locate(module, module.partition(".")[0])
+    if location.kind != "source":
+        return None
+    statements = _parsed(module, location.path, state_of(location.path)).statements
+    kept = {name: [one for one in several if isinstance(one, ast.FunctionDef)] for name, several in statements.items()}
+    functions = {name: several for name, several in kept.items() if len(several) == len(statements[name])}
+    return functions if declared.function.__name__ in functions else None
+
+
 def environment(declared: Step[..., Any]) -> dict[str, str]:
     """The environment variables that a step's code reads by constant names, and hashes of their values."""
     read = {name: os.environ.get(name) for name in sorted(reached(declared).environment)}
@@ -111,6 +125,16 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
         raise BadInput(
             f"{', '.join(changed)}: changed while '{declared.name}' ran, so nothing was stored; run it again"
         )
+
+
+def project_of(declared: Step[..., Any]) -> Path:
+    """The folder of a step's project; where nothing marks one, the one that its top-level package lies in."""
+    if declared.project:
+        return declared.project
+    module = declared.function.__module__
+    path = locate(module, module.partition(".")[0]).path
+    above = module.count(".") + (path.name == "__init__.py")
+    return path.parents[min(above, len(path.parents) - 1)]
 
 
 def forget() -> None:
@@ -185,6 +209,7 @@ class _Walk:
         location = locate(module, self.home)
         if name == FILE or location.kind != "source":
             self.found.code[key] = _hash([_files(path) for path in location.paths])
+            self.found.files |= {*location.paths}
             return
         source = self._module(module, location.path)
         part = source.part(name, declared=(module, name) not in self.start)
@@ -200,6 +225,7 @@ class _Walk:
             self.docstrings = True
 
     def _module(self, module: str, path: Path) -> Module:
+        self.found.files.add(path)
         return _parsed(module, path, state_of(path))
 
     def _check_memory(self, module: str, name: str, path: Path) -> None:
@@ -358,12 +384,7 @@ class _Walk:
                     self.found.texts[name.as_posix()] = path
 
     def _root(self) -> Path:
-        """The project's folder; where nothing marks one, the one that its top-level package lies in."""
-        if self.declared.project:
-            return self.declared.project
-        path = locate(self.home_module, self.home).path
-        above = self.home_module.count(".") + (path.name == "__init__.py")
-        return path.parents[min(above, len(path.parents) - 1)]
+        return project_of(self.declared)
 
     def _coarse(self, module: str, name: str, why: str) -> Place:
         self.found.coarse.setdefault(f"{module}:{name}", why)

@@ -53,7 +53,7 @@ def locate(module: str, home: str) -> Location:
     found = _files(spec)
     if not found:
         return Location("library" if spec.origin in ("built-in", "frozen") else "unknown")
-    if top not in (home, __package__) and all(map(_is_library, found)):
+    if top not in (home, __package__) and all(map(is_library, found)):
         return Location("library", tuple(map(Path, found)))
     paths = tuple(Path(path).resolve() for path in found)
     if not spec.origin:
@@ -89,7 +89,7 @@ def _file(path: Path) -> Path | None:
 
 
 @cache
-def _is_library(path: str) -> bool:
+def is_library(path: str) -> bool:
     """Judged by where it is found, not by what a symbolic link there points to."""
     place = Path(path).absolute()
     if {"site-packages", "dist-packages"} & set(place.parts):
@@ -125,6 +125,6 @@ def _importable(root: Path) -> Iterator[Path]:
 
 def forget() -> None:
     """Look anew: for programs that change their source while they run."""
-    for remembered in (locate, _is_library, _is_installed_into, project_files):
+    for remembered in (locate, is_library, _is_installed_into, project_files):
         remembered.cache_clear()
     PathFinder.invalidate_caches()

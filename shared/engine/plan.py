@@ -8,7 +8,7 @@ from typing import Literal
 from rich.markup import escape
 from rich.tree import Tree
 
-from saltern.reasons import kind, reasons
+from saltern.reasons import kind
 from shared.engine.build import Build
 from shared.engine.protocol import Engine
 from shared.pipelines import PROJECT
@@ -55,7 +55,7 @@ def plan(build: Build, engine: Engine) -> dict[str, Prospect]:
         elif found[name]:
             prospects[name] = Prospect("done", calls[name].artifact.name)
         elif name in wanted:
-            because = reasons(build.cache.store, calls[name], build.strategy)
+            because = build.cache.reasons(calls[name])
             prospects[name] = Prospect("to run", "; ".join(map(kind, because)), because)
         else:
             prospects[name] = Prospect("missing", "its artifact is gone; what needs it is done, so nothing asks for it")

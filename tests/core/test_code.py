@@ -351,7 +351,7 @@ def test_it_is_the_same_where_saltworks_itself_is_an_installed_library(
     steps: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = code.code_fingerprint(steps.train)
-    monkeypatch.setattr(sources, "_is_library", functools.cache(lambda path: "lab" not in Path(path).parts))
+    monkeypatch.setattr(sources, "is_library", functools.cache(lambda path: "lab" not in Path(path).parts))
     code.forget()
     assert code.code_fingerprint(steps.train) == before
 
