@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from saltern import external, reads, watch
-from saltern.code import check_unchanged, project_of, reached
+from saltern.code import check_unchanged, is_ignored, project_of, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.files import file_digest
@@ -170,7 +170,8 @@ class Cache:
         found: dict[str, str] = {}
         for artifact in () if self.strategy.digests else call.upstream:
             found |= (self.store.manifest(artifact.name) or {}).get("read", {})
-        found |= reads.held(seen, project_of(call.step), apart, reached(call.step).files)
+        held = reads.held(seen, project_of(call.step), apart, reached(call.step).files)
+        found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, name)}
         facts = {"read": found, "unheld": reads.unheld(seen)}
         return {name: value for name, value in facts.items() if value}
 

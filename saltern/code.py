@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -97,8 +98,26 @@ def _reached(declared: Step[..., Any], executions: int) -> Reached:
 
 
 def named_files(declared: Step[..., Any]) -> dict[str, str]:
-    """The files of the project that a step's code names, and the digests of their content."""
-    return {name: file_digest(path) for name, path in sorted(reached(declared).texts.items()) if path.is_file()}
+    """The files of the project that a step declares or its code names, and the digests of their content.
+
+    Raises BadInput for a declared one that is not there.
+    """
+    paths = dict(reached(declared).texts)
+    if not (paths or declared.files):
+        return {}
+    root = project_of(declared)
+    for pattern in declared.files:
+        found = [path for path in sorted(root.glob(pattern)) if path.is_file()]
+        if not found:
+            raise BadInput(f"step '{declared.name}' declares the file '{pattern}', and there is none in {root}")
+        paths |= {path.relative_to(root).as_posix(): path for path in found}
+    kept = {name: path for name, path in sorted(paths.items()) if path.is_file() and not is_ignored(declared, name)}
+    return {name: file_digest(path) for name, path in kept.items()}
+
+
+def is_ignored(declared: Step[..., Any], *names: str) -> bool:
+    """Whether a step declares that it ignores what goes by one of these names."""
+    return any(fnmatchcase(name, pattern) for name in names for pattern in declared.ignore)
 
 
 def definition(declared: Step[..., Any]) -> dict[str, list[ast.FunctionDef]] | None:
@@ -114,8 +133,9 @@ def definition(declared: Step[..., Any]) -> dict[str, list[ast.FunctionDef]] | N
 
 
 def environment(declared: Step[..., Any]) -> dict[str, str]:
-    """The environment variables that a step's code reads by constant names, and hashes of their values."""
-    read = {name: os.environ.get(name) for name in sorted(reached(declared).environment)}
+    """The environment variables that a step declares or its code reads by constant names: hashes of their values."""
+    names = {*reached(declared).environment, *declared.env}
+    read = {name: os.environ.get(name) for name in sorted(names) if not is_ignored(declared, name)}
     return {name: _hash(value) if value is not None else "unset" for name, value in read.items()}
 
 
@@ -159,15 +179,17 @@ class _Walk:
     def run(self) -> None:
         self.todo += self._starts()
         self.start = set(self.todo)
-        self.todo += self._codecs()
+        self.todo += [*self._codecs(), *self._declared()]
         while self.todo:
             place = self.todo.pop()
-            if ":".join(place) not in self.found.code and place != (CODECS_MODULE, BODY):  # it would be all codecs
+            key = ":".join(place)
+            if key in self.found.code or place == (CODECS_MODULE, BODY):  # which would be all codecs
+                continue
+            if not is_ignored(self.declared, key, place[0]):
                 self._visit(*place)
-            if not self.todo and self.docstrings:
-                modules = {key.partition(":")[0] for key in self.found.code}
-                wanted = {(module, DOCSTRINGS) for module in modules if locate(module, self.home).kind == "source"}
-                self.todo += [place for place in sorted(wanted) if ":".join(place) not in self.found.code]
+        for module in {key.partition(":")[0] for key in self.found.code} if self.docstrings else ():
+            if locate(module, self.home).kind == "source":
+                self._visit(module, DOCSTRINGS)
 
     def _starts(self) -> Iterator[Place]:
         """Where the step is defined: its name, or where it has none all of its module and what its function holds."""
@@ -200,6 +222,14 @@ class _Walk:
                 continue
             name = getattr(function, "__qualname__", "")
             yield module, name if vars(sys.modules[module]).get(name) is function else WHOLE
+
+    def _declared(self) -> Iterator[Place]:
+        """The code that the step declares, which no name in its own leads to."""
+        for declared in self.declared.code:
+            module, _, name = declared.partition(":")
+            if locate(module, self.home).kind in ("library", "unknown"):
+                raise BadInput(f"step '{self.declared.name}' declares the code '{declared}': there is no such module")
+            yield from self._resolved(module, [name] if name else [], Reference(name, (), 0))
 
     def _visit(self, module: str, name: str) -> None:
         key = f"{module}:{name}"
