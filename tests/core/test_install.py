@@ -43,15 +43,6 @@ def succeed(*command: str | Path, folder: Path = ROOT, **env: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an environment that was empty, in which ``pip install .`` has run."""
-    folder = tmp_path_factory.mktemp("environment")
-    succeed(sys.executable, "-m", "venv", folder)
-    succeed(folder / "bin" / "pip", "install", "--quiet", ROOT)
-    return folder / "bin"
-
-
 def test_what_its_core_loads_is_what_it_says_that_it_needs(programs: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(ROOT / "docs" / "lift" / "project", tmp_path / "project"))
     (folder / "program.py").write_text(PROGRAM)
