@@ -1,4 +1,4 @@
-"""The commands of ``python -m saltern``: ls, show, verify, prune."""
+"""The commands of ``saltern``: ls, show, verify, prune."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.filesize import decimal
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from saltern import __version__
 from saltern.errors import BadInput
 from saltern.housekeeping.contents import Contents, Manifest, State, check, made, temporaries, upstream
 from saltern.housekeeping.description import described, when
@@ -25,17 +26,23 @@ LISTED = ("name", "step", "partition", "strategy", "engine", "size", "made")  # 
 CANDIDATES = 8  # that are named when a prefix fits several artifacts
 STYLES = {"whole": "green", "being written": "cyan"}  # what is not here is wrong
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 StoreArgument = Annotated[str, typer.Argument(metavar="STORE", help="A folder, or an fsspec URL.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
 
 
 @app.callback(invoke_without_command=True)
-def housekeeping(context: typer.Context) -> None:
+def housekeeping(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version of the library and exit.")] = False,
+) -> None:
     """What is in a store, whether it is whole, and what of it can go.
 
     Only prune --yes deletes; nothing else changes or creates a file.
     """
+    if version:
+        print(f"saltern {__version__}")
+        raise typer.Exit
     if context.invoked_subcommand is None:
         print(context.get_help())
 
