@@ -35,7 +35,7 @@ PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         name: ([name, "luigi", "dask"], ["tests/conformance", *LESSON, "tests/docs/test_lift.py", "--engine", name])
         for name in ENGINES
     },
-    "site": (["docs", *ENGINES], ["tests/docs", "tests/lesson/test_slides.py"]),
+    "site": (["docs", *ENGINES], ["tests/docs"]),
     "pages": (["browser", *ENGINES], ["tests/browser"]),
 }
 ELSEWHERE = [("core", "3.12"), ("core", "3.13"), *((name, "3.12") for name in ENGINES)]

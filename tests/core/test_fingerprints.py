@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -110,5 +111,5 @@ def test_a_memory_that_is_broken_or_cannot_be_kept_costs_time_only(tmp_path: Pat
 def test_what_is_remembered_lies_in_the_folder_that_is_named(tmp_path: Path) -> None:
     write(tmp_path / "x", b"content")
     file_digest(tmp_path / "x")
-    with sqlite3.connect(files.memory_folder() / "digests.sqlite") as memory:
+    with closing(sqlite3.connect(files.memory_folder() / "digests.sqlite")) as memory:
         assert [row[0] for row in memory.execute("select path from states")] == [str(tmp_path / "x")]
