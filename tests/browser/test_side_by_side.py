@@ -20,7 +20,8 @@ def chip(page: Page, engine: str) -> None:
 
 def shown(page: Page) -> list[str]:
     """The engines of the first concept's columns."""
-    return page.locator("section.concept >> nth=0 >> article h3 >> visible=true").all_inner_texts()
+    found: list[str] = page.locator("section.concept >> nth=0 >> article h3 >> visible=true").all_inner_texts()
+    return found
 
 
 def test_every_concept_stands_in_columns_next_to_each_other(opened: Opened, small: Report) -> None:

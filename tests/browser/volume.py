@@ -10,6 +10,7 @@ from shared.engines import ENGINES
 from shared.pipelines import PIPELINES
 from shared.rerun.results import Cell, Expectation, Results
 from shared.rerun.scenarios import SCENARIOS, Scenario
+from shared.rerun.verdict import Verdict
 
 FORGETFUL = ("dask", "airflow", "prefect")  # under native
 REASONS = ["code changed: shared.steps.models.classifier", "upstream changed: dataset"]
@@ -47,7 +48,7 @@ def _cell(engine: str, strategy: str, name: str, scenario: Scenario) -> Cell:
         executed = nodes
     elif strategy in ("native", "content", f"{engine}/own") and scenario.changes_target:
         executed = []
-    verdict = "exact" if set(executed) <= set(scenario.most) else "wasteful"
+    verdict: Verdict = "exact" if set(executed) <= set(scenario.most) else "wasteful"
     if scenario.changes_target and not executed:
         verdict = "stale"
     expected = None

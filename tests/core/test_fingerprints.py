@@ -22,7 +22,12 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files whose content was really read."""
     seen: list[str] = []
     read = files._read
-    monkeypatch.setattr(files, "_read", lambda path: seen.append(path) or read(path))
+
+    def reading(path: str) -> str:
+        seen.append(path)
+        return read(path)
+
+    monkeypatch.setattr(files, "_read", reading)
     return seen
 
 
@@ -35,7 +40,7 @@ def write(path: Path, content: bytes, mtime_ns: int = OLD) -> None:
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that is ten seconds ahead: by it, a file that is written now is old."""
     now = time.time_ns
-    monkeypatch.setattr(files.time, "time_ns", lambda: now() + 10**10)
+    monkeypatch.setattr(time, "time_ns", lambda: now() + 10**10)
 
 
 def test_it_is_the_blake3_of_the_content(tmp_path: Path) -> None:
