@@ -13,15 +13,32 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nox
 
-ENGINES = {"luigi": "luigi_impl", "dask": "dask_impl", "airflow": "airflow_dags", "prefect": "prefect_flows"}
-PYTHONS = ("3.11", "3.12", "3.13")
-WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's tests share what is slow to start
-PATIENCE = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}  # seconds after Ctrl-C, for servers to stop in
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from shared.engines import ENGINES, Entry  # noqa: E402
+
+PYTHONS = ("3.11", "3.12", "3.13")
+PATIENCE = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}  # seconds after Ctrl-C, for servers to stop in
+WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's tests share what is slow to start
+LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
+# Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told.
+PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+    "core": (["luigi"], ["tests/core", "tests/lesson/test_textbook.py", "tests/lesson/test_descriptors.py"]),
+    "reference": (["luigi"], ["tests/conformance", "--engine", "reference"]),
+    **{
+        name: ([name, "luigi", "dask"], ["tests/conformance", *LESSON, "tests/docs/test_lift.py", "--engine", name])
+        for name in ENGINES
+    },
+    "site": (["docs", *ENGINES], ["tests/docs"]),
+    "pages": (["browser", *ENGINES], ["tests/browser"]),
+}
+ELSEWHERE = [("core", "3.12"), ("core", "3.13"), *((name, "3.12") for name in ENGINES)]
 
 nox.needs_version = ">=2026.2"
 nox.options.default_venv_backend = "uv"
@@ -42,35 +59,21 @@ def install(session: nox.Session, lock: str) -> None:
     stamp.write_text(wanted)
 
 
-def engine(session: nox.Session, name: str) -> None:
-    install(session, name)
-    first = session.posargs[0] if session.posargs else ""
-    command = first == "--help" or (first and not first.startswith("-"))
-    session.run("python", "-m", ENGINES[name], *([] if command else ["compare"]), *session.posargs)
+def engine_session(engine: Entry) -> None:
+    """Make the session of one engine, which has its name."""
+
+    def run(session: nox.Session) -> None:
+        install(session, engine.name)
+        first = session.posargs[0] if session.posargs else ""
+        command = first == "--help" or (first and not first.startswith("-"))
+        session.run("python", "-m", engine.package, *([] if command else ["compare"]), *session.posargs)
+
+    run.__doc__ = f"The gauntlet on {engine.name} (all of it: -- --full); or a command: nox -s {engine.name} -- run ml"
+    nox.session(run, name=engine.name)
 
 
-@nox.session
-def luigi(session: nox.Session) -> None:
-    """The gauntlet on Luigi (all of it: -- --full); or any of its commands: nox -s luigi -- run ml --set train.C=10"""
-    engine(session, "luigi")
-
-
-@nox.session
-def dask(session: nox.Session) -> None:
-    """The gauntlet on Dask; or any of its commands: nox -s dask -- tree artists"""
-    engine(session, "dask")
-
-
-@nox.session
-def airflow(session: nox.Session) -> None:
-    """The gauntlet on Airflow; or any of its commands: nox -s airflow -- run ml"""
-    engine(session, "airflow")
-
-
-@nox.session
-def prefect(session: nox.Session) -> None:
-    """The gauntlet on Prefect; or any of its commands: nox -s prefect -- run ml"""
-    engine(session, "prefect")
+for entry in ENGINES.values():
+    engine_session(entry)
 
 
 @nox.session(venv_backend="none")
@@ -87,8 +90,8 @@ def everything(session: nox.Session) -> None:
     for command in (["compare", "--full"], ["handover", "--give"], ["handover"]):
         # 1: a cell is not as expected. The report says which, when all are measured, and fails then.
         codes = (0,) if "--give" in command else (0, 1)
-        for name, package in ENGINES.items():
-            session.run(python_of(name), "-m", package, *command, external=True, success_codes=codes)
+        for name, engine in ENGINES.items():
+            session.run(python_of(name), "-m", engine.package, *command, external=True, success_codes=codes)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -98,7 +101,7 @@ def ui(session: nox.Session) -> None:
     if name not in ENGINES:
         session.error(f"{name or 'which engine?'}: nox -s ui -- {'|'.join(ENGINES)}")
     environments(session, name)
-    session.run(python_of(name), "-m", ENGINES[name], "ui", *options, external=True, **PATIENCE)
+    session.run(python_of(name), "-m", ENGINES[name].package, "ui", *options, external=True, **PATIENCE)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -127,18 +130,27 @@ def slides(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
-def tests(session: nox.Session) -> None:
-    """The whole test suite: the core, the conformance suite and the gauntlet on each engine, and all pages."""
-    environments(session, *ENGINES, "browser", "docs")
-    exhibits = ("tests/lesson/test_textbook.py", "tests/lesson/test_descriptors.py")
-    on_each = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py", "tests/docs/test_lift.py")
-    pytest = ("-m", "pytest", *WORKERS, *session.posargs)
-    session.run(python_of("luigi"), *pytest, "tests/core", *exhibits, external=True)
-    session.run(python_of("luigi"), *pytest, "tests/conformance", "--engine", "reference", external=True)
-    for name in ENGINES:
-        session.run(python_of(name), *pytest, "tests/conformance", *on_each, "--engine", name, external=True)
-    session.run(python_of("docs"), *pytest, "tests/docs", "tests/lesson/test_slides.py", external=True)
-    session.run(python_of("browser"), *pytest, "tests/browser", external=True)
+@nox.parametrize("part", [nox.param(part, id=part) for part in PARTS])
+def tests(session: nox.Session, part: str) -> None:
+    """The whole test suite; or a part, or some of it: nox -s 'tests(core)' -- -k salt"""
+    needed, arguments = PARTS[part]
+    environments(session, *dict.fromkeys(needed))
+    pytest(session, python_of(needed[0]), *arguments)
+
+
+@nox.session(default=False)
+@nox.parametrize(("python", "part"), [nox.param(python, part, id=f"{part}-{python}") for part, python in ELSEWHERE])
+def pythons(session: nox.Session, part: str) -> None:
+    """On other Pythons, the core, and the conformance suite on an engine: nox -s 'pythons(core-3.13)'"""
+    install(session, PARTS[part][0][0])
+    pytest(session, "python", *(PARTS[part][1] if part == "core" else ["tests/conformance", "--engine", part]))
+
+
+def pytest(session: nox.Session, python: str, *arguments: str) -> None:
+    """Run pytest. Where some tests are chosen by name, it is well that a part has none of them."""
+    codes = (0, 5) if any(argument.startswith("-k") for argument in session.posargs) else (0,)
+    command = (python, "-m", "pytest", *WORKERS, *arguments, *session.posargs)
+    session.run(*command, external=True, success_codes=codes)
 
 
 @nox.session(default=False)
@@ -180,7 +192,7 @@ def lock(session: nox.Session) -> None:
 def environments(session: nox.Session, *names: str) -> None:
     """Make sure that the engines' environments are there, as their own sessions make them."""
     nox_ = (sys.executable, "-m", "nox", "--noxfile", __file__, "--install-only", "--session")
-    session.run(*nox_, *names, silent=True, external=True)
+    session.run_install(*nox_, *names, silent=True, external=True)
 
 
 def python_of(name: str) -> str:

@@ -12,11 +12,12 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from site_layers import TALL, WIDE, layers
 
+from shared.engines import ENGINES
 from shared.pipelines import PROJECT
 from shared.report.graphs import drawing
 
-ENGINES = ("luigi_impl", "dask_impl", "airflow_dags", "prefect_flows")
-TOP = ("saltern", *ENGINES)
+PACKAGES = [engine.package for engine in ENGINES.values()]
+TOP = ("saltern", *PACKAGES)
 
 ARROW = (
     '<defs><marker id="{mark}" viewBox="0 0 8 8" refX="5" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
@@ -42,7 +43,7 @@ class RoomsDrawing(Directive):
     def run(self) -> list[nodes.Node]:
         found = layers(rooms())
         boxes = [
-            (name, "engine" if name in ENGINES else "", (x, y, WIDE, TALL)) for name, (x, y) in found.boxes.items()
+            (name, "engine" if name in PACKAGES else "", (x, y, WIDE, TALL)) for name, (x, y) in found.boxes.items()
         ]
         return [_svg("What imports what", "rooms", (found.width, found.height), boxes, found.lines.values())]
 

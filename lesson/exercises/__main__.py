@@ -15,8 +15,8 @@ from lesson.exercises.checks import check as check_exercise
 from lesson.exercises.patches import apply, copied
 from saltern.command import start
 from saltern.errors import BadInput, StepFailed
+from shared.engines import ENGINES
 from shared.pipelines import PROJECT
-from shared.report.side_by_side import PACKAGES
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Of the exercise.", show_default=False)]
@@ -37,13 +37,13 @@ def check(
 ) -> None:
     """Check an exercise in the project as it is here. Exit status 1 where it is not done."""
     exercise = _exercise(number)
-    if engine not in PACKAGES:
-        raise BadInput(f"--engine {engine}: no such engine (there are: {', '.join(PACKAGES)})")
+    if engine not in ENGINES:
+        raise BadInput(f"--engine {engine}: no such engine (there are: {', '.join(ENGINES)})")
     with tempfile.TemporaryDirectory() as digests:
         os.environ["SALTWORKS_CACHE_DIR"] = digests  # nothing is left in the user's cache folder
         os.environ["PYTHONPATH"] = str(PROJECT)  # this copy's own engine folders, where another is installed
         try:
-            check_exercise(number, importlib.import_module(f"{PACKAGES[engine]}.engine").ENGINE)
+            check_exercise(number, importlib.import_module(f"{ENGINES[engine].package}.engine").ENGINE)
         except AssertionError as missing:
             raise StepFailed(f"exercise {number} is not done: {missing}") from None
     print(f"exercise {number} is done: {exercise.title} ({engine})")

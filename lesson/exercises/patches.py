@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from saltern.errors import BadInput
+from shared.engines import ENGINES
 from shared.pipelines import PROJECT
-from shared.report.side_by_side import PACKAGES
 
-ROOMS = ("saltern", "shared", "data", "lesson", *PACKAGES.values())
+ROOMS = ("saltern", "shared", "data", "lesson", *(engine.package for engine in ENGINES.values()))
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,14 @@ from lesson.exercises import EXERCISES
 from saltern.errors import BadInput
 from saltern.modules import is_docstring
 from shared.engine.build import build
+from shared.engines import ENGINES
 from shared.pipelines import PIPELINES, PROJECT
 from shared.report.cells import KNOWN, words
 from shared.report.fates import FATES, StepFate, fates
 from shared.report.graphs import Drawing, drawing
 from shared.report.headline import BEGIN, END
 from shared.report.marks import spoken, symbol, verdict_of
-from shared.report.side_by_side import CONCEPTS, PACKAGES
+from shared.report.side_by_side import CONCEPTS, column
 from shared.report.sources import Piece, Sources
 from shared.rerun import expectations
 from shared.rerun.bench import Bench
@@ -53,14 +54,14 @@ class Exhibits:
         return _fenced(piece if docstring else _without_docstring(piece))
 
     def four(self, title: str) -> str:
-        """One concept of the side by side, in all four wirings."""
-        concept = next((one for one in CONCEPTS if one.title == title), None)
-        if concept is None:
+        """One concept of the side by side, in all wirings."""
+        if title not in (concept.title for concept in CONCEPTS):
             raise LookupError(f"shared/report/side_by_side.py: there is no concept '{title}'")
         columns = []
-        for engine, package in PACKAGES.items():
-            pieces = [part.piece(self.sources, package) for part in concept.parts[engine]]
-            columns.append(f"::: four\n**{engine}**\n\n" + "\n\n".join(map(_fenced, pieces)) + "\n:::")
+        for name, engine in ENGINES.items():
+            part = column(engine, self.sources)[title]
+            told = part if isinstance(part, str) else "\n\n".join(map(_fenced, part))
+            columns.append(f"::: four\n**{name}**\n\n{told}\n:::")
         return ":::: fours\n" + "\n".join(columns) + "\n::::"
 
     def pipeline(self, name: str) -> str:

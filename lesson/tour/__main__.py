@@ -12,11 +12,12 @@ import typer
 from lesson.tour import native, salts
 from lesson.tour.guide import Guide
 from lesson.tour.walk import Walk
-from lesson.tour.words import ENGINES, Surprise
+from lesson.tour.words import WORDS, Surprise
 from saltern.command import start
 from saltern.errors import BadInput
 from shared.engine.protocol import Engine
 from shared.engine.servers import interrupt_once, sigterm_as_exit
+from shared.engines import ENGINES
 from shared.rerun.bench import opened
 
 STOPS = (
@@ -38,7 +39,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 @app.command()
 def tour(
-    engine: Annotated[str, typer.Option(metavar="NAME", help=f"The engine: {', '.join(ENGINES)}.")] = "luigi",
+    engine: Annotated[str, typer.Option(metavar="NAME", help=f"The engine: {', '.join(WORDS)}.")] = "luigi",
     auto: Annotated[bool, typer.Option("--auto", help="Ask nothing and wait for nobody.")] = False,
     stop: Annotated[int, typer.Option(min=1, max=len(STOPS), metavar="N", help="Begin at this stop.")] = 1,
     size: Annotated[int, typer.Option(min=1, metavar="MB", help="Of the big file at stop 7.")] = 1000,
@@ -54,7 +55,7 @@ def tour(
     found = _engine(engine)
     interrupt_once()
     guide = Guide(auto=auto)
-    words = ENGINES[engine]
+    words = WORDS[engine]
     guide.say(f"{words.name} {found.version()} is starting. (Ctrl-C ends the tour and leaves nothing behind.)")
     with sigterm_as_exit(), ExitStack() as stack:
         with guide.status(f"{words.name} is starting"):
@@ -78,8 +79,8 @@ def _walk(walk: Walk, first: int) -> None:
 
 def _engine(name: str) -> Engine:
     """Raises BadInput for an engine that there is not, or not in this environment."""
-    if name not in ENGINES:
-        raise BadInput(f"--engine {name}: no such engine (there are: {', '.join(ENGINES)})")
+    if name not in WORDS:
+        raise BadInput(f"--engine {name}: no such engine (there are: {', '.join(WORDS)})")
     try:
         engine: Engine = importlib.import_module(f"{ENGINES[name].package}.engine").ENGINE
         engine.version()

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lesson.tour.stage import Stage
-from lesson.tour.words import ENGINES, Surprise
+from lesson.tour.words import WORDS, Surprise
+from shared.engines import ENGINES
 from shared.reference import ENGINE as REFERENCE
 
 PATIENCE = 300  # seconds
@@ -46,8 +47,8 @@ class Partner:
 
 def find(engine: str) -> Partner:
     """The engine that goes with another: its environment lies beside the one that this process runs in."""
-    name = ENGINES[engine].partner
+    name = WORDS[engine].partner
     python = Path(sys.prefix).parent / name / "bin" / "python"
     if python.exists():
-        return Partner(ENGINES[name].name, ENGINES[name].package, str(python))
-    return Partner("the reference engine", REFERENCE.package, sys.executable, wanted=ENGINES[name].name)
+        return Partner(WORDS[name].name, ENGINES[name].package, str(python))
+    return Partner("the reference engine", REFERENCE.package, sys.executable, wanted=WORDS[name].name)

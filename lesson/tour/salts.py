@@ -6,7 +6,7 @@ from lesson.tour import bigfile, partner
 from lesson.tour.guide import names
 from lesson.tour.stage import Stage
 from lesson.tour.walk import Walk
-from lesson.tour.words import ENGINES, Place
+from lesson.tour.words import WORDS, Place
 from saltern.store import Store
 from shared.rerun.scenarios import SCENARIOS, chosen
 
@@ -137,7 +137,7 @@ def shared(walk: Walk) -> None:
     """The same cache from another engine"""
     other = partner.find(walk.engine.name)
     if other.wanted:
-        environment = ENGINES[walk.engine.name].partner
+        environment = WORDS[walk.engine.name].partner
         walk.guide.say(
             f"({other.wanted} would be next, but its environment .nox/{environment} is not there. {other.name} stands "
             "in for it: plain Python, which runs every step and looks for nothing.)"
@@ -167,5 +167,5 @@ def shared(walk: Walk) -> None:
     walk.guide.say(
         f"That was the class. `nox` puts all engines through {len(chosen(None, []))} such changes, `nox -s compare -- "
         f"--full` through all {len(SCENARIOS)}, and the README says what comes of it. `nox -s tour -- --engine NAME` "
-        f"takes this walk on another engine: {', '.join(ENGINES)}."
+        f"takes this walk on another engine: {', '.join(WORDS)}."
     )

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from lesson.tour.guide import Guide, names
 from lesson.tour.stage import Stage
-from lesson.tour.words import ENGINES, Surprise, Words
+from lesson.tour.words import WORDS, Surprise, Words
 from shared.engine.protocol import Engine, Native
 from shared.rerun import expectations
 from shared.rerun.bench import Bench
@@ -48,7 +48,7 @@ class Walk:
 
     @property
     def words(self) -> Words:
-        return ENGINES[self.engine.name]
+        return WORDS[self.engine.name]
 
     @property
     def native(self) -> Native:
@@ -120,7 +120,7 @@ class Walk:
         """Why a native cell is not exact, as the engine's expectations say it."""
         if seen.expected:
             self.guide.say(f"In short: {seen.expected.because}")
-            self.guide.look({"with its source": f"{self.words.package}/{expectations.FILE}"})
+            self.guide.look({"with its source": f"{self.bench.engine.package}/{expectations.FILE}"})
 
     def must(self, holds: bool, told: str) -> None:
         """Raise Surprise unless it is as told."""

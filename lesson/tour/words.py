@@ -35,7 +35,6 @@ class Words:
     """One engine. Texts are whole sentences."""
 
     name: str
-    package: str
     partner: str
     """The engine that shares its store at the last stop."""
     task: str
@@ -53,10 +52,9 @@ class Words:
     hooks: Place
 
 
-ENGINES = {
+WORDS = {
     "luigi": Words(
         name="Luigi",
-        package="luigi_impl",
         partner="dask",
         task="In Luigi a step is a Task: a class whose `requires` says what it needs, whose `output` says where the "
         "result lies, and whose `run` makes it.",
@@ -71,7 +69,6 @@ ENGINES = {
     ),
     "dask": Words(
         name="Dask",
-        package="dask_impl",
         partner="luigi",
         task="In Dask a step is a delayed function: to call it runs nothing and adds a node to a graph. `compute` "
         "runs the graph.",
@@ -86,7 +83,6 @@ ENGINES = {
     ),
     "airflow": Words(
         name="Airflow",
-        package="airflow_dags",
         partner="luigi",
         task="In Airflow a step is a @task: to call it in the body of a @dag runs nothing and adds a node. A DAG run "
         "runs the nodes.",
@@ -102,7 +98,6 @@ ENGINES = {
     ),
     "prefect": Words(
         name="Prefect",
-        package="prefect_flows",
         partner="luigi",
         task="In Prefect a step is a @task. Submitted within a @flow it gives a future at once; a task that is given "
         "a future depends on it. So the graph is found while the flow runs.",

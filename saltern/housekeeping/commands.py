@@ -19,6 +19,7 @@ from saltern import __version__
 from saltern.errors import BadInput
 from saltern.housekeeping.contents import Contents, Manifest, State, check, made, temporaries, upstream
 from saltern.housekeeping.description import described, when
+from saltern.housekeeping.explanation import explained, find_step
 from saltern.housekeeping.pruning import removals
 from saltern.store import Store
 
@@ -171,6 +172,29 @@ def prune(
         console.print(f"{len(chosen)} to delete, which frees {freed}: --yes deletes")
     else:
         console.print("nothing to delete")
+
+
+@app.command()
+def explain(
+    step: Annotated[
+        str, typer.Argument(metavar="MODULE:STEP", help="For example lab.steps:train.", show_default=False)
+    ],
+    json_: Json = False,
+) -> None:
+    """Show what a step's result depends on, as lineage and cutoff see it.
+
+    Names the places of its code, those that count coarsely and how to make them finer, and what cannot be seen.
+    """
+    found = dict(explained(find_step(step)))
+    if json_:
+        print(json.dumps({heading: text.splitlines() for heading, text in found.items()}))
+        return
+    table = _table("")
+    table.show_header = False
+    table.add_column()
+    for heading, text in found.items():
+        table.add_row(heading, text)
+    _console().print(table)
 
 
 @contextlib.contextmanager

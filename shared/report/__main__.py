@@ -9,13 +9,13 @@ import typer
 
 from saltern.command import start
 from saltern.errors import BadInput
+from shared.engines import ENGINES
 from shared.report.headline import write
 from shared.report.terminal import matrix, picture
 from shared.report.web import write as pages
 from shared.rerun.expectations import unexpected
 from shared.rerun.results import read
 
-ORDER = ("luigi", "dask", "airflow", "prefect")
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
@@ -32,7 +32,7 @@ def report(
 
     Exit status 1 if a cell is not as expected.
     """
-    paths = results or [path for path in (Path("results") / f"{name}.json" for name in ORDER) if path.exists()]
+    paths = results or [path for path in (Path("results") / f"{name}.json" for name in ENGINES) if path.exists()]
     if not paths:
         raise BadInput("results: no results yet; run an engine first, for example nox -s luigi")
     every = [read(path) for path in paths]

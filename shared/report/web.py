@@ -23,7 +23,7 @@ PROOFS = 8  # links shown for one answer
 def write(results: Sequence[Results], folder: Path) -> Path:
     """Write ``index.html`` and its other pages to a folder, and return the path of the index.
 
-    Raises LookupError when a concept of the side by side has no code in some engine (see ``side_by_side``).
+    Raises BadInput when a concept of the side by side has no code in some engine (see ``side_by_side``).
     """
     site = Site(results)
     index = _index(site, folder)

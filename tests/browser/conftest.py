@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from saltern.errors import BadInput
+from shared.engines import ENGINES
 from shared.pipelines import PROJECT
-from shared.report.side_by_side import PACKAGES
 from shared.report.web import write
 from shared.rerun.results import Results, read
 from tests.browser import volume
@@ -147,7 +147,7 @@ def _measured(folder: Path) -> Results:
 def _there() -> list[Results]:
     """The engines' results in this checkout; those of an earlier schema are not of this report."""
     found = []
-    for path in (PROJECT / "results" / f"{engine}.json" for engine in PACKAGES):
+    for path in (PROJECT / "results" / f"{engine}.json" for engine in ENGINES):
         if path.exists() and json.loads(path.read_text()).get("schema") == Results.model_fields["schema_"].default:
             try:
                 found.append(read(path))

@@ -35,11 +35,11 @@ def choose(page: Page, name: str, value: str) -> None:
 
 def bright(page: Page) -> int:
     """How many cells one can see that are not faint."""
-    return page.locator("#matrix a.c:not(.faint):visible").count()
+    return int(page.locator("#matrix a.c:not(.faint):visible").count())
 
 
 def showing(page: Page) -> str:
-    return page.locator("#showing").inner_text()
+    return str(page.locator("#showing").inner_text())
 
 
 def test_the_headline_is_the_first_thing_one_reads(opened: Opened, large: Report) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.report.side_by_side import CONCEPTS, PACKAGES
+from shared.engines import ENGINES
+from shared.report.side_by_side import CONCEPTS
 from tests.browser.conftest import PHONE, Opened, Picture, Report
 
 if TYPE_CHECKING:
@@ -19,25 +20,26 @@ def chip(page: Page, engine: str) -> None:
 
 def shown(page: Page) -> list[str]:
     """The engines of the first concept's columns."""
-    return page.locator("section.concept >> nth=0 >> article h3 >> visible=true").all_inner_texts()
+    found: list[str] = page.locator("section.concept >> nth=0 >> article h3 >> visible=true").all_inner_texts()
+    return found
 
 
-def test_every_concept_stands_in_four_columns_next_to_each_other(opened: Opened, small: Report) -> None:
+def test_every_concept_stands_in_columns_next_to_each_other(opened: Opened, small: Report) -> None:
     page = opened(small.address(PAGE))
     sections = page.locator("section.concept")
     assert sections.locator("h2").all_inner_texts() == [concept.title for concept in CONCEPTS]
     for section in sections.all():
         columns = section.locator("article")
-        assert columns.locator("h3").all_inner_texts() == list(PACKAGES)
+        assert columns.locator("h3").all_inner_texts() == list(ENGINES)
         boxes = [column.bounding_box() for column in columns.all()]
         assert len({box["y"] for box in boxes if box}) == 1
-        assert len({box["x"] for box in boxes if box}) == len(PACKAGES)
+        assert len({box["x"] for box in boxes if box}) == len(ENGINES)
 
 
 def test_the_code_has_its_file_and_line_and_is_highlighted(opened: Opened, small: Report, picture: Picture) -> None:
     page = opened(small.address(PAGE))
-    for package in PACKAGES.values():
-        assert page.locator("figcaption", has_text=f"{package}/ml.py:").count() > 3
+    for engine in ENGINES.values():
+        assert page.locator("figcaption", has_text=f"{engine.package}/ml.py:").count() > 3
     assert page.locator(".code .nc", has_text="Train").count() >= 1
     assert "$ python -m luigi_impl run ml" in page.inner_text("main")
     page.locator("section.concept", has_text="Depending on one step").evaluate("concept => concept.scrollIntoView()")

@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from itertools import count, islice
 
 from saltern.strategies import STRATEGIES
+from shared.engines import ENGINES
 from shared.pipelines import PIPELINES
 from shared.rerun.results import Cell, Expectation, Results
 from shared.rerun.scenarios import SCENARIOS, Scenario
+from shared.rerun.verdict import Verdict
 
-ENGINES = ("luigi", "dask", "airflow", "prefect")
 FORGETFUL = ("dask", "airflow", "prefect")  # under native
 REASONS = ["code changed: shared.steps.models.classifier", "upstream changed: dataset"]
 DIFF = "--- a/shared/steps/{name}.py\n+++ b/shared/steps/{name}.py\n@@ -1,3 +1,3 @@\n def step():\n-    old\n+    new\n"
 
 
 def results(cells: int) -> list[Results]:
-    """Four engines with six strategies each, and about that many cells in all."""
+    """Every engine with six strategies each, and about that many cells in all."""
     columns = [(engine, strategy) for engine in ENGINES for strategy in (*STRATEGIES, f"{engine}/own")]
     scenarios = list(islice(_scenarios(), cells // len(columns)))
     return [
@@ -47,7 +48,7 @@ def _cell(engine: str, strategy: str, name: str, scenario: Scenario) -> Cell:
         executed = nodes
     elif strategy in ("native", "content", f"{engine}/own") and scenario.changes_target:
         executed = []
-    verdict = "exact" if set(executed) <= set(scenario.most) else "wasteful"
+    verdict: Verdict = "exact" if set(executed) <= set(scenario.most) else "wasteful"
     if scenario.changes_target and not executed:
         verdict = "stale"
     expected = None

@@ -10,28 +10,23 @@ import pytest
 
 from shared.conformance.command_line import CommandLine, Served, serving
 from shared.engine.protocol import Engine
+from shared.engines import ENGINES
 
-PACKAGES = {
-    "reference": "shared.reference",
-    "luigi": "luigi_impl.engine",
-    "dask": "dask_impl.engine",
-    "airflow": "airflow_dags.engine",
-    "prefect": "prefect_flows.engine",
-}
+MODULES = {"reference": "shared.reference", **{name: f"{entry.package}.engine" for name, entry in ENGINES.items()}}
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What only one engine has (``test_<engine>.py``) is tested where that engine is under test."""
-    engines = PACKAGES.keys() - {config.getoption("--engine")}
+    engines = MODULES.keys() - {config.getoption("--engine")}
     return collection_path.name in {f"test_{name}.py" for name in engines} or None
 
 
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> Engine:
     name = request.config.getoption("--engine")
-    if name not in PACKAGES:
-        raise pytest.UsageError(f"--engine {name}: no such engine (there are: {', '.join(PACKAGES)})")
-    found: Engine = importlib.import_module(PACKAGES[name]).ENGINE
+    if name not in MODULES:
+        raise pytest.UsageError(f"--engine {name}: no such engine (there are: {', '.join(MODULES)})")
+    found: Engine = importlib.import_module(MODULES[name]).ENGINE
     return found
 
 

@@ -60,9 +60,9 @@ def luigid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a real central scheduler on this machine."""
     folder = tmp_path_factory.mktemp("luigid")
     port = free_port()
-    command = [Path(sys.executable).with_name("luigid"), "--address", "127.0.0.1", "--port", str(port)]
+    command = [str(Path(sys.executable).with_name("luigid")), "--address", "127.0.0.1", "--port", str(port)]
     with (folder / "log").open("w") as log:
-        server = subprocess.Popen([*command, "--state-path", folder / "state.pickle"], stdout=log, stderr=log)
+        server = subprocess.Popen([*command, "--state-path", str(folder / "state.pickle")], stdout=log, stderr=log)
         yield port
         server.terminate()
         server.wait(30)

@@ -15,7 +15,11 @@ from shared.pipelines import PROJECT
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of an environment that was empty, in which ``pip install .`` has run."""
     folder = tmp_path_factory.mktemp("environment")
-    for command in ([sys.executable, "-m", "venv", folder], [folder / "bin" / "pip", "install", "--quiet", PROJECT]):
+    commands = (
+        [sys.executable, "-m", "venv", str(folder)],
+        [str(folder / "bin/pip"), "install", "--quiet", str(PROJECT)],
+    )
+    for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, done.stderr
     return folder / "bin"

@@ -8,41 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from shared.engines import ENGINES
+
 ROOT = Path(__file__).resolve().parents[2]
-ENGINES = {"luigi_impl": "luigi", "dask_impl": "dask", "airflow_dags": "airflow", "prefect_flows": "prefect"}
+PACKAGES = {entry.package: entry for entry in ENGINES.values()}
+MODULES = {module: entry.name for entry in ENGINES.values() for module in entry.modules}
 FLOOR_PLAN = {"__init__.py", "ml.py", "artists.py", "engine.py", "ui.py", "__main__.py"}
-# What an engine needs beside, and none of the others does.
-BESIDE = {
-    # Settings that its parts share; the trigger form; what operators do about a change; a database, a whole Airflow to
-    # run against; and a slow start, made once with a DAG that does nothing.
-    "airflow_dags": {
-        "settings.py",
-        "params.py",
-        "clearing.py",
-        "database.py",
-        "stack.py",
-        "warm.py",
-        "rehearsal.py",
-    },
-    # Make's rule, as Luigi's users write it.
-    "luigi_impl": {"mtime.py"},
-    # Results published on a cluster that lives on; and such a cluster.
-    "dask_impl": {"live.py", "cluster.py"},
-    # A server to run against, what tells the states of tasks; what its pages can start, and show of a result.
-    # And Prefect's own policy, as its documentation has it.
-    "prefect_flows": {"server.py", "task_runners.py", "deployments.py", "summaries.py", "inputs.py"},
-}
 # What each room of shared/ may import of shared/: itself, and these. The arrows of the design, and nothing against
 # them. All may import the library, which imports nothing of shared/.
 CORE = {"steps", "pipelines", "engine"}
 ARROWS = {
+    "engines": set(),
     "steps": set(),
     "pipelines": {"steps"},
     "engine": {"steps", "pipelines"},
     "reference": CORE,
     "rerun": CORE | {"reference"},
     "conformance": CORE | {"reference", "rerun"},
-    "report": CORE | {"rerun"},
+    "report": CORE | {"engines", "rerun"},
     "cli": CORE | {"rerun", "report"},
 }
 
@@ -54,7 +37,7 @@ def modules(folder: Path) -> list[Path]:
 def imports(path: Path, *, types: bool = True) -> set[str]:
     """Every module that a source file imports, at its top or within functions, and for ``types`` alone."""
     found: set[str] = set()
-    todo: list[ast.AST] = [ast.parse(path.read_text())]
+    todo: list[ast.AST] = [_tree(path)]
     while todo:
         node = todo.pop()
         if not types and isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -67,6 +50,10 @@ def imports(path: Path, *, types: bool = True) -> set[str]:
             assert node.module is not None
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def room(path: Path) -> str:
@@ -83,8 +70,8 @@ def test_imports_point_one_way(path: Path) -> None:
     allowed = ARROWS.get(room(path), set()) | {room(path)}
     for name in imports(path):
         package, _, rest = name.partition(".")
-        assert package not in ENGINES, f"{path} imports {name}: shared imports no engine folder"
-        assert package not in {*ENGINES.values(), "distributed"}, f"{path} imports {name}: shared imports no engine"
+        assert package not in PACKAGES, f"{path} imports {name}: shared imports no engine folder"
+        assert package not in MODULES, f"{path} imports {name}: shared imports no engine"
         if package == "shared":
             assert rest.partition(".")[0] in allowed, f"{path} imports {name}, against the arrows"
 
@@ -94,18 +81,17 @@ def test_the_library_knows_no_engine_but_in_its_adapters_and_nothing_of_the_show
     place = path.relative_to(ROOT / "saltern").parts[0].removesuffix(".py")
     for name in imports(path):
         package = name.partition(".")[0]
-        assert package not in {"shared", "lesson", "tests", *ENGINES}, f"{path} imports {name}"
-        if package in {*ENGINES.values(), "distributed"}:
-            adapter = "dask" if package == "distributed" else package
-            assert place == adapter, f"{path} imports {name}: only that engine's adapter may"
-        if package == "saltern" and place not in ENGINES.values():
+        assert package not in {"shared", "lesson", "tests", *PACKAGES}, f"{path} imports {name}"
+        if package in MODULES:
+            assert place == MODULES[package], f"{path} imports {name}: only that engine's adapter may"
+        if package == "saltern" and place not in ENGINES:
             parts = [*name.split("."), ""]
-            assert parts[1] not in ENGINES.values(), f"{path} imports {name}: the core imports no adapter"
+            assert parts[1] not in ENGINES, f"{path} imports {name}: the core imports no adapter"
 
 
 def test_no_file_imports_itself_by_way_of_others() -> None:
     """Of all that is imported at the top of a file or within a function. Types alone may point back."""
-    packages = ("saltern", "shared", *ENGINES, "lesson")
+    packages = ("saltern", "shared", *PACKAGES, "lesson")
     files = {path for package in packages for path in (ROOT / package).rglob("*.py")}
     graph = {path: {to for name in imports(path, types=False) if (to := _file(name)) and to != path} for path in files}
     try:
@@ -129,21 +115,29 @@ def test_only_the_conformance_suite_needs_pytest() -> None:
     assert {room(path) for path in needing} == {"conformance"}
 
 
-@pytest.mark.parametrize("folder", ENGINES)
+def test_every_engine_folder_is_registered() -> None:
+    assert {path.parent.name for path in ROOT.glob("*/engine.py")} == set(PACKAGES), "they stand in shared/engines.py"
+
+
+@pytest.mark.parametrize("folder", PACKAGES)
 def test_the_engine_folders_have_the_same_floor_plan(folder: str) -> None:
-    assert {path.name for path in (ROOT / folder).glob("*.py")} == FLOOR_PLAN | BESIDE.get(folder, set())
+    """What an engine needs beside it, and none of the others does, says what it is for."""
+    files = {path.name: path for path in (ROOT / folder).glob("*.py")}
+    assert files.keys() >= FLOOR_PLAN
+    silent = [name for name, path in files.items() if name != "__main__.py" and not ast.get_docstring(_tree(path))]
+    assert silent == []
 
 
-@pytest.mark.parametrize("folder", ENGINES)
+@pytest.mark.parametrize("folder", PACKAGES)
 def test_an_engine_folder_imports_no_other(folder: str) -> None:
-    strangers = {*ENGINES, *ENGINES.values()} - {folder, ENGINES[folder]}
+    strangers = {*PACKAGES, *MODULES} - {folder, *PACKAGES[folder].modules}
     for path in (ROOT / folder).rglob("*.py"):
         for name in imports(path):
             assert name.partition(".")[0] not in strangers, f"{path} imports {name}"
             assert not name.startswith("shared.rerun"), f"{path} imports {name}: an engine does not know the gauntlet"
 
 
-@pytest.mark.parametrize("folder", ENGINES)
+@pytest.mark.parametrize("folder", PACKAGES)
 def test_the_wirings_write_their_steps_out(folder: str) -> None:
     """ml.py and artists.py are that engine's own code, not a loop over shared.pipelines."""
     for name in ("ml.py", "artists.py"):
@@ -152,6 +146,6 @@ def test_the_wirings_write_their_steps_out(folder: str) -> None:
         assert "shared.pipelines.PIPELINES" not in imports(ROOT / folder / name)
 
 
-@pytest.mark.parametrize("path", [p for f in ("shared", *ENGINES) for p in (ROOT / f).rglob("*.py")], ids=str)
+@pytest.mark.parametrize("path", [p for f in ("shared", *PACKAGES) for p in (ROOT / f).rglob("*.py")], ids=str)
 def test_a_module_fits_on_a_few_screens(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 260

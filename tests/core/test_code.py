@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 from types import ModuleType
@@ -80,7 +80,7 @@ Edit = Callable[[str, str, str], None]
 
 
 @pytest.fixture
-def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "lab"
     (folder / "deep").mkdir(parents=True)
     for name, text in {"steps": STEPS, "helpers": HELPERS, "tables": TABLES, "deep/down": DOWN}.items():

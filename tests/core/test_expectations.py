@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,9 +29,10 @@ because = "It trusts its inputs and the code."
 
 
 def cell(scenario: str, verdict: Verdict, pipeline: str = "ml", strategy: str = "salted") -> Cell:
-    facts: dict[str, list[str]] = {name: [] for name in ("executed", "disputed", "least", "most")}
     named = {"pipeline": pipeline, "strategy": strategy, "scenario": scenario, "verdict": verdict}
-    return Cell(**named, **facts, reasons={}, claimed={}, healed=None, seconds=0, edit="", note="")
+    nothing: dict[str, Any] = {name: [] for name in ("executed", "disputed", "least", "most")}
+    nothing |= {"reasons": {}, "claimed": {}, "healed": None, "seconds": 0, "edit": "", "note": ""}
+    return Cell.model_validate(named | nothing)
 
 
 def results(*cells: Cell) -> Results:

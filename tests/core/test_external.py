@@ -14,7 +14,7 @@ from saltern import BadInput, Cache, Source, external, step
 def by_content(data, *, names: bool = False):  # type: ignore[no-untyped-def]
     if not data.exists():
         raise ValueError(f"{data}: there is none")
-    return _lines(data)
+    return _lines(data)  # type: ignore[no-untyped-call]
 
 
 def _lines(path):  # type: ignore[no-untyped-def]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,12 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files whose content was really read."""
     seen: list[str] = []
     read = files._read
-    monkeypatch.setattr(files, "_read", lambda path: seen.append(path) or read(path))
+
+    def reading(path: str) -> str:
+        seen.append(path)
+        return read(path)
+
+    monkeypatch.setattr(files, "_read", reading)
     return seen
 
 
@@ -34,7 +40,7 @@ def write(path: Path, content: bytes, mtime_ns: int = OLD) -> None:
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that is ten seconds ahead: by it, a file that is written now is old."""
     now = time.time_ns
-    monkeypatch.setattr(files.time, "time_ns", lambda: now() + 10**10)
+    monkeypatch.setattr(time, "time_ns", lambda: now() + 10**10)
 
 
 def test_it_is_the_blake3_of_the_content(tmp_path: Path) -> None:
@@ -110,5 +116,5 @@ def test_a_memory_that_is_broken_or_cannot_be_kept_costs_time_only(tmp_path: Pat
 def test_what_is_remembered_lies_in_the_folder_that_is_named(tmp_path: Path) -> None:
     write(tmp_path / "x", b"content")
     file_digest(tmp_path / "x")
-    with sqlite3.connect(files.memory_folder() / "digests.sqlite") as memory:
+    with closing(sqlite3.connect(files.memory_folder() / "digests.sqlite")) as memory:
         assert [row[0] for row in memory.execute("select path from states")] == [str(tmp_path / "x")]

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -33,12 +34,15 @@ print(*sorted(name for name in loaded - set(sys.stdlib_module_names) if not name
 """
 
 
-def run(*command: str | Path, folder: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=folder, env=os.environ | env, capture_output=True, text=True, timeout=600)
+def run(
+    *command: str | Path, folder: Path = ROOT, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **(env or {})}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=600)
 
 
-def succeed(*command: str | Path, folder: Path = ROOT, **env: str) -> str:
-    done = run(*command, folder=folder, **env)
+def succeed(*command: str | Path, folder: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
+    done = run(*command, folder=folder, env=env)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -47,7 +51,7 @@ def test_what_its_core_loads_is_what_it_says_that_it_needs(programs: Path, tmp_p
     folder = Path(shutil.copytree(ROOT / "docs" / "lift" / "project", tmp_path / "project"))
     (folder / "program.py").write_text(PROGRAM)
     home = {"SALTWORKS_CACHE_DIR": "", "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
-    loaded = set(succeed(programs / "python", "program.py", folder=folder, **home).split()) - {"steps", "stats"}
+    loaded = set(succeed(programs / "python", "program.py", folder=folder, env=home).split()) - {"steps", "stats"}
     assert loaded >= {"saltern", *NEEDS}
     assert loaded <= {"saltern", *NEEDS, *NEEDS_OF_PYDANTIC}
 
@@ -73,10 +77,12 @@ def test_the_command_tells_its_version() -> None:
     assert succeed(sys.executable, "-m", "saltern", "--version") == f"saltern {saltern.__version__}\n"
 
 
-@pytest.mark.parametrize(("typed", "offered"), [("", {"ls", "show", "verify", "prune"}), ("ver", {"verify"})])
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("", {"ls", "show", "verify", "prune", "explain"}), ("ver", {"verify"})]
+)
 def test_a_shell_completes_the_command(typed: str, offered: set[str]) -> None:
     words = {"COMP_WORDS": f"saltern {typed}", "COMP_CWORD": "1", "_SALTERN_COMPLETE": "complete_bash"}
-    assert set(succeed(sys.executable, "-m", "saltern", **words).split()) == offered
+    assert set(succeed(sys.executable, "-m", "saltern", env=words).split()) == offered
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -84,7 +90,7 @@ def test_completion_is_shown_and_installed(shell: str, tmp_path: Path) -> None:
     # Typer looks for the shell among the processes above it; here it is told.
     told = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1", "HOME": str(tmp_path)}
     command = (sys.executable, "-m", "saltern")
-    shown = succeed(*command, "--show-completion", shell, **told)
+    shown = succeed(*command, "--show-completion", shell, env=told)
     assert "_SALTERN_COMPLETE=complete_" in shown
-    succeed(*command, "--install-completion", shell, **told)
+    succeed(*command, "--install-completion", shell, env=told)
     assert any(shown.strip() in path.read_text() for path in tmp_path.rglob("*saltern*"))

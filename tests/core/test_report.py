@@ -36,7 +36,7 @@ def cell(**facts: Any) -> Cell:
         "seconds": 1.0,
         **facts,
     }
-    silent = {"executed": [], "reasons": {}, "claimed": {}, "disputed": [], "least": [], "most": []}
+    silent: dict[str, Any] = {"executed": [], "reasons": {}, "claimed": {}, "disputed": [], "least": [], "most": []}
     return Cell.model_validate({**silent, "healed": None, "edit": "", "note": "", **told})
 
 

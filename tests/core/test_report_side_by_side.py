@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from saltern.errors import BadInput
+from shared.engines import ENGINES, Entry
 from shared.pipelines import PROJECT
 from shared.report import side_by_side
-from shared.report.side_by_side import CONCEPTS, PACKAGES
+from shared.report.side_by_side import CONCEPTS, FILE
 from shared.report.site import Site
 from shared.report.sources import Sources
 
@@ -89,7 +90,7 @@ def test_a_name_that_is_not_there_is_an_error_that_says_which(source: Path, name
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of all that the page is made from."""
-    for package in ("saltern", "shared", *PACKAGES.values()):
+    for package in ("saltern", "shared", *(engine.package for engine in ENGINES.values())):
         shutil.copytree(PROJECT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "noxfile.py", tmp_path)
     return tmp_path
@@ -99,7 +100,6 @@ def test_every_concept_has_code_in_every_engine_and_it_is_the_source(tmp_path: P
     page = side_by_side.write(Site([]), tmp_path).read_text()
     for concept in CONCEPTS:
         assert f">{concept.title}</h2>" in page
-        assert set(concept.parts) == set(PACKAGES)
     shown = re.findall(
         r"<figcaption>([^<]+)<span>:(\d+)</span></figcaption>\s*<pre class=\"code\">(.+?)</pre>", page, re.S
     )
@@ -111,23 +111,47 @@ def test_every_concept_has_code_in_every_engine_and_it_is_the_source(tmp_path: P
         assert lines == there[int(line) - 1 :][: len(lines)], f"{file}:{line}"
 
 
-@pytest.mark.parametrize("engine", PACKAGES)
-def test_a_concept_without_code_fails_and_names_concept_engine_and_file(checkout: Path, engine: str) -> None:
-    wiring = checkout / PACKAGES[engine] / "ml.py"
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+def test_a_concept_without_code_fails_and_names_concept_engine_and_file(checkout: Path, engine: Entry) -> None:
+    wiring = checkout / engine.package / "ml.py"
     tree = ast.parse(wiring.read_text())
     names = {"evaluate", "Evaluate", "metrics"}
     text = re.sub(r"\b(" + "|".join(names) + r")\b", "judged", ast.unparse(tree))
     wiring.write_text(text)
-    wanted = rf"side by side: 'Depending on two' has no code in {engine}: {PACKAGES[engine]}/ml.py: there is no "
+    wanted = rf"side by side: 'Depending on two' has no code in {engine.name}: {engine.package}/ml.py: there is no "
     with pytest.raises(BadInput, match=wanted):
         side_by_side.write(Site([]), checkout / "report", checkout)
 
 
-def test_an_engine_without_a_column_fails(checkout: Path) -> None:
-    (checkout / "fifth").mkdir()
-    (checkout / "fifth/engine.py").write_text("class Fifth(Engine):\n    name = 'fifth'\n")
-    with pytest.raises(BadInput, match=r"fifth/engine\.py: an engine without a column"):
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('"A step" = ', '"Steps" = ', "luigi_impl/side_by_side.toml: there is no concept 'Steps'"),
+        ('"A step" = ', '# "A step" = ', "'A step' has no code in luigi: not in luigi_impl/side_by_side.toml"),
+        ('["ml.py: Preprocess"]', "[]", "luigi_impl/side_by_side.toml: 'A step' is neither a list"),
+        ('["ml.py: Preprocess"]', "[", "luigi_impl/side_by_side.toml: "),
+        ('["ml.py: Preprocess"]', '["ml.py"]', "'A step' has no code in luigi: luigi_impl/ml.py: there is no ''"),
+    ],
+)
+def test_what_an_engine_shows_is_checked(checkout: Path, old: str, new: str, complaint: str) -> None:
+    file = checkout / "luigi_impl" / FILE
+    file.write_text(file.read_text().replace(old, new))
+    with pytest.raises(BadInput, match=re.escape(complaint)):
         side_by_side.write(Site([]), checkout / "report", checkout)
+
+
+def test_an_engine_that_shows_nothing_fails(checkout: Path) -> None:
+    (checkout / "luigi_impl" / FILE).unlink()
+    with pytest.raises(BadInput, match=r"luigi_impl/side_by_side\.toml: No such file"):
+        side_by_side.write(Site([]), checkout / "report", checkout)
+
+
+def test_where_there_is_no_code_a_sentence_stands_in_its_place(checkout: Path) -> None:
+    file = checkout / "luigi_impl" / FILE
+    file.write_text(file.read_text().replace('["ui.py: serving"]', '"It has <none>."'))
+    page = side_by_side.write(Site([]), checkout / "report", checkout).read_text()
+    assert "<p>It has &lt;none&gt;.</p>" in page
+    assert "nox -s ui -- luigi" not in html.unescape(re.sub(r"<[^>]+>", "", page))
 
 
 def test_a_command_that_is_no_more_fails(checkout: Path) -> None:
@@ -146,4 +170,4 @@ def test_a_job_that_is_no_more_fails(checkout: Path) -> None:
 
 def test_each_engine_s_ui_is_a_command(checkout: Path) -> None:
     page = side_by_side.write(Site([]), checkout / "report", checkout).read_text()
-    assert all(f"nox -s ui -- {engine}" in html.unescape(re.sub(r"<[^>]+>", "", page)) for engine in PACKAGES)
+    assert all(f"nox -s ui -- {engine}" in html.unescape(re.sub(r"<[^>]+>", "", page)) for engine in ENGINES)

@@ -21,7 +21,7 @@ from shared.rerun.verdict import Verdict
 
 
 def cell(verdict: Verdict = "exact", **changes: Any) -> Cell:
-    facts = {
+    facts: dict[str, Any] = {
         "pipeline": "ml",
         "strategy": "salted",
         "scenario": "bump-only",

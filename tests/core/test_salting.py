@@ -79,7 +79,7 @@ def test_one_and_one_point_zero_are_the_same_float_parameter() -> None:
 def test_the_partition_is_in_the_salt_and_in_the_name() -> None:
     calls = [strategy("salted").call(make(), {"dataset": UPSTREAM}, {}, day) for day in ("2018-03-05", "2018-03-06")]
     assert calls[0].artifact.salt != calls[1].artifact.salt
-    assert calls[0].artifact.name == f"train[2018-03-05]-{calls[0].artifact.salt[:16]}.json"
+    assert calls[0].artifact.name == f"train[2018-03-05]-{str(calls[0].artifact.salt)[:16]}.json"
     assert calls[0].key == "train[2018-03-05]"
 
 
@@ -138,7 +138,7 @@ def test_under_cutoff_an_input_that_is_not_made_yet_is_an_error_and_never_a_weak
 
 
 def test_a_library_that_is_declared_and_not_installed_is_an_error() -> None:
-    declared = step(version="1", writes="json", libraries=["no-such-distribution"])(ml.report.function)
+    declared: Step[..., Any] = step(version="1", writes="json", libraries=["no-such-distribution"])(ml.report.function)
     with pytest.raises(BadInput, match="'no-such-distribution', which is not installed"):
         library_fingerprint(declared)
 

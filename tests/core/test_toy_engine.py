@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from shared.conformance import Conformance
+from shared.engines import ENGINES
+from shared.report.side_by_side import CONCEPTS
 from shared.rerun.expectations import parse
 from shared.rerun.results import read
 from shared.rerun.workspace import Workspace
@@ -17,7 +20,7 @@ from tests.toy_engine.engine import ENGINE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "add-an-engine.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+BLOCKS = re.findall(r"```(?:python|toml)\n(.*?)```", PAGE, re.DOTALL)
 SOURCE = "tests/toy_engine/engine.py"
 
 
@@ -25,7 +28,7 @@ class TestToy(Conformance):
     engine = ENGINE
 
 
-@pytest.mark.parametrize("file", [SOURCE, "tests/toy_engine/__main__.py"])
+@pytest.mark.parametrize("file", [SOURCE, "tests/toy_engine/__main__.py", "tests/toy_engine/side_by_side.toml"])
 def test_the_page_shows_the_file_in_full(file: str) -> None:
     assert (ROOT / file).read_text() in BLOCKS
 
@@ -37,7 +40,7 @@ def test_every_file_the_page_links_to_is_there() -> None:
 
 
 def test_the_expectation_that_the_page_shows_is_one(tmp_path: Path) -> None:
-    (entry,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    (entry,) = (block for block in BLOCKS if "[[expect]]" in block)
     (tmp_path / "expectations.toml").write_text(entry)
     (expectation, *_) = parse(tmp_path / "expectations.toml", ENGINE.strategies).values()
     assert (expectation.verdict, expectation.kind) == ("stale", "by design")
@@ -49,6 +52,26 @@ def test_the_gauntlet_takes_the_toy_as_the_page_says(tmp_path: Path) -> None:
     cells = read(tmp_path / "toy.json").cells
     assert {(cell.pipeline, cell.strategy) for cell in cells} >= {("ml", "native"), ("artists", "salted")}
     assert {(cell.scenario, cell.verdict, len(cell.executed)) for cell in cells} == {("unchanged", "exact", 0)}
+
+
+def test_a_fifth_engine_that_is_added_as_the_page_says_has_its_column_in_the_report(tmp_path: Path) -> None:
+    world = Workspace(tmp_path / "clone", [entry.package for entry in ENGINES.values()])
+    shutil.copy(ROOT / "noxfile.py", world.folder)
+    shutil.copytree(ROOT / "tests/toy_engine", world.folder / "my_engine", ignore=shutil.ignore_patterns("__pycache__"))
+    (world.folder / "my_engine/__init__.py").touch()
+    for file in ("my_engine/engine.py", "my_engine/__main__.py"):
+        world.edit(file, "tests.toy_engine", "my_engine")
+    (line,) = (block for block in BLOCKS if block.startswith("Entry("))
+    world.edit("shared/engines.py", "    )\n}\n", f"        {line.strip()},\n    )\n}}\n")
+
+    for command in ("my_engine compare --scenario unchanged", "shared.report"):
+        subprocess.run([sys.executable, "-m", *command.split()], cwd=world.folder, check=True)
+    report = world.folder / "results/report"
+    assert (report / "engine-toy.html").exists()
+    assert "toy" in (report / "index.html").read_text()
+    page = (report / "side-by-side.html").read_text()
+    assert re.findall(r'<article data-engine="(\w+)">', page) == [*ENGINES, "toy"] * len(CONCEPTS)
+    assert page.count("<figcaption>my_engine/engine.py<") >= 5
 
 
 @pytest.mark.parametrize(

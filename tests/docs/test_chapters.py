@@ -26,15 +26,15 @@ from sybil import Example, Sybil
 from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
+from shared.engines import ENGINES
 from shared.pipelines import PROJECT
 from shared.rerun.workspace import Workspace
 
 DOCS = PROJECT / "docs"
 ELSEWHERE = {"lift"}  # needs more than a copy of the project: test_lift.py runs it
-ENVIRONMENTS = {"dask": "dask", "airflow": "airflow", "prefect": "prefect"}  # a name's beginning -> .nox/<environment>
 SECONDS = re.compile(r"in \d+\.\d s")  # no run takes as long as another
 SALT = re.compile(r"[0-9a-f]{16,64}")
-PACKAGES = ["luigi_impl", "dask_impl", "airflow_dags", "prefect_flows", "lesson", "tests", "benchmarks"]
+PACKAGES = [*(engine.package for engine in ENGINES.values()), "lesson", "tests", "benchmarks"]
 FOLDER = "/home/you/saltworks"  # where the scratch copy is said to be
 PATIENCE = 900  # seconds for one command, on a machine that does much else
 
@@ -84,9 +84,9 @@ class Copy:
 
 def environment_of(text: str) -> str:
     """The environment that code or a command needs: ``python -m dask_impl``, ``import airflow``."""
-    for name, environment in ENVIRONMENTS.items():
-        if re.search(rf"(\bfrom|\bimport|-m) {name}", text):
-            return environment
+    for name, engine in ENGINES.items():
+        if re.search(rf"(\bfrom|\bimport|-m) ({'|'.join((engine.package, *engine.modules))})\b", text):
+            return name
     return "luigi"
 
 

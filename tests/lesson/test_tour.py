@@ -18,7 +18,8 @@ import pytest
 from lesson.tour import bigfile, native
 from lesson.tour.guide import Guide, names
 from lesson.tour.walk import Seen, Walk
-from lesson.tour.words import ENGINES, Place, Surprise, Words
+from lesson.tour.words import WORDS, Place, Surprise, Words
+from shared.engines import ENGINES
 from shared.pipelines import PROJECT
 from shared.rerun import expectations
 from shared.rerun.bench import opened
@@ -218,7 +219,7 @@ def test_it_fails_where_it_has_no_words_for_what_is_seen(walk: Walk) -> None:
         walk.explain(seen, {("exact", "all"): "All is well."})
 
 
-@pytest.mark.parametrize("words", ENGINES.values(), ids=ENGINES)
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
 def test_where_it_points_to_in_the_wirings_there_is_what_it_says(words: Words) -> None:
     places = [value for value in vars(words).values() if isinstance(value, Place)]
     assert len(places) == 5

@@ -18,12 +18,12 @@ import pytest
 from saltern.ledger import FOLDER, Ledger
 from saltern.store import Store
 from shared.engine.servers import free_port
+from shared.engines import ENGINES
 from shared.pipelines import PROJECT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PACKAGES = {"luigi": "luigi_impl", "dask": "dask_impl", "airflow": "airflow_dags", "prefect": "prefect_flows"}
 LAST_WORDS = "Ctrl-C stops everything."
 STOPS_WITHIN = 30  # seconds from Ctrl-C; a few on a machine that does nothing else
 
@@ -100,7 +100,7 @@ def _command(engine: str) -> list[str]:
     python = Path(sys.prefix).parent / engine / "bin" / "python"
     if not python.exists():
         pytest.fail(f"{python} is not there: nox -s {engine} --install-only makes it")
-    return [str(python), "-u", "-m", PACKAGES[engine], "ui"]
+    return [str(python), "-u", "-m", ENGINES[engine].package, "ui"]
 
 
 @pytest.fixture(scope="module")

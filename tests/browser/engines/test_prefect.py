@@ -34,7 +34,8 @@ def runs(page: Page, ui: Ui, flow: str) -> list[Locator]:
     page.goto(f"{ui.address}/runs")
     entries = page.locator(".flow-run-list-item").filter(has=page.get_by_role("link", name=flow, exact=True))
     entries.nth(1).wait_for()
-    return entries.all()[::-1]
+    newest_first: list[Locator] = entries.all()
+    return newest_first[::-1]
 
 
 def opened(page: Page, entry: Locator) -> dict[str, Any]:

@@ -11,13 +11,17 @@ import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lesson.exercises import EXERCISES
-from lesson.slides.build import SOURCE
+from lesson.slides.build import HEIGHT, SOURCE, WIDTH
 from lesson.tour.__main__ import STOPS
 from shared.pipelines import PROJECT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytest.importorskip("pypandoc", reason="the slides are built in the environment 'docs'")
 
@@ -114,26 +118,20 @@ def test_each_slide_is_printed_on_one_page(folder: Path, page: Read) -> None:
         assert title in words, f"not on its page: {title}"
 
 
-def test_the_browser_asks_for_nothing_and_every_slide_fits(folder: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
-    from lesson.slides.build import HEIGHT, WIDTH, chromium
-
+def test_the_browser_asks_for_nothing_and_every_slide_fits(folder: Path, browser: Browser) -> None:
     asked: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        opened.on("request", lambda request: asked.append(request.url))
-        opened.goto((folder / "slides.html").as_uri(), timeout=120_000)
-        opened.wait_for_function("window.Reveal && Reveal.isReady()", timeout=120_000)
-        sizes = opened.evaluate(
-            """() => Reveal.getSlides().map(slide => {
-                 const { h, v } = Reveal.getIndices(slide);
-                 Reveal.slide(h, v);
-                 return [slide.id, slide.scrollWidth, slide.scrollHeight];
-               })"""
-        )
-        browser.close()
+    opened = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto((folder / "slides.html").as_uri(), timeout=120_000)
+    opened.wait_for_function("window.Reveal && Reveal.isReady()", timeout=120_000)
+    sizes = opened.evaluate(
+        """() => Reveal.getSlides().map(slide => {
+             const { h, v } = Reveal.getIndices(slide);
+             Reveal.slide(h, v);
+             return [slide.id, slide.scrollWidth, slide.scrollHeight];
+           })"""
+    )
+    opened.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert len(sizes) == len(TITLES) + 1
     assert [size for size in sizes if size[1] > WIDTH or size[2] > HEIGHT] == [], "too wide or too high"
