@@ -103,7 +103,7 @@ def _run(engine: Engine) -> Any:
         made = _build(engine, pipeline, input, store, strategy, set, start, end)
         outcome = execute(engine, made)
         if json_:
-            print(json.dumps(vars(outcome)))
+            print(outcome.to_json())
         else:
             _tell(outcome, made)
 
@@ -232,8 +232,7 @@ def _tell(outcome: Outcome, made: Build) -> None:
         label = key.replace("[", r"\[")
         console.print(f"{fate:>18}  {label}" + (f" ({times} times)" if times > 1 else ""), highlight=False)
     console.print(
-        f"{len(outcome.executed)} ran, {len(outcome.reused)} reused in {outcome.seconds:.1f} s: "
-        f"{outcome.target['path']}",
+        f"{len(outcome.executed)} ran, {len(outcome.reused)} reused in {outcome.seconds:.1f} s: {outcome.target.path}",
         highlight=False,
         soft_wrap=True,
     )

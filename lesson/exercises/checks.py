@@ -56,14 +56,14 @@ def add_a_step(engine: Engine, scratch: Path) -> None:
     with serving(engine, _folder(scratch, "service")) as served:
         cli = CommandLine.within(_folder(scratch, "salted"), engine, served)
         _build_above(cli)
-        assert cli.run("ml")["executed"] == new, "preprocess and train were built before: they need not run"
-        assert cli.run("ml", "--set", "approve.least=0.6")["executed"] == new, "a parameter is in the salt"
+        assert cli.run("ml").executed == new, "preprocess and train were built before: they need not run"
+        assert cli.run("ml", "--set", "approve.least=0.6").executed == new, "a parameter is in the salt"
         strict = cli("run", "ml", "--set", "approve.least=1")
         assert strict.status == 1, "the model is not perfect on its training rows: approve fails, and the run with it"
         assert "approve" in strict.complaint, f"the complaint does not name the step: {strict.complaint}"
         cli = CommandLine.within(_folder(scratch, "cutoff"), engine, served)
         cli.run("ml", "--strategy", "cutoff")
-        again = cli.run("ml", "--strategy", "cutoff", "--set", "approve.least=0.6")["executed"]
+        again = cli.run("ml", "--strategy", "cutoff", "--set", "approve.least=0.6").executed
         assert again == ["approve"], f"the approved model has the same bytes: the wave stops there (ran: {again})"
 
 

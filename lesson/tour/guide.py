@@ -13,6 +13,7 @@ from rich.text import Text
 
 from saltern.errors import BadInput
 from saltern.recipe import flat
+from shared.engine.outcome import Outcome
 from shared.report.marks import VERDICTS
 from shared.rerun.verdict import Verdict
 
@@ -82,13 +83,13 @@ class Guide:
                 text = HASH.sub(r"\1…", f"{key}: {one}" if key else str(one))
                 self.show(Text.assemble((f"  {'' if place else ingredient:10} ", "cyan"), text))
 
-    def ran(self, nodes: Iterable[str], outcome: Mapping[str, Any]) -> None:
+    def ran(self, nodes: Iterable[str], outcome: Outcome) -> None:
         """What became of each node in a run, and why those ran that did."""
         self.console.print()
         for node in nodes:
-            if node in outcome["executed"]:
-                fate, colour, why = "ran", "yellow", "; ".join(outcome["reasons"].get(node, []))
-            elif node in outcome["reused"]:
+            if node in outcome.executed:
+                fate, colour, why = "ran", "yellow", "; ".join(outcome.reasons.get(node, []))
+            elif node in outcome.reused:
                 fate, colour, why = "reused", "green", ""
             else:
                 fate, colour, why = "missing", "red", ""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from lesson.tour.stage import Stage
 from lesson.tour.words import WORDS, Surprise
+from shared.engine.outcome import Outcome
 from shared.engines import ENGINES
 from shared.reference import ENGINE as REFERENCE
 
@@ -28,7 +27,7 @@ class Partner:
     wanted: str = ""
     """What it stands in for, where that is not there."""
 
-    def build(self, stage: Stage) -> dict[str, Any]:
+    def build(self, stage: Stage) -> Outcome:
         """``run --json`` in a stage's workspace, in a fresh process. Raises Surprise when it fails."""
         words = [self.python, "-m", self.package, "run", stage.pipeline, "--json", "--strategy", stage.strategy]
         words += ["--store", str(stage.world.store), *stage.world.options]
@@ -41,8 +40,7 @@ class Partner:
             raise Surprise(f"{self.name} has not built {stage.pipeline} in {PATIENCE} s") from None
         if done.returncode:
             raise Surprise(f"{self.name} failed: {(done.stderr.strip().splitlines() or ['it did not say why'])[-1]}")
-        outcome: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return outcome
+        return Outcome.from_json(done.stdout.splitlines()[-1])
 
 
 def find(engine: str) -> Partner:

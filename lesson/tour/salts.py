@@ -150,18 +150,18 @@ def shared(walk: Walk) -> None:
     )
     with walk.guide.status(f"{other.name} builds"):
         built = other.build(stage)
-    walk.must(sorted(built["executed"]) == sorted(stage.graph.nodes), f"{other.name} runs every step")
-    walk.guide.say(f"{name} is done: {len(built['executed'])} steps ran.")
+    walk.must(sorted(built.executed) == sorted(stage.graph.nodes), f"{other.name} runs every step")
+    walk.guide.say(f"{name} is done: {len(built.executed)} steps ran.")
     guess = walk.guide.ask(f"Which steps will {walk.words.name} run?", names(stage.graph.nodes))
     walk.guide.tree(f"The tree, as {walk.words.name} sees it:", stage.tree(walk.guide.env))
     outcome = walk.run(stage, stage.states())
-    walk.guide.compare(guess, outcome["executed"])
-    walk.must(not outcome["executed"], f"what {other.name} built is found ({outcome['reasons']})")
-    walk.must(outcome["target"] == built["target"], "both engines name the same target")
-    manifest = Store(stage.world.store).manifest(outcome["target"]["path"].rpartition("/")[2])
-    walk.must(manifest is not None and manifest["engine"] == built["engine"], "the manifest names who made the target")
+    walk.guide.compare(guess, outcome.executed)
+    walk.must(not outcome.executed, f"what {other.name} built is found ({outcome.reasons})")
+    walk.must(outcome.target == built.target, "both engines name the same target")
+    manifest = Store(stage.world.store).manifest(str(outcome.target.path).rpartition("/")[2])
+    walk.must(manifest is not None and manifest["engine"] == built.engine, "the manifest names who made the target")
     walk.guide.say(
-        f"Nothing ran. By its manifest the report was made by {built['engine']}; its name is the one that "
+        f"Nothing ran. By its manifest the report was made by {built.engine}; its name is the one that "
         f"{walk.words.name} would have given it."
     )
     walk.guide.say(

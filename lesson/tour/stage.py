@@ -10,6 +10,7 @@ from typing import Any
 
 from lesson.tour.words import Surprise
 from saltern.store import Store
+from shared.engine.outcome import Outcome
 from shared.pipelines import PIPELINES, Pipeline
 from shared.rerun.bench import Bench, CellError, Site
 from shared.rerun.oracle import NoCleanBuild
@@ -52,8 +53,8 @@ class Stage:
         self.world.keep()
         self._kept = True
 
-    def build(self, touched: Sequence[str] = ()) -> dict[str, Any]:
-        """One run of the engine in a fresh process: the object that ``run --json`` prints. Raises Surprise."""
+    def build(self, touched: Sequence[str] = ()) -> Outcome:
+        """One run of the engine in a fresh process: what ``run --json`` prints. Raises Surprise."""
         try:
             return self._site.build(touched)
         except CellError as error:

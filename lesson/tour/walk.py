@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from lesson.tour.guide import Guide, names
 from lesson.tour.stage import Stage
 from lesson.tour.words import WORDS, Surprise, Words
+from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine, Native
 from shared.rerun import expectations
 from shared.rerun.bench import Bench
@@ -68,14 +69,14 @@ class Walk:
             stage.begin()
         return stage
 
-    def run(self, stage: Stage, foretold: Mapping[str, str], touched: Sequence[str] = ()) -> dict[str, Any]:
+    def run(self, stage: Stage, foretold: Mapping[str, str], touched: Sequence[str] = ()) -> Outcome:
         """Run the pipeline for real, and show what ran. Raises Surprise unless that is what the tree foretold."""
         with self.guide.status(f"{self.words.name} runs {stage.pipeline}"):
             outcome = stage.build(touched)
         self.guide.ran(foretold, outcome)
         if "undecided" not in foretold.values():
             to_run = [node for node, state in foretold.items() if state == "to run"]
-            self.must(sorted(outcome["executed"]) == sorted(to_run), f"what runs is what the tree says: {to_run}")
+            self.must(sorted(outcome.executed) == sorted(to_run), f"what runs is what the tree says: {to_run}")
         return outcome
 
     def change(self, pipeline: str, strategy: str, name: str) -> Seen:
@@ -96,7 +97,7 @@ class Walk:
         before = stage.tree(self.guide.env)
         self.guide.tree("The tree before the run:", before)
         outcome = self.run(stage, states, scenario.touches)
-        self.guide.compare(guess, outcome["executed"])
+        self.guide.compare(guess, outcome.executed)
         seen = self._judged(stage, scenario, outcome, len(states))
         self.must(
             (stage.clean() != clean) == scenario.changes_target, "the change does to a clean build what it should"
@@ -127,11 +128,11 @@ class Walk:
         if not holds:
             raise Surprise(f"this has to hold and does not: {told}")
 
-    def _judged(self, stage: Stage, scenario: Scenario, outcome: Mapping[str, Any], nodes: int) -> Seen:
-        executed = outcome["executed"]
+    def _judged(self, stage: Stage, scenario: Scenario, outcome: Outcome, nodes: int) -> Seen:
+        executed = outcome.executed
         with self.guide.status("plain Python builds it cleanly"):
             clean = stage.clean()
-        verdict = judge(executed, outcome["target"]["digest"], clean, scenario.most)
+        verdict = judge(executed, outcome.target.digest, clean, scenario.most)
         place = stage.pipeline, stage.strategy, scenario.name
         expected = expectations.load(self.engine).get(place)
         wanted = expected.words if expected else "exact"

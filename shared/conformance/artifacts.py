@@ -32,20 +32,20 @@ class Artifacts(Fixtures):
 
     def test_the_outcome_says_all_that_the_design_promises(self, cli: CommandLine) -> None:
         outcome = cli.run("artists")
-        assert outcome["engine"] == cli.engine.name
-        assert (outcome["pipeline"], outcome["strategy"]) == ("artists", "salted")
+        assert outcome.engine == cli.engine.name
+        assert (outcome.pipeline, outcome.strategy) == ("artists", "salted")
         days = [f"daily_counts[2018-03-{day:02}]" for day in range(5, 12)]
-        assert sorted(outcome["executed"]) == sorted([*days, "aggregate_artists", "top_artists"])
-        assert outcome["executed"][-2:] == ["aggregate_artists", "top_artists"]
-        assert outcome["reused"] == []
-        assert Path(outcome["target"]["path"]).is_file()
-        assert len(outcome["target"]["digest"]) == 64
-        assert outcome["seconds"] > 0
-        assert set(outcome["claimed"]) == set(outcome["executed"])
+        assert sorted(outcome.executed) == sorted([*days, "aggregate_artists", "top_artists"])
+        assert outcome.executed[-2:] == ["aggregate_artists", "top_artists"]
+        assert outcome.reused == []
+        assert Path(str(outcome.target.path)).is_file()
+        assert len(str(outcome.target.digest)) == 64
+        assert outcome.seconds > 0
+        assert set(outcome.claimed) == set(outcome.executed)
 
     def test_a_store_can_be_an_fsspec_url(self, cli: CommandLine) -> None:
         url = f"file://{cli.world.folder}/elsewhere"
-        assert len(cli.run("ml", store=url)["executed"]) == 4
+        assert len(cli.run("ml", store=url).executed) == 4
         assert len(artifacts(cli.world.folder / "elsewhere")) == 4
 
     def test_without_json_a_person_reads_what_ran_and_where_the_target_is(self, cli: CommandLine) -> None:

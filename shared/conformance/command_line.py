@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine
 from shared.reference import ENGINE as REFERENCE
 from shared.rerun.fresh import Finished, ForkServer
@@ -44,13 +44,13 @@ class CommandLine:
         words = [*arguments, "--store", store or str(self.world.store)]
         return self.server.run((engine or self.engine).package, words, self.world.folder, self.env)
 
-    def run(self, *arguments: str, engine: Engine | None = None, store: str | None = None) -> dict[str, Any]:
-        """``run ... --json``, which must succeed: the JSON object it prints."""
+    def run(self, *arguments: str, engine: Engine | None = None, store: str | None = None) -> Outcome:
+        """``run ... --json``, which must succeed: what it prints."""
         finished = self("run", *arguments, "--json", engine=engine, store=store)
         assert finished.status == 0, f"{arguments} failed: {finished.stderr}"
         assert finished.outcome is not None
         return finished.outcome
 
-    def reference(self, *arguments: str, store: str | None = None) -> dict[str, Any]:
+    def reference(self, *arguments: str, store: str | None = None) -> Outcome:
         """``run ... --json`` by the reference engine, in the same workspace."""
         return self.run(*arguments, engine=REFERENCE, store=store)

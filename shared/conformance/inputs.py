@@ -43,15 +43,15 @@ class Inputs(Fixtures):
 
     def test_a_users_own_csv(self, cli: CommandLine, csv: Path) -> None:
         outcome = cli.run("ml", "--input", "own.csv", "--set", "preprocess.target=kind")
-        page = Path(outcome["target"]["path"]).read_text()
+        page = Path(str(outcome.target.path)).read_text()
         assert "even" in page
         assert "odd" in page
 
     def test_a_users_own_streams_over_all_the_days_that_are_there(self, cli: CommandLine, streams: Path) -> None:
         outcome = cli.run("artists", "--input", str(streams))
-        assert len(outcome["executed"]) == 5
-        assert "daily_counts[2024-02-29]" in outcome["executed"]
-        assert "by 9 plays" in Path(outcome["target"]["path"]).read_text()
+        assert len(outcome.executed) == 5
+        assert "daily_counts[2024-02-29]" in outcome.executed
+        assert "by 9 plays" in Path(str(outcome.target.path)).read_text()
 
     def test_rows_that_preprocess_drops_are_counted_aloud(self, cli: CommandLine, csv: Path) -> None:
         csv.write_text(OWN + "1,2,3,even\nx,1,odd\n")

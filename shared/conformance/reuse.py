@@ -57,10 +57,10 @@ class Reuse(Fixtures):
     def test_a_second_run_executes_nothing(self, cli: CommandLine, pipeline: str, strategy: str) -> None:
         first = cli.run(pipeline, "--strategy", strategy)
         second = cli.run(pipeline, "--strategy", strategy)
-        assert sorted(first["executed"]) == sorted(STEPS[pipeline])
-        assert second["executed"] == []
-        assert sorted(second["reused"]) == sorted(STEPS[pipeline])
-        assert second["target"] == first["target"]
+        assert sorted(first.executed) == sorted(STEPS[pipeline])
+        assert second.executed == []
+        assert sorted(second.reused) == sorted(STEPS[pipeline])
+        assert second.target == first.target
 
     @each_pipeline
     @pytest.mark.parametrize("strategy", SALTING)
@@ -68,8 +68,8 @@ class Reuse(Fixtures):
     def test_what_the_reference_engine_built_is_reused(self, cli: CommandLine, pipeline: str, strategy: str) -> None:
         built = cli.reference(pipeline, "--strategy", strategy)
         outcome = cli.run(pipeline, "--strategy", strategy)
-        assert outcome["executed"] == []
-        assert outcome["target"] == built["target"]
+        assert outcome.executed == []
+        assert outcome.target == built.target
 
     @pytest.mark.parametrize(
         ("pipeline", "setting", "stale"),
@@ -86,15 +86,15 @@ class Reuse(Fixtures):
     ) -> None:
         before = cli.run(pipeline)
         changed = cli.run(pipeline, "--set", setting)
-        assert sorted(changed["executed"]) == sorted(stale)
-        assert sorted(changed["reused"]) == sorted(set(STEPS[pipeline]) - set(stale))
+        assert sorted(changed.executed) == sorted(stale)
+        assert sorted(changed.reused) == sorted(set(STEPS[pipeline]) - set(stale))
         back = cli.run(pipeline)
-        assert (back["executed"], back["target"]) == ([], before["target"])
+        assert (back.executed, back.target) == ([], before.target)
 
     @pytest.mark.usefixtures("caches")
     def test_a_longer_interval_costs_the_new_day_and_the_sums(self, cli: CommandLine) -> None:
         cli.run("artists", "--end", "2018-03-10")
-        assert sorted(cli.run("artists")["executed"]) == [*sorted(["aggregate_artists", DAYS[6], "top_artists"])]
+        assert sorted(cli.run("artists").executed) == [*sorted(["aggregate_artists", DAYS[6], "top_artists"])]
 
     @pytest.mark.parametrize(
         "change", [_nothing, _delete_last, _delete_middle, _delete_middle_and_last, _damage_last, _change_parameter]
@@ -115,10 +115,10 @@ class Reuse(Fixtures):
 
         outcome = cli.run(*options)
         decided = foretold.keys() - those("undecided")
-        assert len(outcome["executed"]) == len(set(outcome["executed"])), "no step runs twice"
-        assert set(outcome["executed"]) & decided == those("to run")
-        assert set(outcome["reused"]) & decided == those("done")
-        assert {*outcome["executed"], *outcome["reused"]} >= those("undecided")
+        assert len(outcome.executed) == len(set(outcome.executed)), "no step runs twice"
+        assert set(outcome.executed) & decided == those("to run")
+        assert set(outcome.reused) & decided == those("done")
+        assert {*outcome.executed, *outcome.reused} >= those("undecided")
         assert not those("undecided") or STRATEGIES[strategy].digests, "only what inputs turn out to be is not foretold"
 
     def test_the_tree_runs_nothing_and_shows_every_node(self, cli: CommandLine) -> None:
@@ -149,8 +149,8 @@ class Reuse(Fixtures):
     @pytest.mark.usefixtures("caches")
     def test_the_engine_claims_what_the_ledger_saw(self, cli: CommandLine) -> None:
         """An engine has one word for a step that ran and another for one that did not."""
-        ran = set(cli.run("ml")["claimed"].values())
-        claimed = cli.run("ml", "--set", "train.C=10")["claimed"]
+        ran = set(cli.run("ml").claimed.values())
+        claimed = cli.run("ml", "--set", "train.C=10").claimed
         assert len(ran) == 1
         assert ran <= self.engine.says_ran
         assert claimed.get("preprocess") not in self.engine.says_ran
@@ -164,4 +164,4 @@ class Reuse(Fixtures):
         assert finished.status == 1
         assert finished.stderr.strip().splitlines()[-1] == "error: evaluate: RuntimeError: no such luck"
         cli.world.edit("shared/steps/ml.py", '    raise RuntimeError("no such luck")\n', "")
-        assert sorted(cli.run("ml")["executed"]) == ["evaluate", "report"]
+        assert sorted(cli.run("ml").executed) == ["evaluate", "report"]

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from shared.engine.build import Build
 from shared.engine.protocol import Engine
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the target is and what is in it. Both None: what it would be made from is gone again."""
+
+    path: str | None
+    digest: str | None
 
 
 @dataclass(frozen=True)
@@ -18,11 +27,19 @@ class Outcome:
     strategy: str
     executed: list[str]  # by the ledger
     reused: list[str]
-    target: dict[str, str | None]
+    target: Target
     seconds: float
     claimed: dict[str, str]  # by the engine, in its own words
     reasons: dict[str, list[str]]  # of each step that executed (saltern.reasons)
     run: str
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Outcome:
+        told = json.loads(text)
+        return cls(**{**told, "target": Target(**told["target"])})
 
 
 def execute(engine: Engine, made: Build) -> Outcome:
@@ -35,17 +52,17 @@ def execute(engine: Engine, made: Build) -> Outcome:
     executed = [event["step"] for event in events]
     calls = made.calls()
     found = {key: made.cache.find(call) for key, call in calls.items() if key not in executed}
-    target = calls.get(made.graph.target)  # None: what it would be made from is gone again
+    target = calls.get(made.graph.target)
     return Outcome(
         engine=engine.name,
         pipeline=made.pipeline,
         strategy=made.strategy,
         executed=executed,
         reused=[key for key, artifact in found.items() if artifact],
-        target={
-            "path": str(made.cache.store.path(target.artifact.name)) if target else None,
-            "digest": made.cache.content_digest(target) if target else None,
-        },
+        target=Target(
+            str(made.cache.store.path(target.artifact.name)) if target else None,
+            made.cache.content_digest(target) if target else None,
+        ),
         seconds=round(seconds, 3),
         claimed=claimed,
         reasons={event["step"]: event["reasons"] for event in events},

@@ -15,6 +15,7 @@ from saltern.codecs import CODECS
 from saltern.files import digest
 from saltern.ledger import FOLDER, Ledger
 from saltern.store import MANIFEST, Store
+from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine
 from shared.rerun.difference import difference, snapshot
 from shared.rerun.fresh import Finished, ForkServer
@@ -100,7 +101,7 @@ class Site:
         try:
             scenario.before(self.world)
             if scenario.first == "built":
-                if self.build()["target"]["digest"] != self._clean():
+                if self.build().target.digest != self._clean():
                     raise CellError("the first build differs from the reference engine's")
             elif scenario.first != "none":
                 self._check_end(scenario.first, self._run())
@@ -110,48 +111,48 @@ class Site:
 
     def cell(self, scenario: Scenario, problem: str | None) -> Cell:
         """Make the change, build again, and judge."""
-        facts: dict[str, Any] = {
-            "pipeline": self.pipeline,
-            "strategy": self.strategy,
-            "scenario": scenario.name,
-            "verdict": "error",
-            "executed": [],
-            "reasons": {},
-            "claimed": {},
-            "disputed": [],
-            "least": list(scenario.least),
-            "most": list(scenario.most),
-            "healed": None,
-            "seconds": 0.0,
-            "edit": "",
-            "note": problem or "",
-        }
+        cell = Cell(
+            pipeline=self.pipeline,
+            strategy=self.strategy,
+            scenario=scenario.name,
+            verdict="error",
+            executed=[],
+            reasons={},
+            claimed={},
+            disputed=[],
+            least=list(scenario.least),
+            most=list(scenario.most),
+            healed=None,
+            seconds=0.0,
+            edit="",
+            note=problem or "",
+        )
         if not problem:
             try:
-                self._go_through(scenario, facts)
+                self._go_through(scenario, cell)
             except CellError as error:
-                facts |= {"verdict": "error", "note": str(error)}
-        return Cell(**facts)
+                cell.verdict, cell.note = "error", str(error)
+        return cell
 
-    def _go_through(self, scenario: Scenario, facts: dict[str, Any]) -> None:
-        """Fill in the facts as they come, so that an error leaves those that were known."""
+    def _go_through(self, scenario: Scenario, cell: Cell) -> None:
+        """Fill in the cell as things come, so that an error leaves what was known."""
         clean = self._clean() if scenario.first == "built" else None
         whole = digest(self.world.artifact(scenario.harms).read_bytes()) if scenario.harms else None
-        facts["edit"] = self._changed(scenario)
+        cell.edit = self._changed(scenario)
         outcomes = self._builds(scenario)
-        facts |= self._told(outcomes)
+        self._tell(outcomes, cell)
         before, clean = clean, self._clean()
         if before is not None and (clean != before) != scenario.changes_target:
             raise CellError("the change did not do to a clean build what the scenario says it does")
-        targets = [outcome["target"] for outcome in outcomes]
-        if any(target["path"] != targets[0]["path"] for target in targets):
+        targets = [outcome.target for outcome in outcomes]
+        if any(target.path != targets[0].path for target in targets):
             raise CellError(f"two runs of the same build name different targets: {targets}")
-        worst = next((target["digest"] for target in targets if target["digest"] != clean), clean)
-        facts["verdict"] = judge(facts["executed"], worst, clean, scenario.most)
-        facts["note"] = _note(facts, scenario)
+        worst = next((target.digest for target in targets if target.digest != clean), clean)
+        cell.verdict = judge(cell.executed, worst, clean, scenario.most)
+        cell.note = _note(cell)
         if scenario.harms:
             artifact = self.world.artifact(scenario.harms)
-            facts["healed"] = artifact.is_file() and digest(artifact.read_bytes()) == whole
+            cell.healed = artifact.is_file() and digest(artifact.read_bytes()) == whole
 
     def _changed(self, scenario: Scenario) -> str:
         """Make the change, or both with a build between them. Returns what was done."""
@@ -165,7 +166,7 @@ class Site:
             edit += "\n\nand after a build:\n\n" + difference(moment, snapshot(self.world))
         return edit
 
-    def _builds(self, scenario: Scenario) -> list[dict[str, Any]]:
+    def _builds(self, scenario: Scenario) -> list[Outcome]:
         """The outcomes of the judged build: of one run, or of two at once."""
         if not scenario.together:
             return [self.build(scenario.touches)]
@@ -173,36 +174,27 @@ class Site:
             runs = [pool.submit(self.build, scenario.touches) for _ in range(2)]
         return [run.result() for run in runs]
 
-    def _told(self, outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def _tell(self, outcomes: Sequence[Outcome], cell: Cell) -> None:
         """What the runs of one build told, taken together."""
-        executed = [step for outcome in outcomes for step in outcome["executed"]]
-        reasons: dict[str, list[str]] = {}
-        claimed: dict[str, str] = {}
+        cell.executed = [step for outcome in outcomes for step in outcome.executed]
+        cell.seconds = max(outcome.seconds for outcome in outcomes)
+        in_dispute: set[str] = set()
         for outcome in outcomes:
-            for step, because in outcome["reasons"].items():
-                reasons[step] = list(dict.fromkeys([*reasons.get(step, []), *because]))
-            for step, word in outcome["claimed"].items():
-                claimed[step] = word if claimed.get(step, word) == word else f"{claimed[step]} / {word}"
-        in_dispute = {
-            step
-            for outcome in outcomes
-            for step in disputed(outcome["claimed"], outcome["executed"], self.bench.engine.says_ran)
-        }
-        return {
-            "executed": executed,
-            "reasons": reasons,
-            "claimed": claimed,
-            "disputed": sorted(in_dispute),
-            "seconds": max(outcome["seconds"] for outcome in outcomes),
-        }
+            for step, because in outcome.reasons.items():
+                cell.reasons[step] = list(dict.fromkeys([*cell.reasons.get(step, []), *because]))
+            for step, word in outcome.claimed.items():
+                known = cell.claimed.get(step, word)
+                cell.claimed[step] = word if known == word else f"{known} / {word}"
+            in_dispute |= set(disputed(outcome.claimed, outcome.executed, self.bench.engine.says_ran))
+        cell.disputed = sorted(in_dispute)
 
-    def build(self, touched: Sequence[str] = ()) -> dict[str, Any]:
+    def build(self, touched: Sequence[str] = ()) -> Outcome:
         """One build on the engine, in a fresh process, that must succeed: what it told."""
         finished = self._run(touched)
         outcome = finished.outcome
         if outcome is None:
             raise CellError(f"{self.bench.engine.name} failed: {finished.complaint}")
-        started = Ledger(Store(self.world.store), outcome["run"]).events("started")
+        started = Ledger(Store(self.world.store), outcome.run).events("started")
         self.world.built |= {event["step"]: event["artifact"] for event in started}
         return outcome
 
@@ -246,10 +238,10 @@ def _artifacts(store: Store) -> list[str]:
     return [path.name for path in visible if path.suffix.removeprefix(".") in CODECS]
 
 
-def _note(facts: Mapping[str, Any], scenario: Scenario) -> str:
-    extra = needless(facts["executed"], scenario.most)
-    missed = overlooked(facts["executed"], scenario.least)
-    match facts["verdict"]:
+def _note(cell: Cell) -> str:
+    extra = needless(cell.executed, cell.most)
+    missed = overlooked(cell.executed, cell.least)
+    match cell.verdict:
         case "error":
             return "the run succeeded, and there is no target"
         case "wasteful":

@@ -14,7 +14,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+
+from shared.engine.outcome import Outcome
 
 # What the core needs and every engine's runs have in common.
 PRELOAD = (
@@ -34,10 +35,10 @@ class Finished:
     stderr: str
 
     @property
-    def outcome(self) -> dict[str, Any] | None:
-        """The JSON object that ``run --json`` printed last; None where it did not succeed."""
+    def outcome(self) -> Outcome | None:
+        """What ``run --json`` printed last; None where it did not succeed."""
         lines = self.stdout.strip().splitlines()
-        return json.loads(lines[-1]) if self.status == 0 and lines else None
+        return Outcome.from_json(lines[-1]) if self.status == 0 and lines else None
 
     @property
     def complaint(self) -> str:

@@ -50,7 +50,7 @@ class Oracle:
         rmtree(store, ignore_errors=True)
         if finished.outcome is None:
             raise NoCleanBuild(f"{REFERENCE.name} failed: {finished.complaint}")
-        return str(finished.outcome["target"]["digest"])
+        return str(finished.outcome.target.digest)
 
 
 def _content(world: Workspace) -> str:

@@ -76,11 +76,11 @@ def test_when_a_worker_is_killed_another_goes_on_with_what_is_stored(
         assert gate.arrival() != killed
         gate.let_through()
         outcome = run.result()
-    assert sorted(outcome["executed"]) == sorted([*ML, "train"]), "a dataset that died with its worker is loaded"
+    assert sorted(outcome.executed) == sorted([*ML, "train"]), "a dataset that died with its worker is loaded"
     cli.world.restore(SOURCE)
     again = cli.run("ml")
-    assert (again["executed"], again["target"]) == ([], outcome["target"])
-    assert cli.reference("ml", store=str(cli.world.folder / "clean"))["target"]["digest"] == again["target"]["digest"]
+    assert (again.executed, again.target) == ([], outcome.target)
+    assert cli.reference("ml", store=str(cli.world.folder / "clean")).target.digest == again.target.digest
 
 
 def test_a_step_that_kills_its_workers_is_named_and_the_next_run_resumes(
@@ -95,7 +95,7 @@ def test_a_step_that_kills_its_workers_is_named_and_the_next_run_resumes(
     assert finished.status == 1
     assert finished.stderr.splitlines()[-1].startswith("error: train: KilledWorker: ")
     cli.world.restore(SOURCE)
-    assert cli.run("ml")["executed"] == ML[1:]
+    assert cli.run("ml").executed == ML[1:]
 
 
 @pytest.mark.parametrize("strategy", ["salted", "cutoff"])
@@ -105,19 +105,19 @@ def test_two_runs_on_one_cluster_execute_every_step_once(
     with on_cluster(cli):
         both = [runs.submit(cli.run, "artists", "--strategy", strategy) for _ in range(2)]
         first, second = (run.result() for run in both)
-    assert len(first["executed"] + second["executed"]) == len({*first["executed"], *second["executed"]}) == 9
-    assert first["target"] == second["target"]
+    assert len(first.executed + second.executed) == len({*first.executed, *second.executed}) == 9
+    assert first.target == second.target
 
 
 def test_cutoff_on_a_cluster_stops_where_the_bytes_are_the_same(cli: CommandLine) -> None:
     with on_cluster(cli):
         first = cli.run("ml", "--strategy", "cutoff")
-        assert set(first["claimed"].values()) == {"computed"}
+        assert set(first.claimed.values()) == {"computed"}
         with (cli.world.folder / "data" / "digits.csv").open("a") as csv:
             csv.write("no,number\n")
         second = cli.run("ml", "--strategy", "cutoff")
-    assert (second["executed"], second["target"]) == (["preprocess"], first["target"])
-    assert second["claimed"] == {"preprocess": "computed"} | dict.fromkeys(ML[1:], "not in graph")
+    assert (second.executed, second.target) == (["preprocess"], first.target)
+    assert second.claimed == {"preprocess": "computed"} | dict.fromkeys(ML[1:], "not in graph")
 
 
 def test_a_worker_that_keeps_old_code_makes_nothing_under_a_salt_of_the_new(cli: CommandLine) -> None:
@@ -129,7 +129,7 @@ def test_a_worker_that_keeps_old_code_makes_nothing_under_a_salt_of_the_new(cli:
         assert finished.stderr.splitlines()[-1].startswith("error: train: the worker has other code")
         assert len(list(cli.world.store.glob("train-*.skops"))) == 1
     with on_cluster(cli):
-        assert cli.run("ml", "--strategy", "lineage")["executed"] == ML[1:]
+        assert cli.run("ml", "--strategy", "lineage").executed == ML[1:]
 
 
 def test_what_is_published_outlives_the_run_and_the_artifacts(cli: CommandLine) -> None:
@@ -138,9 +138,9 @@ def test_what_is_published_outlives_the_run_and_the_artifacts(cli: CommandLine) 
         shutil.rmtree(cli.world.store)
         second = cli.run("ml", "--strategy", "dask/live", "--set", "train.C=10")
         third = cli.run("ml", "--strategy", "dask/live")
-    assert (first["executed"], second["executed"], third["executed"]) == (ML, ML[1:], [])
-    assert second["claimed"]["preprocess"] == "in memory"
-    assert third["target"] == first["target"] != second["target"]
+    assert (first.executed, second.executed, third.executed) == (ML, ML[1:], [])
+    assert second.claimed["preprocess"] == "in memory"
+    assert third.target == first.target != second.target
 
 
 def test_publishing_needs_a_cluster(cli: CommandLine) -> None:

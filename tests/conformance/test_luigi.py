@@ -99,7 +99,7 @@ def test_two_runs_at_once_share_the_work_under_luigid(
 
     alone = cli.run(pipeline, "--strategy", strategy)
     (target,) = store.root.glob("*.html")
-    assert target.read_bytes() == Path(alone["target"]["path"]).read_bytes()
+    assert target.read_bytes() == Path(str(alone.target.path)).read_bytes()
 
 
 def test_a_run_that_leaves_its_target_to_another_run_has_not_succeeded(cli: CommandLine, luigid: int) -> None:
@@ -137,8 +137,8 @@ def test_luigi_counts_a_task_that_was_cut_off_among_those_that_ran(cli: CommandL
     with (cli.world.folder / "data" / "digits.csv").open("a") as file:
         file.write("not a number\n")
     outcome = cli.run("ml", "--strategy", "cutoff")
-    assert outcome["executed"] == ["preprocess"]
-    assert outcome["claimed"] == dict.fromkeys(["preprocess", "train", "evaluate", "report"], "success")
+    assert outcome.executed == ["preprocess"]
+    assert outcome.claimed == dict.fromkeys(["preprocess", "train", "evaluate", "report"], "success")
 
 
 def test_a_hole_below_a_finished_task_is_filled_by_cutoff_and_mtime(cli: CommandLine) -> None:
@@ -150,7 +150,7 @@ def test_a_hole_below_a_finished_task_is_filled_by_cutoff_and_mtime(cli: Command
         folder = cli.world.folder / store
         cli.run("ml", "--strategy", strategy, store=str(folder))
         next(folder.glob("train*.skops")).unlink()
-        assert cli.run("ml", "--strategy", strategy, store=str(folder))["executed"] == runs
+        assert cli.run("ml", "--strategy", strategy, store=str(folder)).executed == runs
 
 
 def test_mtime_refuses_a_store_whose_files_tell_no_times(cli: CommandLine) -> None:

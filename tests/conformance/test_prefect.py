@@ -41,8 +41,8 @@ def test_a_run_that_was_killed_stays_running_on_the_server_and_keeps_no_other_fr
     (killed,) = [folder.name for folder in (cli.world.store / FOLDER).iterdir()]
     cli.world.edit(SOURCE, KILLED, "")
     outcome = cli.run("ml")
-    assert outcome["executed"] == ML[1:]
-    assert (recorded(cli, killed), recorded(cli, outcome["run"])) == ("Running", "Completed")
+    assert outcome.executed == ML[1:]
+    assert (recorded(cli, killed), recorded(cli, outcome.run)) == ("Running", "Completed")
 
 
 @pytest.mark.parametrize("strategy", ["salted", "lineage", "cutoff"])
@@ -52,20 +52,20 @@ def test_of_two_flow_runs_at_once_one_makes_each_artifact_and_both_are_completed
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(cli.run, "artists", "--strategy", strategy) for _ in range(2)]
     outcomes = [run.result() for run in runs]
-    executed = Counter(step for outcome in outcomes for step in outcome["executed"])
+    executed = Counter(step for outcome in outcomes for step in outcome.executed)
     assert set(executed.values()) == {1}
-    assert set(executed) == set(outcomes[0]["claimed"])
-    assert outcomes[0]["target"] == outcomes[1]["target"]
-    assert {recorded(cli, outcome["run"]) for outcome in outcomes} == {"Completed"}
+    assert set(executed) == set(outcomes[0].claimed)
+    assert outcomes[0].target == outcomes[1].target
+    assert {recorded(cli, outcome.run) for outcome in outcomes} == {"Completed"}
 
 
 def test_under_cutoff_a_key_is_made_from_what_the_inputs_turned_out_to_be(cli: CommandLine) -> None:
     cli.run("ml", "--strategy", "cutoff")
     cli.world.append("data/digits.csv", "1,2,3\n")  # too short, so dropped: the dataset's bytes stay the same
-    claimed = cli.run("ml", "--strategy", "cutoff")["claimed"]
+    claimed = cli.run("ml", "--strategy", "cutoff").claimed
     assert claimed == {"preprocess": "Completed", "train": "Cached", "evaluate": "Cached", "report": "Cached"}
     next(cli.world.store.glob("train-*.skops")).unlink()
-    claimed = cli.run("ml", "--strategy", "cutoff")["claimed"]
+    claimed = cli.run("ml", "--strategy", "cutoff").claimed
     assert claimed == {"preprocess": "Cached", "train": "Completed", "evaluate": "Cached", "report": "Cached"}
 
 
@@ -80,11 +80,11 @@ def test_a_task_whose_key_cannot_be_computed_does_not_run_without_one(cli: Comma
 
 def test_prefects_own_results_lie_with_the_artifacts_and_are_found_by_a_later_run(cli: CommandLine) -> None:
     inputs = ("--strategy", "prefect/inputs")
-    assert cli.run("ml", *inputs)["executed"] == ML
+    assert cli.run("ml", *inputs).executed == ML
     again = cli.run("ml", *inputs)
-    assert (again["executed"], set(again["claimed"].values())) == ([], {"Cached"})
+    assert (again.executed, set(again.claimed.values())) == ([], {"Cached"})
     shutil.rmtree(cli.world.store / ".prefect")
-    assert cli.run("ml", *inputs)["executed"] == ML
+    assert cli.run("ml", *inputs).executed == ML
 
 
 def test_prefects_own_results_need_a_folder(cli: CommandLine) -> None:
