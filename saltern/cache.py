@@ -16,12 +16,13 @@ from functools import cached_property
 from typing import Any
 
 from saltern import external, reads, watch
-from saltern.code import check_unchanged, is_ignored, project_of, reached
+from saltern.code import check_unchanged, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.ledger import Ledger
 from saltern.parameters import exact
+from saltern.reach import is_ignored, project_of
 from saltern.reasons import reasons
 from saltern.recipe import Artifact, Call, Inputs, Source, each, flat
 from saltern.steps import Step

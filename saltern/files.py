@@ -17,9 +17,12 @@ from pathlib import Path
 from typing import Any, cast
 
 CLOCK_RESOLUTION = 2_000_000_000  # ns: FAT's, the coarsest of any file system in use
-_SCHEMA = """create table if not exists states
+_SCHEMA = (
+    """create table if not exists states
   (path text primary key, size integer, mtime_ns integer, ctime_ns integer, inode integer, read_ns integer, digest text)
-  without rowid"""
+  without rowid""",
+    "create table if not exists notes (key text primary key, value text) without rowid",
+)
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:
@@ -31,7 +34,7 @@ def file_digest(path: str | os.PathLike[str]) -> str:
         return digest(cast(Path, path).read_bytes())
     file = Path(path).absolute()
     stat, now = file.stat(), time.time_ns()
-    name = os.fsencode(file).decode("utf-8", "backslashreplace")  # SQLite's text is UTF-8, a path need not be
+    name = _text(file)
     state = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
     with _memory() as memory:
         known = memory and memory.execute("select * from states where path = ?", [name]).fetchone()
@@ -43,6 +46,25 @@ def file_digest(path: str | os.PathLike[str]) -> str:
             if memory:
                 memory.execute("replace into states values (?, ?, ?, ?, ?, ?, ?)", [name, *state, now, found])
     return found
+
+
+def recall(key: str) -> str | None:
+    """What was remembered under a key; None where nothing was, or it cannot be kept."""
+    with _memory() as memory:
+        known = memory and memory.execute("select value from notes where key = ?", [_text(key)]).fetchone()
+    return str(known[0]) if known else None
+
+
+def remember(key: str, value: str) -> None:
+    """Remember a text under a key, in the place of what was remembered under it."""
+    with _memory() as memory:
+        if memory:
+            memory.execute("replace into notes values (?, ?)", [_text(key), value])
+
+
+def _text(path: str | os.PathLike[str]) -> str:
+    """A path for SQLite, whose text is UTF-8, which a path need not be."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def digest(data: bytes) -> str:
@@ -68,20 +90,18 @@ def _memory() -> Iterator[sqlite3.Connection | None]:
 
     A connection is opened for each use: SQLite's must not cross a fork, and engines fork.
     """
-    try:
-        folder = memory_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        connection: Any = sqlite3.connect(folder / "digests.sqlite", timeout=10, isolation_level=None)
-        connection.execute(_SCHEMA)
-    except (OSError, sqlite3.Error):
-        yield None
-        return
-    try:
-        yield connection
-    except sqlite3.Error:
-        pass  # a full disk, or a lock held too long: remember nothing
-    finally:
-        connection.close()
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = memory_folder()
+            folder.mkdir(parents=True, exist_ok=True)
+            connection: Any = sqlite3.connect(folder / "digests.sqlite", timeout=10, isolation_level=None)
+            stack.callback(connection.close)
+            for table in _SCHEMA:
+                connection.execute(table)
+        except (OSError, sqlite3.Error):
+            connection = None
+        with contextlib.suppress(sqlite3.Error):  # a full disk, or a lock held too long: remember nothing
+            yield connection
 
 
 def memory_folder() -> Path:

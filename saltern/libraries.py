@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import Distribution, PackageNotFoundError, version
 from pathlib import Path
+from typing import NamedTuple
 
 from saltern.code import reached
 from saltern.errors import BadInput
+from saltern.files import recall, remember
 from saltern.sources import locate
 from saltern.steps import Step
 
@@ -36,7 +37,10 @@ def library_fingerprint(step: Step[..., object]) -> dict[str, str]:
 
 @cache
 def _versions(step: str, declared: frozenset[str], modules: frozenset[str], steady: bool) -> dict[str, str]:
-    versions = {name: _declared(name, step) for name in declared}
+    installed = _installed()
+    if missing := [name for name in declared if _normal(name) not in installed]:
+        raise BadInput(f"step '{step}' declares the library '{missing[0]}', which is not installed")
+    versions = {name: _version(_normal(name)) for name in declared}
     owners = _owners()
     todo: list[str] = [_normal(name) for name in declared]
     for module in modules - sys.stdlib_module_names:
@@ -44,13 +48,13 @@ def _versions(step: str, declared: frozenset[str], modules: frozenset[str], stea
             todo += names
         elif content := _content_of(module):
             versions[module] = content
-    installed, seen = _installed(), set()
+    seen: set[str] = set()
     while todo:
         name = todo.pop()
         if name not in seen and name in installed:
             seen.add(name)
             one = installed[name]
-            versions.setdefault(one.name, one.version)
+            versions.setdefault(one.name, _version(name))
             todo += one.requires
     if not steady:
         versions["python"] = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -59,26 +63,17 @@ def _versions(step: str, declared: frozenset[str], modules: frozenset[str], stea
 
 def forget() -> None:
     """Look anew: for programs that install while they run."""
-    for remembered in (_versions, _declared, _installed, _owners):
+    for remembered in (_versions, _version, _installed, _owners):
         remembered.cache_clear()
 
 
-@cache
-def _declared(distribution: str, step: str) -> str:
-    try:
-        plain = version(distribution)
-    except PackageNotFoundError:
-        raise BadInput(f"step '{step}' declares the library '{distribution}', which is not installed") from None
-    known = _installed().get(_normal(distribution))
-    return known.version if known else plain
-
-
-@dataclass(frozen=True)
-class _Installed:
+class _Installed(NamedTuple):
     name: str
-    version: str  # with the hash of its content where the version says nothing of it
-    requires: list[str] = field(default_factory=list)
-    modules: list[str] = field(default_factory=list)
+    version: str
+    requires: Sequence[str]  # normalised names
+    modules: Sequence[str]  # at the top level
+    direct: str | None  # where it came from, where that was no index: then its version says nothing of its content
+    folder: str
 
 
 @cache
@@ -86,43 +81,59 @@ def _installed() -> dict[str, _Installed]:
     """The distributions on the path, by normalised name; the first of a name is the one that is imported."""
     found: dict[str, _Installed] = {}
     for entry in sys.path:
-        for distribution in _distributions(entry):
-            one = _read(distribution)
-            if one:
-                found.setdefault(_normal(one.name), one)
+        for one in _installed_in(entry or "."):
+            found.setdefault(_normal(one.name), one)
     return found
 
 
-def _distributions(entry: str) -> Iterator[Distribution]:
-    return iter(Distribution.discover(path=[entry or "."]))
+def _installed_in(entry: str) -> list[_Installed]:
+    """The distributions of one folder, remembered on disk until one of them is installed, removed or changed."""
+    try:
+        folders = sorted(name for name in os.listdir(entry) if name.endswith((".dist-info", ".egg-info")))  # noqa: PTH208
+    except OSError:
+        return []
+    if not folders:
+        return []
+    state = json.dumps([[name, _state(entry, name)] for name in folders])
+    key = f"distributions {_Installed._fields} {entry}"
+    known = json.loads(recall(key) or "{}")
+    if known.get("state") != state:
+        known = {"state": state, "found": _read_all(entry)}
+        remember(key, json.dumps(known))
+    return [_Installed(*one) for one in known["found"]]
 
 
-def _read(distribution: Distribution) -> _Installed | None:
-    name = distribution.metadata["Name"]
-    if not name:
-        return None
-    requires = [_normal(_NAME.match(line)[0]) for line in distribution.requires or () if not _OPTIONAL.search(line)]  # type: ignore[index]
-    modules = _modules(distribution) or [name]
-    return _Installed(name, _version(distribution, modules), requires, modules)
+def _state(entry: str, name: str) -> list[list[int]]:
+    files = (Path(entry, name, file) for file in ("METADATA", "PKG-INFO", "RECORD", "direct_url.json", "top_level.txt"))
+    return [
+        [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns] for file in files if file.exists() for stat in [file.stat()]
+    ]
 
 
-def _modules(distribution: Distribution) -> list[str]:
-    """The top-level modules of a distribution."""
-    declared = (distribution.read_text("top_level.txt") or "").split()
-    tops = {
-        Path(file.parts[0]).name.partition(".")[0] for file in distribution.files or () if file.suffix != ".dist-info"
-    }
-    return declared or sorted(top for top in tops if top.isidentifier())
+def _read_all(entry: str) -> list[_Installed]:
+    from importlib.metadata import Distribution
+
+    found = []
+    for distribution in Distribution.discover(path=[entry]):
+        if not (name := distribution.metadata["Name"]):
+            continue
+        lines = (line for line in distribution.requires or () if not _OPTIONAL.search(line))
+        requires = [_normal(named[0]) for line in lines if (named := _NAME.match(line))]
+        tops = {file.parts[0].partition(".")[0] for file in distribution.files or ()}
+        modules = (distribution.read_text("top_level.txt") or "").split() or sorted(filter(str.isidentifier, tops))
+        direct = distribution.read_text("direct_url.json")
+        found.append(_Installed(name, distribution.version, requires, modules or [name], direct, entry))
+    return found
 
 
-def _version(distribution: Distribution, modules: list[str]) -> str:
-    """The version; with the hash of the content where it was not installed from an index."""
-    plain = distribution.version
-    direct = distribution.read_text("direct_url.json")
-    if direct is None:
-        return plain
-    contents = [direct, *(_content(Path(str(distribution.locate_file(module)))) for module in modules)]
-    return f"{plain}+{hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:16]}"
+@cache
+def _version(name: str) -> str:
+    """The version of what is installed under a normalised name, with the hash of its content where that is needed."""
+    one = _installed()[name]
+    if one.direct is None:
+        return one.version
+    contents = [one.direct, *(_content(Path(one.folder, module)) for module in one.modules)]
+    return f"{one.version}+{hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:16]}"
 
 
 @cache

@@ -6,15 +6,28 @@ Times alone do not tell. A module may have been loaded before an edit, been load
 
 from __future__ import annotations
 
+import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
+Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the digests of its code, of each of that name
 
-def differs(module: str, name: str, path: Path, source: bytes) -> bool:
+MODULE = "<module>"
+
+
+@lru_cache(maxsize=4096)
+def written(source: bytes, path: str) -> Written:
+    """The digests of the code of a source file: of the module, and of each function by its qualified name."""
+    found: dict[str, list[str]] = {}
+    _digest(compile(source, path, "exec", dont_inherit=True), found)
+    return found
+
+
+def differs(module: str, name: str, path: Path, source: Written) -> bool:
     """Whether a function or class that a loaded module has under a name is other code than its source says.
 
     A module that is not loaded differs in nothing, and so does what no compiler has made from this file.
@@ -22,30 +35,34 @@ def differs(module: str, name: str, path: Path, source: bytes) -> bool:
     loaded = sys.modules.get(module)
     if loaded is None or name not in vars(loaded):
         return False
-    written = _written(source, str(path))
     for code in _codes(vars(loaded)[name], module):
-        mine = written.get(code.co_qualname) if Path(code.co_filename) == path else None
-        if mine and not any(same(code, other) for other in mine):
+        mine = source.get(code.co_qualname) if code.co_filename == str(path) else None
+        if mine and digest(code) not in mine:
             return True
     return False
 
 
-@lru_cache(maxsize=512)
-def compiled(source: bytes, path: str) -> CodeType:
-    """The code of a module, as its source has it."""
-    return compile(source, path, "exec", dont_inherit=True)
+def digest(code: CodeType) -> str:
+    """What code does, wherever it stands in its file."""
+    return _digest(code, {})
 
 
-@lru_cache(maxsize=512)
-def _written(source: bytes, path: str) -> dict[str, list[CodeType]]:
-    """The code of every function of a source file by its qualified name, of which a file may have several."""
-    found: dict[str, list[CodeType]] = {}
-    todo = [compiled(source, path)]
-    while todo:
-        code = todo.pop()
-        found.setdefault(code.co_qualname, []).append(code)
-        todo += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-    return found
+def _digest(code: CodeType, found: dict[str, list[str]]) -> str:
+    hashed = hashlib.blake2b(digest_size=8)
+    hashed.update(code.co_code)
+    facts = [code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars]
+    hashed.update(repr((*facts, code.co_argcount, code.co_kwonlyargcount)).encode("utf-8", "surrogatepass"))
+    for constant in code.co_consts:
+        told = _digest(constant, found) if isinstance(constant, CodeType) else _told(constant)
+        hashed.update(told.encode("utf-8", "surrogatepass"))
+    made = hashed.hexdigest()
+    found.setdefault(code.co_qualname, []).append(made)
+    return made
+
+
+def _told(constant: Any) -> str:
+    """A constant such that equal ones are the same: 1 is not 1.0, and a set has no order."""
+    return repr(sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant)
 
 
 def _codes(value: Any, module: str) -> Iterator[CodeType]:
@@ -73,28 +90,3 @@ def _is_full(cell: CellType) -> bool:
         return isinstance(cell.cell_contents, FunctionType)
     except ValueError:  # it is empty
         return False
-
-
-def same(one: CodeType, other: CodeType) -> bool:
-    """Whether two pieces of code do the same, wherever they stand in their files."""
-    todo = [(one, other)]
-    while todo:
-        one, other = todo.pop()
-        if any(getattr(one, fact) != getattr(other, fact) for fact in _FACTS):
-            return False
-        if len(one.co_consts) != len(other.co_consts):
-            return False
-        for mine, theirs in zip(one.co_consts, other.co_consts, strict=True):
-            if isinstance(mine, CodeType) and isinstance(theirs, CodeType):
-                todo.append((mine, theirs))
-            elif _told(mine) != _told(theirs):
-                return False
-    return True
-
-
-_FACTS = ("co_code", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_argcount", "co_kwonlyargcount")
-
-
-def _told(constant: Any) -> Any:
-    """A constant such that equal ones are the same: 1 is not 1.0, and a set has no order."""
-    return sorted(map(repr, constant)) if isinstance(constant, frozenset) else repr(constant)

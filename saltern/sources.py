@@ -11,7 +11,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -33,18 +33,22 @@ class Location(NamedTuple):
         return self.paths[0]
 
 
-@cache
 def locate(module: str, home: str) -> Location:
     """Where Python would find a module, as seen from the top-level package ``home``, which is never a library.
 
     The library that this is a part of counts as one, but for its codecs, which people add to.
     """
+    return _located(module, home, tuple(sys.path))
+
+
+@lru_cache(maxsize=65536)
+def _located(module: str, home: str, path: tuple[str, ...]) -> Location:
     top = module.partition(".")[0]
     if top == __package__ and module != f"{__package__}.codecs":
         return Location("library")
     if module == "__main__":
-        path = getattr(sys.modules[module], "__file__", None)
-        return Location("source", (Path(path).resolve(),)) if path and path.endswith(".py") else Location("unknown")
+        file = getattr(sys.modules[module], "__file__", None)
+        return Location("source", (Path(file).resolve(),)) if file and file.endswith(".py") else Location("unknown")
     if "." in module and top != __package__ and (above := locate(top, home)).kind == "library":
         return above
     spec = _spec(module)
@@ -110,7 +114,6 @@ def state_of(path: Path) -> State:
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
-@cache
 def project_files(root: Path) -> tuple[Path, ...]:
     """All that could be imported of what lies below a folder, but for environments and hidden folders; sorted."""
     return tuple(sorted(_importable(root)))
@@ -125,6 +128,6 @@ def _importable(root: Path) -> Iterator[Path]:
 
 def forget() -> None:
     """Look anew: for programs that change their source while they run."""
-    for remembered in (locate, is_library, _is_installed_into, project_files):
+    for remembered in (_located, is_library, _is_installed_into):
         remembered.cache_clear()
     PathFinder.invalidate_caches()

@@ -20,11 +20,15 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from saltern.memory import compiled, same
+from saltern.memory import MODULE, Written, digest
 
 _PYTHON = str(Path(os.__file__).parent)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
-_READERS_OF_SOURCE = ("<frozen importlib", f"{_PYTHON}/linecache.py", f"{_PYTHON}/tokenize.py")
+# Those who look for modules, and for their source to show it.
+_READERS_OF_SOURCE = (
+    "<frozen ",
+    *(f"{_PYTHON}/{name}" for name in ("importlib/metadata/", "linecache.py", "tokenize.py")),
+)
 
 _executed: dict[str, CodeType] = {}  # file name -> the code of the module, the last that was run
 _count = 0
@@ -67,10 +71,10 @@ def executions() -> int:
     return _count
 
 
-def is_as_executed(path: Path, source: bytes) -> bool:
+def is_as_executed(path: str, written: Written) -> bool:
     """Whether the module that this process executed from a file is what the file says now. Not known is no."""
-    code = _executed.get(str(path))
-    return code is not None and same(code, compiled(source, str(path)))
+    code = _executed.get(path)
+    return code is not None and digest(code) in written[MODULE]
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -109,7 +113,7 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
     if not reader.startswith(_READERS_OF_SOURCE):
         seen.opened[os.path.abspath(name)] = None  # noqa: PTH100
     elif reader.startswith("<"):
-        seen.imported[name] = None
+        seen.imported[os.path.abspath(name)] = None  # noqa: PTH100
 
 
 def _list(seen: Seen, path: Any = None) -> None:

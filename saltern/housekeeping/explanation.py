@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 
-from saltern.code import CLOSURE, FILE, PROJECT, environment, named_files, project_of, reached
+from saltern.code import environment, named_files, reached
 from saltern.errors import BadInput
 from saltern.external import looks
 from saltern.libraries import library_fingerprint
 from saltern.modules import BODY, DOCSTRINGS, WHOLE
+from saltern.reach import CLOSURE, FILE, PROJECT, project_of
 from saltern.steps import Step
 
 MEANS = {
