@@ -13,17 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from saltern.code import check_late
+from saltern import external, reads, watch
+from saltern.code import check_unchanged, is_ignored, project_of, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.ledger import Ledger
 from saltern.parameters import exact
 from saltern.reasons import reasons
-from saltern.recipe import Artifact, Call, Inputs, Source, flat
+from saltern.recipe import Artifact, Call, Inputs, Source, each, flat
 from saltern.steps import Step
 from saltern.store import Store
 from saltern.strategies import Strategy, strategy
@@ -73,10 +73,19 @@ class Cache:
         Under ``native`` a file of that name is enough: that rule is the engine's, and it looks no further.
         """
         name = call.artifact.name
-        if self.strategy.salts:
-            digest = self.store.digest(name)
-            return replace(call.artifact, digest=digest) if digest else None
-        return call.artifact if self.store.exists(name) else None
+        if not self.strategy.salts:
+            return call.artifact if self.store.exists(name) else None
+        manifest = self.store.whole(name)
+        if manifest is None or self.read_anew(call, manifest):
+            return None
+        return replace(call.artifact, digest=manifest["digest"])
+
+    def read_anew(self, call: Call, manifest: Mapping[str, Any]) -> list[str]:
+        """The files that the step read beside its inputs, by its manifest, and that are not as they were then."""
+        recorded = manifest.get("read")
+        if not (self.strategy.code and recorded):
+            return []
+        return reads.changed(recorded, project_of(call.step))
 
     def content_digest(self, call: Call) -> str | None:
         """The digest of a call's artifact as it lies in the store, whatever made it; None where there is none."""
@@ -86,8 +95,26 @@ class Cache:
     def apply(self, call: Call, **values: Any) -> Any:
         """Run the step's function on the values of its inputs, in the ledger's sight, and return its value."""
         facts = {"artifact": call.artifact.name, "engine": self.engine, "strategy": self.strategy_name}
-        with self.ledger.executing(call.key, reasons=reasons(self.store, call, self.strategy_name), **facts):
-            return call.step(**values, **call.params)
+        with self.ledger.executing(call.key, reasons=self.reasons(call), **facts):
+            if not self.strategy.code:
+                return call.step(**values, **call.params)
+            with watch.watching() as seen:
+                value = call.step(**values, **call.params)
+        self._seen[call.artifact.name] = seen
+        return value
+
+    def reasons(self, call: Call) -> list[str]:
+        """The reasons for making a call's artifact now, at least one: see ``saltern.reasons``."""
+        name = call.artifact.name
+        manifest = self.store.whole(name) if self.strategy.code else None
+        if manifest and (files := self.read_anew(call, manifest)):
+            return [f"file it read changed: {', '.join(files)}"]
+        return reasons(self.store, call, self.strategy_name)
+
+    @cached_property
+    def _seen(self) -> dict[str, watch.Seen]:
+        """What steps read while they ran, until it is stored: artifact -> what."""
+        return {}
 
     def commit(self, call: Call, value: Any) -> Artifact:
         """Store what a call made. Atomic: the artifact is there whole, or not at all.
@@ -108,25 +135,50 @@ class Cache:
             "engine": self.engine,
             "run": self.run,
             "made": datetime.now(UTC).isoformat(),
+            **self._read(call),
         }
         return replace(call.artifact, digest=self.store.commit(call.artifact.name, data, facts))
 
     def _check_sources(self, call: Call) -> None:
         """Raise BadInput for an external input that changed after the call was made: it may be what the step read."""
         if self.strategy.code:
-            check_late(call.step)
+            check_unchanged(call.step, (call.recipe or {})["code"])
         sources = {name: item for name, item in flat(call.inputs).items() if isinstance(item, Source)}
         if not (self.strategy.content and sources):
             return
         recorded = flat((call.recipe or {})["inputs"])
         for name, source in sources.items():
-            if not Path(source.path).exists() or self.strategy.ingredient(source, call.step) != recorded[name]:
+            argument = name.partition("[")[0]
+            try:
+                same = self.strategy.ingredient(source, call.step, argument) == recorded[name]
+            except FileNotFoundError:
+                same = False
+            if not same:
                 raise BadInput(f"{source.path}: changed while '{call.key}' ran, so nothing was stored; run it again")
 
+    def _read(self, call: Call) -> dict[str, Any]:
+        """What the step read beside its inputs, for the manifest; all steps above too where recipes name them by salts.
+
+        Under such a strategy what is below keeps its name when what is above is made again: it must look for itself.
+        """
+        seen = self._seen.pop(call.artifact.name, None)
+        if seen is None:
+            return {}
+        apart = [self.store.root] if self.store.is_local else []
+        sources = [item for item in each(call.inputs) if isinstance(item, Source)]
+        apart += [path for one in sources for path in external.places(one)]
+        found: dict[str, str] = {}
+        for artifact in () if self.strategy.digests else call.upstream:
+            found |= (self.store.manifest(artifact.name) or {}).get("read", {})
+        held = reads.held(seen, project_of(call.step), apart, reached(call.step).files)
+        found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, name)}
+        facts = {"read": found, "unheld": reads.unheld(seen)}
+        return {name: value for name, value in facts.items() if value}
+
     def load(self, item: Artifact | Source) -> Any:
-        """The value of an input: an artifact's, or the path of an external input."""
+        """The value of an input: an artifact's, or the path or paths of an external input."""
         if isinstance(item, Source):
-            return Path(item.path)
+            return external.value(item)
         data = self.store.read(item.name, item.digest if self.strategy.salts else None)
         return CODECS[item.name.rpartition(".")[2]].load(data)
 

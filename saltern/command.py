@@ -12,7 +12,7 @@ from saltern.errors import BadInput, StepFailed
 
 
 def start(app: typer.Typer, program: str) -> NoReturn:
-    """Run a command line under a name (``python -m saltern``) and exit, with errors said in one line."""
+    """Run a command line under a name (``saltern``) and exit, with errors said in one line."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
     try:
         status = app(standalone_mode=False, prog_name=program)

@@ -30,13 +30,14 @@ def file_digest(path: str | os.PathLike[str]) -> str:
     if getattr(path, "protocol", "") not in ("", "file", "local"):
         return digest(cast(Path, path).read_bytes())
     file = Path(path).absolute()
-    name, stat, now = str(file), file.stat(), time.time_ns()
+    stat, now = file.stat(), time.time_ns()
+    name = os.fsencode(file).decode("utf-8", "backslashreplace")  # SQLite's text is UTF-8, a path need not be
     state = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
     with _memory() as memory:
         known = memory and memory.execute("select * from states where path = ?", [name]).fetchone()
     if known and known[1:5] == state and _was_old(stat, known[5]):
         return str(known[6])
-    found = _read(name)
+    found = _read(str(file))
     if _was_old(stat, now):
         with _memory() as memory:
             if memory:

@@ -25,16 +25,22 @@ def differs(module: str, name: str, path: Path, source: bytes) -> bool:
     written = _written(source, str(path))
     for code in _codes(vars(loaded)[name], module):
         mine = written.get(code.co_qualname) if Path(code.co_filename) == path else None
-        if mine and not any(_same(code, other) for other in mine):
+        if mine and not any(same(code, other) for other in mine):
             return True
     return False
+
+
+@lru_cache(maxsize=512)
+def compiled(source: bytes, path: str) -> CodeType:
+    """The code of a module, as its source has it."""
+    return compile(source, path, "exec", dont_inherit=True)
 
 
 @lru_cache(maxsize=512)
 def _written(source: bytes, path: str) -> dict[str, list[CodeType]]:
     """The code of every function of a source file by its qualified name, of which a file may have several."""
     found: dict[str, list[CodeType]] = {}
-    todo = [compile(source, path, "exec", dont_inherit=True)]
+    todo = [compiled(source, path)]
     while todo:
         code = todo.pop()
         found.setdefault(code.co_qualname, []).append(code)
@@ -69,7 +75,7 @@ def _is_full(cell: CellType) -> bool:
         return False
 
 
-def _same(one: CodeType, other: CodeType) -> bool:
+def same(one: CodeType, other: CodeType) -> bool:
     """Whether two pieces of code do the same, wherever they stand in their files."""
     todo = [(one, other)]
     while todo:

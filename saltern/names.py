@@ -1,199 +1,312 @@
-"""Which global names a piece of source reads, and what each module of the project binds.
+"""Which global names a piece of source reads.
 
 Scopes are Python's: a name that a function binds is its own, unless it says ``global``; a class body's names are not
-seen by its methods; a comprehension's are its own.
+seen by its methods; a comprehension's are its own, but for what ``:=`` binds in it. The tree is walked with a stack of
+its own, so that no expression is too long.
 """
 
 from __future__ import annotations
 
 import ast
 import importlib.util
-import sys
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib.machinery import ModuleSpec, PathFinder
-from pathlib import Path
-from typing import TypeGuard
+from functools import partial
+from typing import Any, NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
-
-@dataclass(frozen=True)
-class Reference:
-    """A global name that is read, and the attributes then taken of it: ``pages.render`` is ``("pages", ("render",))``.
-
-    ``imported`` is what a local import binds the name to, where there is one.
-    """
-
-    name: str
-    attributes: tuple[str, ...]
-    line: int
-    imported: Import | None = None
+# Methods that take names of variables in a text: of pandas, polars, DuckDB, DB-API.
+_QUERIES = {"query", "eval", "sql", "execute", "read_sql", "read_sql_query", "sql_expr"}
+# What reads docstrings, or hands them on.
+_READS_DOCSTRINGS = {"__doc__", "getdoc", "model_json_schema", "json_schema", "schema_json", "docopt"}
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_FILE_NAME = re.compile(r"[\w][\w .+@/-]*\.[A-Za-z0-9]{1,10}")
 
 
-@dataclass(frozen=True)
-class Import:
+class Import(NamedTuple):
     """``import module`` (no name), or ``from module import name``."""
 
     module: str
     name: str | None = None
 
 
-@dataclass
-class Bindings:
-    """What the top level of a module binds."""
+class Reference(NamedTuple):
+    """A global name that is read, and the attributes then taken of it: ``pages.render`` is ``("pages", ("render",))``.
 
-    statements: dict[str, list[ast.stmt]] = field(default_factory=dict)  # name -> what defines or changes it
-    imports: dict[str, list[Import]] = field(default_factory=dict)  # of every branch: any of them may win
-    body: list[ast.stmt] = field(default_factory=list)  # what else happens when it is imported
-    stars: list[str] = field(default_factory=list)  # modules of ``from module import *``
-    modules: list[str] = field(default_factory=list)  # all that importing it may import, where there are such modules
-
-
-def bindings(tree: ast.Module, package: str) -> Bindings:
-    """What a module binds. ``package`` is what its relative imports start from.
-
-    A compound statement (``if``, ``try``, ``for``, ``with``) counts whole for each name it binds; blocks for type
-    checkers and ``if __name__ == "__main__"`` do not count.
+    ``imported`` is what a local import binds the name to, where there is one. ``constant`` is the text that it is
+    called or subscripted with, where that stands in the source: ``import_module("lab")``, ``os.environ["HOME"]``.
+    A ``soft`` reference counts where there is such a name, and is none else: names in annotations and in texts.
     """
-    found = Bindings()
-    for statement in _that_run(tree.body):
-        if is_docstring(statement):
-            continue
-        for node in _own_scope(statement):
-            if isinstance(node, ast.Import):
-                found.modules += [alias.name for alias in node.names]
-            for name, target in imports(node, package):
-                if isinstance(node, ast.ImportFrom):
-                    found.modules += [target.module, f"{target.module}.{target.name}"]
-                if name == "*":
-                    found.stars.append(target.module)
-                else:
-                    found.imports.setdefault(name, []).append(target)
-        bound = {*_bound(statement), *_changed(statement)}
-        for name in bound:
-            found.statements.setdefault(name, []).append(statement)
-        if has_effect(statement, found) or not (bound or isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass)):
-            found.body.append(statement)
-    return found
+
+    name: str
+    attributes: tuple[str, ...]
+    line: int
+    imported: Import | None = None
+    constant: str | None = None
+    soft: bool = False
+
+
+@dataclass
+class Read:
+    """What statements read: names, and texts that may be names of files. Whether they read docstrings as data."""
+
+    references: list[Reference] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    docstrings: bool = False
+
+
+@dataclass(frozen=True)
+class _Scope:
+    names: dict[str, list[Import]]  # name -> what imports in this scope bind it to
+    is_class: bool = False
+
+
+def read(statements: Iterable[ast.AST], package: str) -> Read:
+    """What statements of a module's top level read, in the order of the source."""
+    collector = _Collector(package)
+    collector.collect(statements)
+    return collector.read
 
 
 def imports(node: ast.AST, package: str) -> Iterator[tuple[str, Import]]:
     """The names that an import statement binds, and to what."""
     if isinstance(node, ast.Import):
         for alias in node.names:
-            package = alias.name.partition(".")[0]  # all that ``import a.b`` binds is ``a``
-            yield (alias.asname, Import(alias.name)) if alias.asname else (package, Import(package))
+            top = alias.name.partition(".")[0]  # all that ``import a.b`` binds is ``a``
+            yield (alias.asname, Import(alias.name)) if alias.asname else (top, Import(top))
     elif isinstance(node, ast.ImportFrom):
-        module = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+        try:
+            module = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+        except ImportError:  # a relative import in what is no package: it would fail
+            return
         for alias in node.names:
             yield alias.asname or alias.name, Import(module, alias.name)
 
 
-def references(statements: Iterable[ast.AST], package: str) -> list[Reference]:
-    """The global names that statements of a module's top level read, in the order of the source."""
-    collector = _Collector(package)
-    for statement in statements:
-        collector.visit(statement)
-    return collector.found
+_Todo = ast.AST | Callable[[], object]
 
 
-def is_docstring(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
-
-
-class _Collector(ast.NodeVisitor):
-    """Collects references with the scopes of functions and comprehensions on a stack."""
+class _Collector:
+    """Walks trees with the scopes of functions, classes and comprehensions on a stack."""
 
     def __init__(self, package: str) -> None:
         self.package = package
-        self.found: list[Reference] = []
-        self.scopes: list[dict[str, list[Import]]] = []  # name -> what local imports bind it to
+        self.read = Read()
+        self.scopes: list[_Scope] = []
+        self.annotating = 0
 
-    def visit_Name(self, node: ast.Name) -> None:
-        self._read(node, ())
+    def collect(self, nodes: Iterable[ast.AST]) -> None:
+        todo: list[_Todo] = [*reversed([*nodes])]
+        while todo:
+            item = todo.pop()
+            if isinstance(item, ast.AST):
+                inside = _INSIDE.get(type(item))
+                todo += reversed(inside(self, item) if inside else [*ast.iter_child_nodes(item)])
+            else:
+                item()
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:
-        attributes: list[str] = []
-        inner: ast.expr = node
-        while isinstance(inner, ast.Attribute):
-            attributes.append(inner.attr)
-            inner = inner.value
-        if isinstance(inner, ast.Name):
-            self._read(inner, tuple(reversed(attributes)))
-        else:
-            self.visit(inner)
-
-    def _read(self, node: ast.Name, attributes: tuple[str, ...]) -> None:
+    def _read(self, node: ast.Name, attributes: tuple[str, ...], constant: str | None = None) -> None:
+        if not _READS_DOCSTRINGS.isdisjoint({node.id, *attributes}):
+            self.read.docstrings = True
+        soft = self.annotating > 0
         for scope in reversed(self.scopes):
-            if node.id in scope:
-                self.found += [Reference(node.id, attributes, node.lineno, imported) for imported in scope[node.id]]
-                return
+            if node.id in scope.names and not (scope.is_class and scope is not self.scopes[-1]):
+                for imported in scope.names[node.id]:
+                    self._found(Reference(node.id, attributes, node.lineno, imported, constant, soft))
+                if not scope.is_class:
+                    return
+                soft = True  # a class body may read the global name before it binds its own
+                break
         if not isinstance(node.ctx, ast.Store | ast.Del):
-            self.found.append(Reference(node.id, attributes, node.lineno))
+            self._found(Reference(node.id, attributes, node.lineno, None, constant, soft))
 
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self.scopes.append({parameter.name: [] for parameter in getattr(node, "type_params", [])})
-        outside = [*node.decorator_list, *_annotations(node), *node.args.defaults, *node.args.kw_defaults]
-        for part in outside:
-            if part is not None:
-                self.visit(part)
-        self._function(node, node.body)
-        self.scopes.pop()
+    def _found(self, reference: Reference) -> None:
+        self.read.references.append(reference)
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name is ast's
+    def chain(self, node: ast.expr, constant: str | None = None) -> Sequence[_Todo]:
+        """Read a name and its attributes, and return what else is to be walked: what the attributes are taken of."""
+        attributes: list[str] = []
+        while isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        if isinstance(node, ast.Name):
+            self._read(node, tuple(reversed(attributes)), constant)
+            return []
+        if not _READS_DOCSTRINGS.isdisjoint(attributes):
+            self.read.docstrings = True
+        return [node]
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        for part in (*node.args.defaults, *node.args.kw_defaults):
-            if part is not None:
-                self.visit(part)
-        self._function(node, [node.body])
+    def call(self, node: ast.Call) -> Sequence[_Todo]:
+        first = text_of(node.args[0]) if node.args else None
+        last = last_name(node.func)
+        if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
+            taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
+            return [taken, *node.args[2:]]
+        if last in _QUERIES:
+            for inner in (one for argument in node.args for one in ast.walk(argument)):
+                for name in _IDENTIFIER.findall(text_of(inner) or ""):
+                    self._read(ast.Name(name, ast.Load(), lineno=node.lineno), ()) if len(name) < 80 else None
+        if isinstance(node.func, ast.Name | ast.Attribute):
+            return [*self.chain(node.func, first), *node.args, *node.keywords]
+        return [node.func, *node.args, *node.keywords]
 
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, body: Iterable[ast.AST]) -> None:
-        scope: dict[str, list[Import]] = {argument.arg: [] for argument in _arguments(node.args)}
+    def subscript(self, node: ast.Subscript) -> Sequence[_Todo]:
+        if isinstance(node.value, ast.Name | ast.Attribute):
+            return [*self.chain(node.value, text_of(node.slice)), node.slice]
+        return [node.value, node.slice]
+
+    def constant(self, node: ast.Constant) -> Sequence[_Todo]:
+        if not isinstance(node.value, str):
+            return []
+        if self.annotating:
+            try:
+                return [ast.parse(node.value, mode="eval").body]
+            except (SyntaxError, ValueError):
+                return []
+        if len(node.value) < 256 and _FILE_NAME.fullmatch(node.value):
+            self.read.texts.append(node.value)
+        return []
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[_Todo]:
+        parameters = getattr(node, "type_params", [])
+        return [
+            *node.decorator_list,
+            self._open({parameter.name: [] for parameter in parameters}),
+            *self._annotations([*parameters, *_annotations(node)]),
+            *_defaults(node.args),
+            self._open(self._own(node.args, node.body)),
+            *node.body,
+            self.scopes.pop,
+            self.scopes.pop,
+        ]
+
+    def lambda_(self, node: ast.Lambda) -> Sequence[_Todo]:
+        own = self._open(self._own(node.args, [node.body]))
+        return [*_defaults(node.args), own, node.body, self.scopes.pop]
+
+    def class_(self, node: ast.ClassDef) -> Sequence[_Todo]:
+        parameters = getattr(node, "type_params", [])
+        return [
+            *node.decorator_list,
+            self._open({parameter.name: [] for parameter in parameters}),
+            *self._annotations(parameters),
+            *node.bases,
+            *node.keywords,
+            self._open(self._own(None, node.body), is_class=True),
+            *node.body,
+            self.scopes.pop,
+            self.scopes.pop,
+        ]
+
+    def alias(self, node: ast.AST) -> Sequence[_Todo]:
+        """``type Pair[T] = tuple[T, T]``, of Python 3.12."""
+        parameters = getattr(node, "type_params", [])
+        value: ast.expr = node.value  # type: ignore[attr-defined]
+        names = self._open({parameter.name: [] for parameter in parameters})
+        return [names, *self._annotations([*parameters, value]), self.scopes.pop]
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Sequence[_Todo]:
+        targets = (name for generator in node.generators for name in ast.walk(generator.target))
+        names: dict[str, list[Import]] = {name.id: [] for name in targets if isinstance(name, ast.Name)}
+        return [node.generators[0].iter, self._open(names), *ast.iter_child_nodes(node), self.scopes.pop]
+
+    def annotated(self, node: ast.AnnAssign) -> Sequence[_Todo]:
+        value = [node.value] if node.value else []
+        return [node.target, *self._annotations([node.annotation]), *value]
+
+    def _own(self, arguments: ast.arguments | None, body: Iterable[ast.AST]) -> dict[str, list[Import]]:
+        """The names that a function or class body binds, but for those that it declares global."""
+        names: dict[str, list[Import]] = {argument.arg: [] for argument in _arguments(arguments)}
         shared: set[str] = set()
         for statement in body:
-            for inner in _own_scope(statement):
+            for inner in own_scope(statement):
                 if isinstance(inner, ast.Global):
                     shared |= set(inner.names)
                 for name, target in imports(inner, self.package):
-                    scope.setdefault(name, []).append(target)
-            for name in _bound(statement):
-                scope.setdefault(name, [])
-        self.scopes.append({name: target for name, target in scope.items() if name not in shared})
-        for statement in body:
-            self.visit(statement)
-        self.scopes.pop()
+                    names.setdefault(name, []).append(target)
+            for name in bound(statement):
+                names.setdefault(name, [])
+        return {name: targets for name, targets in names.items() if name not in shared}
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        # A class body's names may hide global ones within the body only; taking them for global errs on the safe side.
-        self.scopes.append({parameter.name: [] for parameter in getattr(node, "type_params", [])})
-        self.generic_visit(node)
-        self.scopes.pop()
+    def _open(self, names: dict[str, list[Import]], *, is_class: bool = False) -> Callable[[], object]:
+        return partial(self.scopes.append, _Scope(names, is_class))
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
-        bound: dict[str, list[Import]] = {
-            name.id: []
-            for generator in node.generators
-            for name in ast.walk(generator.target)
-            if isinstance(name, ast.Name)
-        }
-        self.visit(node.generators[0].iter)
-        self.scopes.append(bound)
-        self.generic_visit(node)
-        self.scopes.pop()
+    def _annotations(self, nodes: Iterable[ast.AST]) -> Sequence[_Todo]:
+        return [partial(self._annotate, 1), *nodes, partial(self._annotate, -1)]
 
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815
+    def _annotate(self, by: int) -> None:
+        self.annotating += by
 
 
-def _arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
-    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
-    return (argument for argument in every if argument)
+_INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
+    ast.Name: lambda collector, node: collector.chain(node),
+    ast.Attribute: lambda collector, node: collector.chain(node),
+    ast.Call: _Collector.call,
+    ast.Subscript: _Collector.subscript,
+    ast.Constant: _Collector.constant,
+    ast.FunctionDef: _Collector.function,
+    ast.AsyncFunctionDef: _Collector.function,
+    ast.Lambda: _Collector.lambda_,
+    ast.ClassDef: _Collector.class_,
+    ast.AnnAssign: _Collector.annotated,
+    **dict.fromkeys(COMPREHENSIONS, _Collector.comprehension),
+    **({ast.TypeAlias: _Collector.alias} if hasattr(ast, "TypeAlias") else {}),
+}
+
+
+def text_of(node: ast.AST) -> str | None:
+    """The text that an expression is, where it is a literal one."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def last_name(node: ast.expr) -> str:
+    """``b`` for ``b``, ``a.b`` and ``a.b(...)``; empty for what has no name."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def own_scope(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and what lies in its scope: not the insides of functions, classes and comprehensions."""
+    stack = [node]
+    while stack:
+        inner = stack.pop()
+        yield inner
+        if isinstance(inner, COMPREHENSIONS):
+            yield from (one.target for one in ast.walk(inner) if isinstance(one, ast.NamedExpr))
+        elif not isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
+            stack += skipped.orelse if (skipped := as_skipped(inner)) else ast.iter_child_nodes(inner)
+
+
+def bound(statement: ast.AST) -> Iterator[str]:
+    """The names that a statement binds in its scope."""
+    for node in own_scope(statement):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+            yield node.id
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest
+
+
+def as_skipped(node: ast.AST) -> ast.If | None:
+    """A block that never runs in a pipeline: for type checkers, or for running the module as a program."""
+    if not isinstance(node, ast.If):
+        return None
+    test = node.test
+    main = isinstance(test, ast.Compare) and last_name(test.left) == "__name__" and isinstance(test.ops[0], ast.Eq)
+    return node if main or last_name(test) == "TYPE_CHECKING" else None
+
+
+def _arguments(arguments: ast.arguments | None) -> Iterator[ast.arg]:
+    if arguments:
+        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+        yield from (argument for argument in every if argument)
 
 
 def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
@@ -202,124 +315,5 @@ def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.e
         yield node.returns
 
 
-def _own_scope(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and what lies in it, but for the insides of functions, classes and comprehensions."""
-    stack = [node]
-    while stack:
-        inner = stack.pop()
-        yield inner
-        if not isinstance(inner, (*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)):
-            stack += inner.orelse if _is_skipped(inner) else ast.iter_child_nodes(inner)
-
-
-def _bound(statement: ast.AST) -> Iterator[str]:
-    """The names that a statement binds in its scope."""
-    for node in _own_scope(statement):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            yield node.id
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            yield node.name
-
-
-def _changed(statement: ast.stmt) -> Iterator[str]:
-    """The names whose objects a top-level statement changes: ``x.a = 1``, ``x[0] = 1``, ``x.append(1)``."""
-    for node in _own_scope(statement):
-        target: ast.AST | None = None
-        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-            target = node
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            target = node.value.func if isinstance(node.value.func, ast.Attribute) else None
-        while isinstance(target, ast.Attribute | ast.Subscript):
-            target = target.value
-        if isinstance(target, ast.Name):
-            yield target.id
-
-
-def has_effect(statement: ast.stmt, module: Bindings) -> bool:
-    """Whether a top-level statement may do more than bind names: it calls something, or changes what is imported.
-
-    A decorator may put its function into a registry, and a base may do so with its subclasses. What is known to do
-    nothing of the kind is in ``_HARMLESS``; for all else the answer is yes, which costs a rerun and no wrong result.
-    """
-    for node in _own_scope(statement):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            if any(_last_name(decorator) not in _HARMLESS for decorator in node.decorator_list):
-                return True
-            if isinstance(node, ast.ClassDef) and (
-                node.keywords or any(has_effect(inner, module) for inner in node.body)
-            ):
-                return True
-        elif isinstance(node, ast.Call):
-            if _last_name(node.func) not in _HARMLESS:
-                return True
-        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-            root: ast.expr = node
-            while isinstance(root, ast.Attribute | ast.Subscript):
-                root = root.value
-            # what is the module's own alone counts with the name of it
-            if not isinstance(root, ast.Name) or root.id in module.imports or root.id not in module.statements:
-                return True
-    return False
-
-
-# By their last names: ``functools.cache`` and ``cache``. ``register`` of a singledispatch function is not among them.
-_HARMLESS = {
-    "Decimal", "Enum", "Fraction", "NamedTuple", "NewType", "ParamSpec", "Path", "TypeVar", "TypeVarTuple", "TypedDict",
-    "abstractmethod", "bool", "bytes", "cache", "cached_property", "classmethod", "compile", "contextmanager",
-    "dataclass", "date", "datetime", "deprecated", "dict", "enumerate", "field", "final", "float", "frozenset",
-    "getLogger", "int", "len", "list", "lru_cache", "max", "min", "namedtuple", "overload", "override", "partial",
-    "property", "range", "set", "setter", "singledispatch", "sorted", "staticmethod", "step", "str", "sum", "timedelta",
-    "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
-}  # fmt: skip
-
-
-def _last_name(node: ast.expr) -> str:
-    if isinstance(node, ast.Call):
-        node = node.func
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _that_run(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements, with the ``else`` of a block that never runs in the place of the block."""
-    for statement in statements:
-        if _is_skipped(statement):
-            yield from _that_run(statement.orelse)
-        else:
-            yield statement
-
-
-def _is_skipped(node: ast.AST) -> TypeGuard[ast.If]:
-    """Blocks that never run in a pipeline: for type checkers, and for running the module as a program."""
-    if not isinstance(node, ast.If):
-        return False
-    test = ast.unparse(node.test)
-    return test in {"TYPE_CHECKING", "typing.TYPE_CHECKING"} or test.startswith("__name__ ==")
-
-
-def source_of(module: str) -> Path | None:
-    """The source file of a module, or None where it has none. Nothing is imported to find out."""
-    main = module == "__main__"
-    origin = getattr(sys.modules[module], "__file__", None) if main else getattr(_spec(module), "origin", None)
-    return Path(origin).resolve() if origin and origin.endswith(".py") else None
-
-
-def folders_of(package: str) -> list[Path]:
-    """Where the parts of a package without ``__init__.py`` lie; empty for any other module."""
-    spec = _spec(package)
-    return [Path(part).resolve() for part in spec.submodule_search_locations or ()] if spec and not spec.origin else []
-
-
-def _spec(module: str) -> ModuleSpec | None:
-    """Where Python would find a module. Unlike ``importlib.util.find_spec`` it runs nothing: no package is imported."""
-    top, *parts = module.split(".")
-    try:
-        spec = importlib.util.find_spec(top)
-        for part in parts:
-            if spec is None or spec.submodule_search_locations is None:
-                return None
-            spec = PathFinder.find_spec(f"{spec.name}.{part}", list(spec.submodule_search_locations))
-    except (ImportError, ValueError):
-        return None
-    return spec
+def _defaults(arguments: ast.arguments) -> list[ast.expr]:
+    return [default for default in (*arguments.defaults, *arguments.kw_defaults) if default]

@@ -75,7 +75,12 @@ class Salted(CachePolicy):
     ) -> str:
         assert self.step is not None
         cache: Cache = inputs["cache"]
-        return str(cache.store.path(call_of(self.step, cache, inputs).artifact.name))
+        call = call_of(self.step, cache, inputs)
+        path = str(cache.store.path(call.artifact.name))
+        manifest = cache.store.manifest(call.artifact.name)
+        if manifest and cache.read_anew(call, manifest):
+            return f"{path}?{cache.run}"  # there is no artifact by that name: it is made again
+        return path
 
 
 class ArtifactStorage(WritableFileSystem):

@@ -22,8 +22,18 @@ REASONS = (
     "code changed",
     "library changed",
     "upstream changed",
+    "environment changed",
+    "file it read changed",
     "forced",  # the artifact is there and whole, and the engine runs the step all the same
 )
+
+
+INGREDIENTS = {
+    "code": "code changed",
+    "libraries": "library changed",
+    "environment": "environment changed",
+    "files": "file it read changed",
+}
 
 
 def reasons(store: Store, call: Call, strategy: str) -> list[str]:
@@ -53,7 +63,7 @@ def _differences(call: Call, new: Mapping[str, Any], old: Mapping[str, Any]) -> 
     for name, value in new.get("params", {}).items():
         if before.get(name) != value:
             yield f"parameter changed: {name} from {before.get(name)} to {value}"
-    for ingredient, changed in (("code", "code changed"), ("libraries", "library changed")):
+    for ingredient, changed in INGREDIENTS.items():
         if names := differing(new.get(ingredient, {}), old.get(ingredient, {})):
             yield f"{changed}: {', '.join(names)}"
     changed_inputs = differing(flat(new.get("inputs", {})), flat(old.get("inputs", {})))

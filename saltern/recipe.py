@@ -25,7 +25,7 @@ _encode = json.JSONEncoder(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An external input: a file that the pipeline does not make.
+    """An external input: what the pipeline does not make. A file, a folder, a pattern of files (``*``) or a URL.
 
     ``root`` is the folder that the file is named from, which is all that ``salted`` knows of it. Without a root it is
     the project of the step that reads the file.
@@ -36,11 +36,25 @@ class Source:
 
     @classmethod
     def at(cls, path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None) -> Source:
-        """The file at a path. It is named from ``root``, so that a project can be moved with its data."""
-        return cls(str(Path(path).resolve()), str(Path(root).resolve()) if root is not None else None)
+        """What is at a path. It is named from ``root``, so that a project can be moved with its data.
+
+        Raises BadInput for a path that leads in a circle, or cannot be one.
+        """
+        given = os.fspath(path)
+        try:
+            full = given if "://" in given else str(Path(given).resolve())
+        except (OSError, RuntimeError, ValueError) as error:
+            raise BadInput(f"{given!r}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        return cls(full, str(Path(root).resolve()) if root is not None else None)
+
+    @property
+    def is_url(self) -> bool:
+        return "://" in self.path
 
     def name(self, project: Path | None = None) -> str:
         """The path from the root, or else from a project; an absolute path where the file lies outside of it."""
+        if self.is_url:
+            return self.path
         home = Path(self.root) if self.root is not None else project
         path = Path(self.path)
         return (path.relative_to(home) if home and path.is_relative_to(home) else path).as_posix()

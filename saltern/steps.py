@@ -34,12 +34,24 @@ class Step(Generic[P, R]):
     """
 
     def __init__(
-        self, function: Callable[P, R], *, name: str, version: str, writes: str, libraries: tuple[str, ...]
+        self,
+        function: Callable[P, R],
+        *,
+        name: str,
+        version: str,
+        writes: str,
+        libraries: Iterable[str] = (),
+        files: Iterable[str] = (),
+        env: Iterable[str] = (),
+        code: Iterable[str] = (),
+        ignore: Iterable[str] = (),
     ) -> None:
         functools.update_wrapper(self, function)
         self.function, self.name, self.version = function, name, version
         self.writes = writes  # the extension of the output's file: a codec in saltern.codecs
-        self.libraries = libraries  # distributions whose version may change the output
+        # What else may change the output, where it is not seen without being told; and what is seen and may not.
+        self.libraries, self.files, self.env = _texts(libraries), _texts(files), _texts(env)
+        self.code, self.ignore = _texts(code), _texts(ignore)
         self.loaded_ns = time.time_ns()  # what its source said then is what runs
         arguments = inspect.signature(function).parameters.values()
         self.inputs = tuple(a.name for a in arguments if a.kind is not a.KEYWORD_ONLY)
@@ -61,7 +73,10 @@ class Step(Generic[P, R]):
 
         It is the nearest folder above the step's source that holds a ``pyproject.toml`` or a ``.git``.
         """
-        source = Path(self.function.__code__.co_filename).resolve()
+        file = getattr(sys.modules.get(self.function.__module__), "__file__", None)
+        if file is None:
+            return None
+        source = Path(file).resolve()
         marks = ("pyproject.toml", ".git")
         return next((folder for folder in source.parents if any((folder / mark).exists() for mark in marks)), None)
 
@@ -151,13 +166,47 @@ def _is_plainly(value: Any, declared: Any) -> bool:
 
 
 def step(
-    *, version: str, writes: str, libraries: Iterable[str] = (), name: str | None = None
+    *,
+    version: str,
+    writes: str,
+    name: str | None = None,
+    libraries: Iterable[str] = (),
+    files: Iterable[str] = (),
+    env: Iterable[str] = (),
+    code: Iterable[str] = (),
+    ignore: Iterable[str] = (),
 ) -> Callable[[Callable[P, R]], Step[P, R]]:
-    """Declare a function a step. ``name`` defaults to the function's; ``writes`` is its output's file extension."""
+    """Declare a function a step.
+
+    ``name`` defaults to the function's. ``writes`` is the extension of its output's file. ``version`` is raised by
+    hand, where the output shall be made again for a reason that no strategy sees.
+
+    The others are for what ``lineage`` and ``cutoff`` cannot see by themselves:
+
+    - ``libraries``: distributions, for a library that is started as a program or loaded by a plug-in.
+    - ``files``: paths or patterns (``sql/*.sql``) from the project's folder, for what a C library opens by a computed
+      name, such as a model that is loaded with ``polars.read_parquet(folder / name)``.
+    - ``env``: environment variables, for those whose names are computed, or that a library reads.
+    - ``code``: ``module`` or ``module:name``, for code that is chosen at run time by a name in the data.
+    - ``ignore``: patterns of places (``lab.logs:*``), files and variables that are seen and do not change the output,
+      such as a module that only logs. It is the one option that can make a result stale.
+    """
 
     def declare(function: Callable[P, R]) -> Step[P, R]:
         return Step(
-            function, name=name or function.__name__, version=version, writes=writes, libraries=tuple(libraries)
+            function,
+            name=name or function.__name__,
+            version=version,
+            writes=writes,
+            libraries=libraries,
+            files=files,
+            env=env,
+            code=code,
+            ignore=ignore,
         )
 
     return declare
+
+
+def _texts(given: Iterable[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)

@@ -45,6 +45,11 @@ class Store:
 
     def digest(self, name: str) -> str | None:
         """The digest of a whole, undamaged artifact; None where it is missing. A damaged one is warned of."""
+        manifest = self.whole(name)
+        return str(manifest["digest"]) if manifest else None
+
+    def whole(self, name: str) -> dict[str, Any] | None:
+        """The manifest of a whole, undamaged artifact; None where it is missing. A damaged one is warned of."""
         manifest = self.manifest(name)
         if manifest is None or not self.exists(name):
             return None
@@ -52,7 +57,7 @@ class Store:
         if actual != manifest["digest"]:
             log.warning("%s: damaged (its content is not what its manifest says); taken as missing", self.path(name))
             return None
-        return actual
+        return manifest
 
     def manifest(self, name: str) -> dict[str, Any] | None:
         """What was written down when the artifact was made; None where there is nothing readable."""

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from saltern.code import code_fingerprint
+from saltern import external
+from saltern.code import code_fingerprint, environment, named_files
 from saltern.errors import BadInput
-from saltern.files import file_digest
 from saltern.libraries import library_fingerprint
 from saltern.parameters import exact
 from saltern.recipe import SALT_IN_NAME, Artifact, Call, Input, Inputs, Source, canonical, each, key, salt
@@ -68,20 +68,24 @@ class Strategy:
                 recipe["partition"] = partition
         if self.code:
             recipe["code"] = code_fingerprint(step)
+            found = {"environment": environment(step), "files": named_files(step)}
+            recipe |= {name: values for name, values in found.items() if values}
         if self.libraries:
             recipe["libraries"] = library_fingerprint(step)
         recipe["inputs"] = {
-            argument: self.ingredient(value, step)
+            argument: self.ingredient(value, step, argument)
             if isinstance(value, Artifact | Source)
-            else {part: self.ingredient(item, step) for part, item in value.items()}
+            else {part: self.ingredient(item, step, argument) for part, item in value.items()}
             for argument, value in inputs.items()
         }
         return recipe
 
-    def ingredient(self, item: Input, step: Step[..., Any]) -> str:
+    def ingredient(self, item: Input, step: Step[..., Any], argument: str) -> str:
         """What a recipe says of one input. The prefix keeps places, contents and salts apart."""
         if isinstance(item, Source):
-            return f"content:{file_digest(item.path)}" if self.content else f"at:{item.name(step.project)}"
+            if not self.content:
+                return f"at:{item.name(step.project)}"
+            return f"content:{external.content(item)}{external.named(item, step, argument) if self.code else ''}"
         if self.digests:
             if item.digest is None:
                 raise ValueError(f"strategy '{self.name}': {item.key} is not made yet, so what is in it is not known")

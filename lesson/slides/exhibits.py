@@ -17,7 +17,7 @@ from html import escape
 
 from lesson.exercises import EXERCISES
 from saltern.errors import BadInput
-from saltern.names import is_docstring
+from saltern.modules import is_docstring
 from shared.engine.build import build
 from shared.engines import ENGINES
 from shared.pipelines import PIPELINES, PROJECT

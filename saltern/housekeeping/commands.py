@@ -1,4 +1,4 @@
-"""The commands of ``python -m saltern``: ls, show, verify, prune."""
+"""The commands of ``saltern``: ls, show, verify, prune."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from rich.filesize import decimal
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from saltern import __version__
 from saltern.errors import BadInput
 from saltern.housekeeping.contents import Contents, Manifest, State, check, made, temporaries, upstream
 from saltern.housekeeping.description import described, when
+from saltern.housekeeping.explanation import explained, find_step
 from saltern.housekeeping.pruning import removals
 from saltern.store import Store
 
@@ -25,17 +27,23 @@ LISTED = ("name", "step", "partition", "strategy", "engine", "size", "made")  # 
 CANDIDATES = 8  # that are named when a prefix fits several artifacts
 STYLES = {"whole": "green", "being written": "cyan"}  # what is not here is wrong
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 StoreArgument = Annotated[str, typer.Argument(metavar="STORE", help="A folder, or an fsspec URL.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
 
 
 @app.callback(invoke_without_command=True)
-def housekeeping(context: typer.Context) -> None:
+def housekeeping(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version of the library and exit.")] = False,
+) -> None:
     """What is in a store, whether it is whole, and what of it can go.
 
     Only prune --yes deletes; nothing else changes or creates a file.
     """
+    if version:
+        print(f"saltern {__version__}")
+        raise typer.Exit
     if context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -164,6 +172,29 @@ def prune(
         console.print(f"{len(chosen)} to delete, which frees {freed}: --yes deletes")
     else:
         console.print("nothing to delete")
+
+
+@app.command()
+def explain(
+    step: Annotated[
+        str, typer.Argument(metavar="MODULE:STEP", help="For example lab.steps:train.", show_default=False)
+    ],
+    json_: Json = False,
+) -> None:
+    """Show what a step's result depends on, as lineage and cutoff see it.
+
+    Names the places of its code, those that count coarsely and how to make them finer, and what cannot be seen.
+    """
+    found = dict(explained(find_step(step)))
+    if json_:
+        print(json.dumps({heading: text.splitlines() for heading, text in found.items()}))
+        return
+    table = _table("")
+    table.show_header = False
+    table.add_column()
+    for heading, text in found.items():
+        table.add_row(heading, text)
+    _console().print(table)
 
 
 @contextlib.contextmanager

@@ -9,16 +9,12 @@ from typing import Any
 from saltern.errors import BadInput
 from saltern.housekeeping.contents import Contents, Manifest, ingredients, upstream
 from saltern.parameters import given
+from saltern.reasons import INGREDIENTS
 from saltern.recipe import SALT_IN_NAME, canonical, differing, key, salt
 from saltern.steps import Step
 from saltern.strategies import FORMAT, STRATEGIES
 
-_CHANGES = {
-    "version": "version raised",
-    "params": "parameter changed",
-    "code": "code changed",
-    "libraries": "library changed",
-}
+_CHANGES = {"version": "version raised", "params": "parameter changed", **INGREDIENTS}
 
 
 def outdated(contents: Contents) -> dict[str, str]:

@@ -27,6 +27,9 @@ def described(name: str, manifest: Manifest, made_from: Mapping[str, list[str]])
     if recipe:
         yield "code", _lines(recipe.get("code", {}))
         yield "libraries", _lines(recipe.get("libraries", {}))
+        for ingredient in ("environment", "files"):
+            if ingredient in recipe:
+                yield ingredient, _lines(recipe[ingredient])
         yield (
             "inputs",
             _lines({argument: origin(argument, item) for argument, item in flat(recipe.get("inputs", {})).items()}),
@@ -34,6 +37,10 @@ def described(name: str, manifest: Manifest, made_from: Mapping[str, list[str]])
         yield "salt", str(manifest.get("salt"))
     else:
         yield "recipe", "none"
+    if "read" in manifest:
+        yield "read", _lines(manifest["read"])
+    if "unheld" in manifest:
+        yield "unheld", "\n".join(manifest["unheld"])
     yield "digest", manifest["digest"]
     yield "size", f"{decimal(manifest.get('size', 0))} ({manifest.get('size', 0)} bytes)"
     yield "engine", str(manifest.get("engine"))

@@ -8,7 +8,8 @@ from typing import Literal
 from rich.markup import escape
 from rich.tree import Tree
 
-from saltern.reasons import kind, reasons
+from saltern.code import reached
+from saltern.reasons import kind
 from shared.engine.build import Build
 from shared.engine.protocol import Engine
 from shared.pipelines import PROJECT
@@ -55,7 +56,7 @@ def plan(build: Build, engine: Engine) -> dict[str, Prospect]:
         elif found[name]:
             prospects[name] = Prospect("done", calls[name].artifact.name)
         elif name in wanted:
-            because = reasons(build.cache.store, calls[name], build.strategy)
+            because = build.cache.reasons(calls[name])
             prospects[name] = Prospect("to run", "; ".join(map(kind, because)), because)
         else:
             prospects[name] = Prospect("missing", "its artifact is gone; what needs it is done, so nothing asks for it")
@@ -81,6 +82,7 @@ def tree(build: Build, engine: Engine, *, details: bool = False) -> Tree:
     With ``details`` each reason says what exactly is different, from what to what.
     """
     prospects = plan(build, engine)
+    calls = build.calls() if details else {}
     drawn: set[str] = set()
 
     def label(name: str) -> str:
@@ -101,6 +103,12 @@ def tree(build: Build, engine: Engine, *, details: bool = False) -> Tree:
         if node.key in drawn:
             continue
         drawn.add(node.key)
+        if details and build.cache.strategy.code:
+            for place, why in sorted(reached(node.step).coarse.items()):
+                branch.add(f"[magenta]{escape(place)}[/]  [dim]counts whole: {escape(why)}[/]")
+            manifest = build.cache.store.manifest(calls[node.key].artifact.name) if node.key in calls else None
+            for what in (manifest or {}).get("unheld", []):
+                branch.add(f"[magenta]{escape(what)}[/]  [dim]cannot be held: what it answers may change[/]")
         for source in node.sources:
             branch.add(f"[blue]{source.name(PROJECT)}[/]  [dim]external input[/]")
         stack += [(branch, need) for need in reversed(list(node.needs))]

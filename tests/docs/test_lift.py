@@ -1,4 +1,7 @@
-"""The chapter on lifting: its commands are run, on each engine, with what is lifted and with nothing else of ours."""
+"""The chapter on lifting: its commands are run as they are printed, on each engine, in an empty folder.
+
+What a command gets beside the words of the chapter is a PATH that begins with an environment, and an empty HOME.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -20,76 +24,85 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LIFT = ROOT / "docs" / "lift"
 CHAPTER = (ROOT / "docs" / "lift.md").read_text()
-PACKAGES = {"luigi": "luigi_impl", "dask": "dask_impl", "airflow": "airflow_dags", "prefect": "prefect_flows"}
+ENGINES = ("luigi", "dask", "airflow", "prefect")
 LOOKS_AT_EVERY_STEP = {"airflow", "prefect"}
+ENGINE_SPEAKS = re.compile(r"python pipeline\.py|python -m luigi |airflow ")  # a command that says more than is shown
 RAN = re.compile(r"^(?:clean|monthly|chart): .*$", re.MULTILINE)  # among what an engine has to say
+COPY = "## Or copy the library"
+PATIENCE = 900  # seconds for one session, on a machine that does much else
 
 
-@pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest) -> str:
-    name: str = request.config.getoption("--engine")
-    if name not in PACKAGES:
-        pytest.skip("the small projects need an engine: --engine luigi, dask, airflow or prefect")
-    return name
+@dataclass(frozen=True)
+class Command:
+    line: str
+    shown: str
 
 
-@pytest.fixture(scope="session")
-def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All that is installed here but Saltworks itself, to be the whole of a Python's ``sys.path`` (with ``-S``)."""
-    folder = tmp_path_factory.mktemp("libraries")
-    for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if "saltern" not in entry.name and "saltworks" not in entry.name and entry.suffix != ".pth":
-            (folder / entry.name).symlink_to(entry)
-    return folder
+def printed(heading: str) -> list[Command]:
+    """The commands below a heading of the chapter, up to the next heading, each with what it prints."""
+    (_, _, rest) = f"\n{CHAPTER}".partition(f"\n{heading}\n")
+    assert rest, f"no heading {heading!r}"
+    blocks = re.findall(r"```console\n(.*?)```", re.split(r"^##", rest, flags=re.MULTILINE)[0], re.DOTALL)
+    parts = re.split(r"^\$ ", "".join(blocks), flags=re.MULTILINE)[1:]
+    return [Command(*part.split("\n", 1)) for part in parts]
 
 
-@pytest.fixture(scope="session")
-def service(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
-    """What somebody with a project on this engine has already: a Prefect server, a database for Airflow."""
-    folder = tmp_path_factory.mktemp("service")
-    with ExitStack() as stack:
-        env: Mapping[str, str] = {}
-        if engine == "prefect":
-            from prefect_flows.server import serving
+def setting_up(engine: str) -> list[Command]:
+    return printed(f"### {engine.title()}")
 
-            env = stack.enter_context(serving(folder))
-        elif engine == "airflow":
-            from airflow_dags import database
 
-            database.copy(database.template(), folder / "airflow.db")
-            env = {
-                "AIRFLOW_HOME": str(folder),
-                "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-                "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "0",  # projects of many tests have one DAG's name
-                "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
-            }
-        yield env
+@dataclass(frozen=True)
+class Shell:
+    """A folder that begins with nothing but a checkout of ours in it, and an environment that is active there."""
+
+    folder: Path
+    environment: Path
+    preamble: tuple[str, ...] = ()  # each session begins so: with what an earlier one has exported, and its cd
+
+    def session(self, *lines: str) -> list[str]:
+        """What each line of a session prints. What it has started and left behind is ended."""
+        mark = "== end of line =="
+        script = "\n".join([*self.preamble, *(f"{line}\necho '{mark}'" for line in lines)])
+        env = {"PATH": f"{self.environment / 'bin'}{os.pathsep}{os.defpath}", "HOME": str(self.folder / "home")}
+        shell = subprocess.Popen(
+            ["sh", "-ec", script],
+            cwd=self.folder,
+            env=env | reaching_an_index(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # a process group of its own, to be ended as a whole
+        )
+        try:
+            said, complaints = shell.communicate(timeout=PATIENCE)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+        outputs = said.split(f"{mark}\n")[:-1]
+        assert shell.returncode == 0, f"$ {lines[len(outputs)]}\n{said}\n{complaints}"
+        return outputs
+
+
+def reaching_an_index() -> dict[str, str]:
+    """What this machine says about the way to a package index, if that is not in a file."""
+    return {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_PROXY")}
 
 
 @dataclass(frozen=True)
 class Project:
-    """A folder outside of ours. Its Python sees the folder and the libraries."""
+    """The small project where a shell has set it up."""
 
-    folder: Path
-    env: Mapping[str, str]
+    shell: Shell
 
-    def shell(self, line: str, cwd: Path | None = None, *, check: bool = True) -> subprocess.CompletedProcess[str]:
-        env = os.environ | self.env | {"AIRFLOW__CORE__DAGS_FOLDER": str(self.folder)}
-        done = subprocess.run(
-            ["sh", "-c", line],
-            cwd=cwd or self.folder,
-            env=env,
-            capture_output=True,
-            text=True,
-            timeout=900,
-            check=False,
-        )
-        assert not check or done.returncode == 0, done.stdout + done.stderr
-        return done
+    @property
+    def folder(self) -> Path:
+        return self.shell.folder / "temperatures"
 
     def run(self) -> list[str]:
         """Run the pipeline: which steps ran, as it says itself, and why."""
-        return RAN.findall(self.shell("python pipeline.py").stdout)
+        (output,) = self.shell.session("python pipeline.py")
+        return RAN.findall(output)
 
     def manifest(self, step: str) -> dict[str, object]:
         """The manifest of the one artifact of a step."""
@@ -98,22 +111,52 @@ class Project:
 
 
 @pytest.fixture(scope="session")
-def env(service: Mapping[str, str], libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """The environment in which ``python`` is this one, without its site-packages but with the libraries."""
-    programs = tmp_path_factory.mktemp("bin")
-    (programs / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
-    (programs / "python").chmod(0o755)
-    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    digests = str(tmp_path_factory.mktemp("digests"))
-    return {**service, "PATH": path, "PYTHONPATH": str(libraries), "SALTWORKS_CACHE_DIR": digests}
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.config.getoption("--engine")
+    if name not in ENGINES:
+        pytest.skip("the small projects need an engine: --engine luigi, dask, airflow or prefect")
+    return name
 
 
 @pytest.fixture(scope="session")
-def built(engine: str, env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The project with what the chapter has a reader copy into it, after a first run."""
-    project = Project(tmp_path_factory.mktemp("built") / "temperatures", env)
-    for command in next(sessions(engine, project.folder)):
-        project.shell(command.line, ROOT)
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that is installed here but Saltworks itself."""
+    folder = tmp_path_factory.mktemp("libraries")
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if "saltern" not in entry.name and entry.suffix != ".pth":
+            (folder / entry.name).symlink_to(entry)
+    return folder
+
+
+def environment(folder: Path, libraries: Path, *options: str) -> Path:
+    """An environment in which the engine is installed, and nothing of ours."""
+    subprocess.run([sys.executable, "-m", "venv", *options, str(folder)], check=True)
+    (site,) = folder.glob("lib/python*/site-packages")
+    (site / "engine.pth").write_text(f"{libraries}\n")
+    for program in (Path(sys.executable).with_name(engine) for engine in ENGINES):
+        if program.exists():
+            script = folder / "bin" / program.name
+            script.write_text(program.read_text().replace(sys.executable, str(folder / "bin" / "python"), 1))
+            script.chmod(0o755)
+    return folder
+
+
+def beginning(folder: Path, environment: Path) -> Shell:
+    """The folder that a reader begins in."""
+    (folder / "home").mkdir(parents=True)
+    (folder / "saltworks").symlink_to(ROOT)
+    return Shell(folder, environment)
+
+
+@pytest.fixture(scope="session")
+def built(engine: str, libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project set up as the chapter says, with the library copied and not installed, after a first run."""
+    folder = tmp_path_factory.mktemp("built")
+    shell = beginning(folder / "work", environment(folder / "environment", libraries, "--without-pip"))
+    lines = [command.line for command in setting_up(engine) if not command.line.startswith(("pip ", "python -m luigi"))]
+    (copying,) = printed(COPY)
+    shell.session(*lines, copying.line)
+    project = Project(replace(shell, preamble=tuple(line for line in lines if line.startswith(("export ", "cd ")))))
     assert project.run() == ["clean: first run", "monthly: first run", "chart: first run"]
     return project
 
@@ -121,37 +164,27 @@ def built(engine: str, env: Mapping[str, str], tmp_path_factory: pytest.TempPath
 @pytest.fixture
 def project(built: Project, tmp_path: Path) -> Project:
     """A copy to change. Nothing in a salt depends on where a project lies, so nothing runs again for that."""
-    return Project(Path(shutil.copytree(built.folder, tmp_path / "temperatures")), built.env)
+    folder = shutil.copytree(built.shell.folder, tmp_path / "work", symlinks=True)
+    return Project(replace(built.shell, folder=folder))
 
 
-@dataclass(frozen=True)
-class Command:
-    line: str
-    output: str
+def test_what_its_sessions_show_is_what_happens(engine: str, libraries: Path, tmp_path: Path) -> None:
+    """One session from setting up to the last command, with the library installed."""
+    shell = beginning(tmp_path / "work", environment(tmp_path / "environment", libraries))
+    others = [line for line in CHAPTER.splitlines() if line.startswith("## ") and line not in {COPY, "## Wire them"}]
+    commands = [*setting_up(engine), *(command for heading in others for command in printed(heading))]
+    assert len(commands) > 15
+    for command, output in zip(commands, shell.session(*(command.line for command in commands)), strict=True):
+        if ENGINE_SPEAKS.match(command.line):
+            output = "".join(f"{line}\n" for line in RAN.findall(output))
+        assert output == command.shown, f"$ {command.line}"
 
 
-def sessions(engine: str, folder: Path) -> Iterator[list[Command]]:
-    """The chapter's console sessions, written out for an engine and a folder: commands, each with what it prints."""
-    for block in re.findall(r"```console\n(.*?)```", CHAPTER, re.DOTALL):
-        text = block.replace("lift/luigi", f"lift/{engine}").replace("../temperatures", str(folder))
-        parts = re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]
-        yield [Command(*part.split("\n", 1)) for part in parts]
-
-
-def test_what_its_sessions_show_is_what_happens(env: Mapping[str, str], engine: str, tmp_path: Path) -> None:
-    project = Project(tmp_path / "temperatures", env)
-    cwd, seen = ROOT, 0
-    for session in sessions(engine, project.folder):
-        for command in session:
-            if command.line.startswith("cd "):
-                cwd = ROOT if command.line == "cd ../saltworks" else Path(command.line.removeprefix("cd "))
-                continue
-            output = project.shell(command.line, cwd).stdout
-            if command.line.startswith("python pipeline.py"):
-                output = "".join(f"{line}\n" for line in RAN.findall(output))
-            assert output == command.output, f"$ {command.line}"
-            seen += 1
-    assert seen > 10
+def test_every_command_of_the_chapter_is_in_a_session() -> None:
+    headings = [line for line in CHAPTER.splitlines() if line.startswith("##")]
+    read = sum(len(printed(heading)) for heading in headings)
+    assert read == len(re.findall(r"^\$ ", CHAPTER, re.MULTILINE))
+    assert all(setting_up(engine) for engine in ENGINES)
 
 
 def test_the_chart_is_the_one_that_the_project_drew_before(project: Project, engine: str) -> None:
@@ -159,7 +192,7 @@ def test_the_chart_is_the_one_that_the_project_drew_before(project: Project, eng
     assert (manifest["engine"], manifest["strategy"]) == (engine, "lineage")
     for part in (LIFT / "before" / "steps.py", LIFT / "before" / engine / "pipeline.py"):
         shutil.copy(part, project.folder)
-    project.shell("python pipeline.py")
+    project.shell.session("python pipeline.py")
     after = project.folder / "store" / str(manifest["name"])
     assert (project.folder / "chart.html").read_text() == after.read_text()
 
@@ -167,7 +200,7 @@ def test_the_chart_is_the_one_that_the_project_drew_before(project: Project, eng
 def test_a_manifest_says_what_went_in(built: Project) -> None:
     recipe = built.manifest("monthly")["recipe"]
     assert isinstance(recipe, dict)
-    assert recipe["code"].keys() == {"steps:monthly", "stats:mean"}
+    assert recipe["code"].keys() == {"steps:monthly", "stats:mean", "saltern.codecs:_dump_json"}
     assert recipe["params"] == {"digits": 1}
     assert recipe["inputs"] == {"days": f"salt:{built.manifest('clean')['salt']}"}
 
@@ -179,13 +212,12 @@ def test_a_deleted_middle_is_made_again_where_the_engine_looks_at_every_step(pro
 
 def test_nothing_of_ours_comes_in_by_another_way(project: Project) -> None:
     shutil.rmtree(project.folder / "saltern")
-    done = project.shell("python pipeline.py", check=False)
-    assert done.returncode == 1
-    assert "No module named 'saltern'" in done.stderr
+    with pytest.raises(AssertionError, match="No module named 'saltern'"):
+        project.run()
 
 
 def test_the_chapter_names_the_libraries_that_the_library_needs() -> None:
-    core = [path for path in (ROOT / "saltern").glob("*.py") if path.stem not in {*PACKAGES, "command", "__main__"}]
+    core = [path for path in (ROOT / "saltern").glob("*.py") if path.stem not in {*ENGINES, "command", "__main__"}]
     modules = {name.partition(".")[0] for path in core for name in imported(path)}
     libraries = modules - set(sys.stdlib_module_names) - {"saltern"}
     assert libraries == {"blake3", "filelock", "platformdirs", "pydantic", "polars", "skops", "upath"}

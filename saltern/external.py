@@ -1,0 +1,182 @@
+"""External inputs: a file, a folder, all files that a pattern matches, or a URL. What is in one, and what a step sees.
+
+A step that may look at the name of its input has the name in its recipe. What it does with the input is read from its
+source: ``path.read_text()`` and ``open(path)`` do not look at the name, ``pl.read_csv(path)`` may look at the suffix,
+and whatever is not known may look at all of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import glob
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from saltern import watch
+from saltern.code import definition
+from saltern.errors import BadInput
+from saltern.files import digest, file_digest
+from saltern.names import last_name
+from saltern.recipe import Source
+from saltern.steps import Step
+
+Look = Literal["no", "suffix", "name"]
+
+# Methods of a path that say nothing of its own name; of a folder, the names in it are in its digest.
+_CONTENT = {
+    "exists", "glob", "is_dir", "is_file", "iterdir", "joinpath", "lstat", "open", "read_bytes", "read_text", "rglob",
+    "stat", "walk",
+}  # fmt: skip
+_READERS = ("read_", "scan_", "load")  # of libraries: they may tell a format by the suffix
+_LOGS = {"log", "logger", "logging", "print"}
+
+
+def content(source: Source) -> str:
+    """The digest of an external input. Raises FileNotFoundError where there is none, BadInput for an unreadable one."""
+    try:
+        files = matched(source)
+        if files is None:
+            return _content(_path(source))
+        return digest(_listed((_name(path, source), _content(path)) for path in files))
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, ImportError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BadInput(f"{source.path!r}: cannot be read ({reason})") from None
+
+
+def value(source: Source) -> Any:
+    """What a step receives: the path of a file or folder, the sorted paths that a pattern matches, a URL's path."""
+    files = matched(source)
+    return _path(source) if files is None else files
+
+
+def places(source: Source) -> list[Path]:
+    """The files or folders that an input is."""
+    return [] if source.is_url else matched(source) or [Path(source.path)]
+
+
+def matched(source: Source) -> list[Path] | None:
+    """The files that a pattern matches, sorted. None where the input is no pattern, or is a file of that very name.
+
+    Raises FileNotFoundError where nothing matches.
+    """
+    if source.is_url or not glob.has_magic(source.path) or Path(source.path).exists():
+        return None
+    matching = glob.glob(source.path, recursive=True)  # noqa: PTH207 - the pattern is a whole path
+    found = sorted(path for path in map(Path, matching) if path.is_file())
+    if not found:
+        raise FileNotFoundError(f"{source.path}: no file matches")
+    return found
+
+
+def named(source: Source, step: Step[..., Any], argument: str) -> str:
+    """What a step may see of an input's name: ``" name:2018-03-05.csv"``, ``" suffix:.csv"``, or nothing."""
+    look = looks(step, argument)
+    name = source.path.rstrip("/").rpartition("/")[2]
+    if look == "name":
+        return f" name:{name}"
+    suffix = "".join(Path(name).suffixes)
+    return f" suffix:{suffix}" if look == "suffix" and suffix else ""
+
+
+def looks(step: Step[..., Any], argument: str) -> Look:
+    """How much of an input's name a step may look at."""
+    return _looks(step, argument, watch.executions())
+
+
+@lru_cache(maxsize=4096)
+def _looks(step: Step[..., Any], argument: str, executions: int) -> Look:
+    functions = definition(step)
+    if functions is None:
+        return "name"
+    found, seen = {"no"}, set()
+    todo = [(step.function.__name__, argument)]
+    while todo:
+        name, parameter = todo.pop()
+        if (name, parameter) in seen:
+            continue
+        seen.add((name, parameter))
+        for function in functions[name]:
+            for use in _uses(function, parameter):
+                if isinstance(use, str):
+                    found.add(use)
+                elif use[0] in functions and (given := _parameter(functions[use[0]], use[1])):
+                    todo += [(use[0], one) for one in given]
+                else:
+                    found.add("suffix" if use[0].startswith(_READERS) else "name")
+    return "name" if "name" in found else "suffix" if "suffix" in found else "no"
+
+
+def _parameter(functions: list[ast.FunctionDef], position: int | str) -> list[str]:
+    """The parameter of each function of a name that receives an argument; none where one has no such parameter."""
+    if isinstance(position, str):
+        return [position]
+    names = [[*function.args.posonlyargs, *function.args.args] for function in functions]
+    return [one[position].arg for one in names] if all(position < len(one) for one in names) else []
+
+
+def _uses(function: ast.FunctionDef, parameter: str) -> Iterator[Look | tuple[str, int | str]]:
+    """What a function does with a parameter: how much it looks at, or whom it is handed to, and as which argument."""
+    todo: list[ast.AST] = [*function.body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _is_log(node)):
+            continue  # what is said of an input is no result
+        if isinstance(node, ast.Attribute) and _is(node.value, parameter):
+            yield "no" if node.attr in _CONTENT else "name"
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is(node.left, parameter):
+            todo.append(node.right)  # a file of the folder
+        elif isinstance(node, ast.Call):
+            given: list[tuple[int | str, ast.expr]] = [*enumerate(node.args)]
+            given += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
+            for position, argument in given:
+                if not _is(argument, parameter):
+                    todo.append(argument)
+                elif last_name(node.func) == "open" and isinstance(node.func, ast.Name):
+                    yield "no"
+                else:
+                    yield last_name(node.func), position
+            todo.append(node.func)
+        elif _is(node, parameter):
+            yield "name"
+        else:
+            todo += ast.iter_child_nodes(node)
+
+
+def _is(node: ast.AST, parameter: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == parameter
+
+
+def _is_log(node: ast.Call) -> bool:
+    function = node.func
+    root = function.value if isinstance(function, ast.Attribute) else function
+    return isinstance(root, ast.Name) and root.id in _LOGS
+
+
+def _path(source: Source) -> Any:
+    if not source.is_url:
+        return Path(source.path)
+    from upath import UPath
+
+    return UPath(source.path)
+
+
+def _content(path: Any) -> str:
+    if not path.is_dir():
+        return file_digest(path)
+    files = sorted(one for one in path.rglob("*") if one.is_file())
+    return digest(_listed((one.relative_to(path).as_posix(), file_digest(one)) for one in files))
+
+
+def _listed(files: Iterator[tuple[str, str]]) -> bytes:
+    return "".join(f"{name}\0{found}\n" for name, found in files).encode("utf-8", "surrogateescape")
+
+
+def _name(path: Path, source: Source) -> str:
+    """A matched file's name from the first folder that has no pattern, so that the data can be moved."""
+    fixed = Path(source.path).parts
+    start = next((number for number, part in enumerate(fixed) if glob.has_magic(part)), len(fixed) - 1)
+    return Path(*path.parts[start:]).as_posix()

@@ -1,0 +1,302 @@
+"""What one module of source says: what its top level binds, what each part of it reads, and the hash of each part.
+
+All of it follows from the text of the file alone. Nothing is imported, and no other file is looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from saltern.names import (
+    FUNCTIONS,
+    Import,
+    Reference,
+    as_skipped,
+    bound,
+    imports,
+    last_name,
+    own_scope,
+    read,
+    text_of,
+)
+from saltern.steps import step
+
+DIGITS = 16  # hex digits of the hash of each definition
+BODY = "<body>"  # what a module does when it is imported, beside defining things
+WHOLE = "<whole>"  # all of a module
+DOCSTRINGS = "<docstrings>"  # all docstrings of a module
+DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
+
+# What does nothing when a module is imported but make an object, by its last name: ``functools.cache`` and ``cache``.
+# A decorator may put its function into a registry, and a base its subclasses, so what is not here counts as an effect.
+_HARMLESS = {
+    "Decimal", "Enum", "Fraction", "NamedTuple", "NewType", "ParamSpec", "Path", "TypeVar", "TypeVarTuple", "TypedDict",
+    "abstractmethod", "bool", "bytes", "cache", "cached_property", "classmethod", "compile", "contextmanager",
+    "dataclass", "date", "datetime", "deprecated", "dict", "enumerate", "field", "final", "float", "frozenset",
+    "getLogger", "int", "len", "list", "lru_cache", "max", "min", "namedtuple", "overload", "override", "partial",
+    "property", "range", "set", "setter", "singledispatch", "sorted", "staticmethod", "step", "str", "sum", "timedelta",
+    "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
+}  # fmt: skip
+# Bases that read nothing of their subclasses' docstrings.
+_PLAIN_BASES = {
+    "ABC", "BaseException", "Enum", "Exception", "Flag", "Generic", "IntEnum", "IntFlag", "NamedTuple", "Protocol",
+    "StrEnum", "TypedDict", "dict", "float", "int", "list", "object", "set", "str", "tuple",
+    "KeyError", "LookupError", "OSError", "RuntimeError", "TypeError", "ValueError",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """The statements that define or change one name, or a coarser piece of a module: their hash, and what they read."""
+
+    digest: str
+    references: tuple[Reference, ...] = ()
+    texts: tuple[str, ...] = ()
+    docstrings: bool = False  # whether docstrings are read as data
+
+
+@dataclass
+class Module:
+    """What the top level of a module binds, and how."""
+
+    tree: ast.Module
+    package: str  # what its relative imports start from
+    statements: dict[str, list[ast.stmt]] = field(default_factory=dict)  # name -> what defines or changes it
+    imports: dict[str, list[Import]] = field(default_factory=dict)  # of every branch: any of them may win
+    body: list[ast.stmt] = field(default_factory=list)  # what else happens when it is imported
+    stars: list[str] = field(default_factory=list)  # modules of ``from module import *``
+    modules: list[str] = field(default_factory=list)  # all that importing it may import, where there are such modules
+    types: set[str] = field(default_factory=set)  # names that are there for type checkers alone
+
+    def __post_init__(self) -> None:
+        self._parts: dict[tuple[str, bool], Part] = {}
+
+    def part(self, name: str, *, declared: bool = True) -> Part:
+        """One part: a name's, ``BODY``, ``WHOLE`` or ``DOCSTRINGS``. Not ``declared``: without its ``@step(...)``."""
+        known = self._parts.get((name, declared))
+        if known is None:
+            known = self._parts[name, declared] = self._read(name, declared)
+        return known
+
+    def _read(self, name: str, declared: bool) -> Part:
+        if name == DOCSTRINGS:
+            return Part(digest(filter(None, map(_docstring, ast.walk(self.tree)))))
+        statements = {BODY: self.body, WHOLE: self.tree.body}.get(name) or self.statements.get(name, [])
+        if not declared:
+            statements = [self._undeclared(statement) for statement in statements]
+        found = read(statements, self.package)
+        if name == BODY:  # an import that nothing reads is there for its effect
+            found.references += [
+                Reference(name, (), 0, target) for name in self._unread for target in self.imports[name]
+            ]
+        if name == WHOLE:
+            found.references += [
+                Reference(name, (), 0, target) for name, targets in self.imports.items() for target in targets
+            ]
+            found.references += [Reference("*", (), 0, Import(star)) for star in self.stars]
+        hashed = digest(text(statement, docstrings=name == WHOLE) for statement in statements)
+        return Part(hashed, tuple(dict.fromkeys(found.references)), tuple(found.texts), found.docstrings)
+
+    @cached_property
+    def _unread(self) -> list[str]:
+        """The imported names that nothing in the module reads."""
+        everything = read(self.tree.body, self.package).references
+        used = {reference.name for reference in everything if not reference.imported}
+        return [name for name in self.imports if name not in used]
+
+    def _undeclared(self, statement: ast.stmt) -> ast.stmt:
+        """A step's definition without its ``@step(...)``."""
+        if not isinstance(statement, ast.FunctionDef):
+            return statement
+        kept = [one for one in statement.decorator_list if not self._declares(one)]
+        if len(kept) == len(statement.decorator_list):
+            return statement
+        statement = copy.copy(statement)
+        statement.decorator_list = kept
+        return statement
+
+    def _declares(self, decorator: ast.expr) -> bool:
+        if not isinstance(decorator, ast.Call):
+            return False
+        return any(
+            ".".join(filter(None, (target.module, target.name, *reference.attributes))) in DECLARATIONS
+            for reference in read([decorator.func], self.package).references
+            for target in self.imports.get(reference.name, [])
+        )
+
+
+def parse(source: bytes, path: str, package: str) -> Module:
+    """What a module binds. ``package`` is what its relative imports start from. Raises SyntaxError.
+
+    A compound statement (``if``, ``try``, ``for``, ``with``) counts whole for each name it binds; blocks for type
+    checkers and ``if __name__ == "__main__"`` do not count.
+    """
+    found = Module(ast.parse(source, path), package)
+    for statement in _that_run(found.tree.body, found.types):
+        if is_docstring(statement):
+            continue
+        for node in own_scope(statement):
+            if isinstance(node, ast.Import):
+                found.modules += [alias.name for alias in node.names]
+            for name, target in imports(node, package):
+                if isinstance(node, ast.ImportFrom):
+                    found.modules += [target.module, f"{target.module}.{target.name}"]
+                if name == "*":
+                    found.stars.append(target.module)
+                else:
+                    found.imports.setdefault(name, []).append(target)
+        names = {*bound(statement), *_changed(statement)}
+        for name in sorted(names):
+            found.statements.setdefault(name, []).append(statement)
+        if _has_effect(statement, found) or not (
+            names or isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass)
+        ):
+            found.body.append(statement)
+    return found
+
+
+def is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and text_of(statement.value) is not None
+
+
+def _docstring(node: ast.AST) -> str | None:
+    body = getattr(node, "body", None)
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not body:
+        return None
+    return text_of(body[0].value) if is_docstring(body[0]) else None
+
+
+def _that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.stmt]:
+    """Statements; of a block that never runs its ``else``, and what the block binds goes to ``types``."""
+    for statement in statements:
+        if skipped := as_skipped(statement):
+            for inner in skipped.body:
+                types |= {*bound(inner), *(name for node in ast.walk(inner) for name, _ in imports(node, "."))}
+            yield from _that_run(skipped.orelse, types)
+        else:
+            yield statement
+
+
+def _changed(statement: ast.stmt) -> Iterator[str]:
+    """The names whose objects a statement changes: ``x.a = 1``, ``x[0] = 1``, ``x.append(1)``; ``global x`` within."""
+    for node in own_scope(statement):
+        target: ast.AST | None = None
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+            target = node
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            target = node.value.func if isinstance(node.value.func, ast.Attribute) else None
+        if isinstance(root := _root(target), ast.Name):
+            yield root.id
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Global):
+            yield from node.names
+
+
+def _root(node: ast.AST | None) -> ast.AST | None:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node
+
+
+def _has_effect(statement: ast.stmt, module: Module) -> bool:
+    """Whether a top-level statement may do more than bind names: it calls something, or changes what is imported.
+
+    Where that is not known the answer is yes, which costs a rerun and no wrong result.
+    """
+    for node in _run_at_once(statement):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if any(last_name(decorator) not in _HARMLESS for decorator in node.decorator_list):
+                return True
+            if isinstance(node, ast.ClassDef) and node.keywords:
+                return True
+        elif isinstance(node, ast.Call):
+            if last_name(node.func) not in _HARMLESS:
+                return True
+        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+            root = _root(node)
+            # what is the module's own alone counts with the name of it
+            if not isinstance(root, ast.Name) or root.id in module.imports or root.id not in module.statements:
+                return True
+    return False
+
+
+def _run_at_once(statement: ast.stmt) -> Iterator[ast.AST]:
+    """What of a statement runs when the module is imported: all but the insides of functions."""
+    stack: list[ast.AST] = [statement]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, FUNCTIONS):
+            stack += [*getattr(node, "decorator_list", []), *node.args.defaults, *filter(None, node.args.kw_defaults)]
+        else:
+            stack += skipped.orelse if (skipped := as_skipped(node)) else ast.iter_child_nodes(node)
+
+
+def digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
+
+
+NOTHING = digest([])
+
+
+def text(tree: ast.AST, *, docstrings: bool = False) -> str:
+    """A syntax tree as text: the same for every version of Python. Docstrings count where somebody may read them.
+
+    Empty and absent fields are left out, so that a field that a later Python adds changes nothing where it is not used.
+    """
+    parts: list[str] = []
+    todo: list[Any] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, _Written):
+            parts.append(node)
+        elif isinstance(node, list):
+            todo += [_Written("]"), *_between(reversed(node)), _Written("[")]
+        elif not isinstance(node, ast.AST):
+            parts.append(f"{type(node).__name__}:{node!r}")
+        else:
+            fields = {name: value for name, value in _fields(node, docstrings).items() if value not in (None, [])}
+            todo.append(_Written(")"))
+            for number, (name, value) in enumerate(reversed(fields.items())):
+                todo += [*([_Written(",")] if number else []), value, _Written(f"{name}=")]
+            todo.append(_Written(f"{type(node).__name__}("))
+    return "".join(parts)
+
+
+class _Written(str):
+    """Text that is as it shall be."""
+
+    __slots__ = ()
+
+
+def _between(nodes: Iterable[Any]) -> Iterator[Any]:
+    for number, node in enumerate(nodes):
+        if number:
+            yield _Written(",")
+        yield node
+
+
+def _fields(node: ast.AST, docstrings: bool) -> Mapping[str, Any]:
+    fields = dict(ast.iter_fields(node))
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if is_docstring(node.body[0]) and not (docstrings or _may_be_read(node)):
+            fields["body"] = node.body[1:] or [ast.Pass()]
+    elif isinstance(node, ast.JoinedStr):  # Python 3.12 leaves out the empty parts of an f-string
+        fields["values"] = [value for value in node.values if text_of(value) != ""]
+    return fields
+
+
+def _may_be_read(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """Whether a decorator or a base may read a docstring: pydantic's models, DSPy's signatures, tools of an agent."""
+    if any(last_name(decorator) not in _HARMLESS for decorator in node.decorator_list):
+        return True
+    if not isinstance(node, ast.ClassDef):
+        return False
+    bases = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
+    return bool(node.keywords) or any(last_name(base) not in _PLAIN_BASES for base in bases)

@@ -1,0 +1,153 @@
+"""What this process executes, opens and starts, by Python's own audit events (PEP 578).
+
+The code of modules as it is run: Python keeps none of it, and times tell little about which text it came from, as
+bytecode may be stale, and a file may be saved again with what it said before. And what a step reads while it runs,
+beside its inputs. What a C library opens by itself raises no event, so it is not seen.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shlex
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from saltern.memory import compiled, same
+
+_PYTHON = str(Path(os.__file__).parent)
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+_READERS_OF_SOURCE = ("<frozen importlib", f"{_PYTHON}/linecache.py", f"{_PYTHON}/tokenize.py")
+
+_executed: dict[str, CodeType] = {}  # file name -> the code of the module, the last that was run
+_count = 0
+
+
+@dataclass
+class Seen:
+    """What one thread, and those that it started, opened for reading, imported, listed, started and connected to."""
+
+    since_ns: int = field(default_factory=time.time_ns)
+    before: frozenset[int] = field(default_factory=lambda: frozenset(t.ident or 0 for t in threading.enumerate()))
+    opened: dict[str, None] = field(default_factory=dict)
+    imported: dict[str, None] = field(default_factory=dict)
+    listed: dict[str, None] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+    started: dict[str, None] = field(default_factory=dict)
+    connected: dict[str, None] = field(default_factory=dict)
+
+
+_watching: dict[int, Seen] = {}  # the thread that runs a step -> what it does
+
+
+@contextmanager
+def watching() -> Iterator[Seen]:
+    """Note what is opened, listed, started and connected to in this thread, and in those that are started meanwhile."""
+    thread, seen = threading.get_ident(), Seen()
+    outer = _watching.get(thread)
+    _watching[thread] = seen
+    try:
+        yield seen
+    finally:
+        if outer:
+            _watching[thread] = outer
+        else:
+            del _watching[thread]
+
+
+def executions() -> int:
+    """How many modules this process has executed since this one was loaded, libraries' apart."""
+    return _count
+
+
+def is_as_executed(path: Path, source: bytes) -> bool:
+    """Whether the module that this process executed from a file is what the file says now. Not known is no."""
+    code = _executed.get(str(path))
+    return code is not None and same(code, compiled(source, str(path)))
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "exec":
+        global _count
+        code = arguments[0]
+        if isinstance(code, CodeType) and code.co_name == "<module>":
+            file = code.co_filename
+            if not file.startswith(("<", _PYTHON)) and "site-packages" not in file:
+                _executed[file] = code
+                _count += 1
+    elif _watching and event in _NOTES:
+        try:
+            for seen in _whose():
+                _NOTES[event](seen, *arguments)
+        except Exception:  # an error here would be one in the program that is watched
+            return
+
+
+def _whose() -> list[Seen]:
+    thread = threading.get_ident()
+    if thread in _watching:
+        return [_watching[thread]]
+    return [seen for seen in [*_watching.values()] if thread not in seen.before]
+
+
+def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
+    if isinstance(path, int) or path is None:
+        return
+    name = os.fspath(path)
+    name = os.fsdecode(name) if isinstance(name, bytes) else name
+    if (mode and set(mode) & set("wax+")) or (not mode and flags & _WRITES):
+        seen.written.add(os.path.abspath(name))  # noqa: PTH100 - a Path is slow, and this is asked often
+        return
+    reader = sys._getframe(2).f_code.co_filename
+    if not reader.startswith(_READERS_OF_SOURCE):
+        seen.opened[os.path.abspath(name)] = None  # noqa: PTH100
+    elif reader.startswith("<"):
+        seen.imported[name] = None
+
+
+def _list(seen: Seen, path: Any = None) -> None:
+    if not isinstance(path, int) and not sys._getframe(2).f_code.co_filename.startswith(_READERS_OF_SOURCE):
+        seen.listed[os.path.abspath(os.fsdecode(path or "."))] = None  # noqa: PTH100
+
+
+def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, *_: Any) -> None:
+    words = [program, *(shlex.split(arguments) if isinstance(arguments, str) else arguments or ())]
+    folder = os.fsdecode(cwd) if cwd else "."
+    for word in (os.fsdecode(word) for word in words if word is not None):
+        seen.started[os.path.abspath(os.path.join(folder, word))] = None  # noqa: PTH100, PTH118
+
+
+def _connect(seen: Seen, socket: Any, address: Any) -> None:
+    where = address if isinstance(address, str | bytes) else ":".join(map(str, address[:2]))
+    seen.connected[os.fsdecode(where)] = None
+
+
+_NOTES: dict[str, Any] = {
+    "open": _open,
+    "sqlite3.connect": lambda seen, path: _open(seen, path, "r", 0),
+    "os.listdir": _list,
+    "os.scandir": _list,
+    "subprocess.Popen": _start,
+    "os.system": lambda seen, command: _start(seen, None, os.fsdecode(command)),
+    "os.exec": lambda seen, path, arguments, _: _start(seen, path, arguments),
+    "os.posix_spawn": lambda seen, path, arguments, _: _start(seen, path, arguments),
+    "socket.connect": _connect,
+}
+
+
+def source_of(path: str) -> str:
+    """The source of what was imported, where it was bytecode beside it."""
+    try:
+        return importlib.util.source_from_cache(path) if "__pycache__" in path else path
+    except ValueError:
+        return path
+
+
+sys.addaudithook(_hook)  # a process cannot take it back: while no step runs it does nothing but look at ``exec``

@@ -1,0 +1,82 @@
+"""``saltern explain``: what a step's result depends on, which of it is coarse, and the way out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared.pipelines import PROJECT
+
+STEPS = """
+from saltern import step
+import helpers
+
+@step(version="1", writes="json", env=["MODE"], files=["*.sql"], ignore=["helpers:<whole>"])
+def fine(data):
+    return helpers.f(data.read_text())
+
+@step(version="1", writes="json", code=["plugin:g"])
+def coarse(data, *, how: str = "f"):
+    return getattr(helpers, how)(data.stem)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    files = {"steps.py": STEPS, "helpers.py": "def f(x):\n    return x\n", "plugin.py": "def g(): ...\n", "a.sql": ""}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def explain(project: Path, place: str, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "saltern", "explain", place, *options]
+    path = {"PYTHONPATH": str(PROJECT), "PATH": ""}
+    return subprocess.run(command, cwd=project, env=path, capture_output=True, text=True, timeout=60)
+
+
+def test_what_a_step_depends_on_is_said_and_what_it_declares_is_in_it(project: Path) -> None:
+    found = json.loads(explain(project, "steps:fine", "--json").stdout)
+    assert {"helpers:f", "steps:fine"} <= set(found["code"])
+    assert found["coarse"] == ["none"]
+    assert found["environment"] == ["MODE"]
+    assert found["files"] == ["a.sql"]
+    assert found["inputs"] == ["data: what is in it"]
+
+
+def test_a_coarse_place_is_named_with_the_way_out(project: Path) -> None:
+    done = explain(project, "steps:coarse")
+    said = " ".join(done.stdout.split())
+    assert "helpers:<whole>: the module itself is handed around. To make it finer: import the names" in said
+    assert "plugin:g" in said
+    assert "data: what is in it; of a file its name" in said
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("steps", "steps: write it as MODULE:STEP"),
+        ("steps:none", "steps:none: there is no step of that name in steps"),
+        ("nowhere:none", "nowhere:none: No module named 'nowhere'; run this command in the project's folder"),
+    ],
+)
+def test_what_is_no_step_is_one_line(project: Path, place: str, said: str) -> None:
+    done = explain(project, place)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [('code=["nowhere"]', "the code 'nowhere'"), ('files=["b"]', "the file 'b'")]
+)
+def test_a_declaration_that_means_nothing_is_an_error(project: Path, given: str, said: str) -> None:
+    text = (project / "steps.py").read_text()
+    (project / "steps.py").write_text(text.replace('code=["plugin:g"]', given))
+    done = explain(project, "steps:coarse")
+    assert done.returncode == 2
+    assert f"step 'coarse' declares {said}" in done.stderr
