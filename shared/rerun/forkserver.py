@@ -136,10 +136,12 @@ def _kill_group(leader: int) -> None:
 
 
 def _forget_project_modules() -> None:
+    """Runs import the workspace's. An engine may have loaded the library where it is installed: another checkout."""
+    packages = {path.parent.name for path in PROJECT.glob("*/__init__.py")}
     for name, module in list(sys.modules.items()):
         file = Path(getattr(module, "__file__", None) or "/")
         ours = file.is_relative_to(PROJECT) and "site-packages" not in file.parts
-        if ours and module is not sys.modules["__main__"]:
+        if (ours or name.partition(".")[0] in packages) and module is not sys.modules["__main__"]:
             del sys.modules[name]
 
 

@@ -46,15 +46,7 @@ def test_the_expectation_that_the_page_shows_is_one(tmp_path: Path) -> None:
     assert (expectation.verdict, expectation.kind) == ("stale", "by design")
 
 
-def test_the_gauntlet_takes_the_toy_as_the_page_says(tmp_path: Path) -> None:
-    (command, *_) = re.findall(r"^python (-m .* compare .*)$", PAGE, re.MULTILINE)
-    subprocess.run([sys.executable, *command.split(), "--results", str(tmp_path)], cwd=ROOT, check=True)
-    cells = read(tmp_path / "toy.json").cells
-    assert {(cell.pipeline, cell.strategy) for cell in cells} >= {("ml", "native"), ("artists", "salted")}
-    assert {(cell.scenario, cell.verdict, len(cell.executed)) for cell in cells} == {("unchanged", "exact", 0)}
-
-
-def test_a_fifth_engine_that_is_added_as_the_page_says_has_its_column_in_the_report(tmp_path: Path) -> None:
+def test_an_engine_that_is_added_as_the_page_says_goes_through_the_gauntlet_and_has_its_column(tmp_path: Path) -> None:
     world = Workspace(tmp_path / "clone", [entry.package for entry in ENGINES.values()])
     shutil.copy(ROOT / "noxfile.py", world.folder)
     shutil.copytree(ROOT / "tests/toy_engine", world.folder / "my_engine", ignore=shutil.ignore_patterns("__pycache__"))
@@ -64,12 +56,17 @@ def test_a_fifth_engine_that_is_added_as_the_page_says_has_its_column_in_the_rep
     (line,) = (block for block in BLOCKS if block.startswith("Entry("))
     world.edit("shared/engines.py", "    )\n}\n", f"        {line.strip()},\n    )\n}}\n")
 
-    for command in ("my_engine compare --scenario unchanged", "shared.report"):
-        subprocess.run([sys.executable, "-m", *command.split()], cwd=world.folder, check=True)
-    report = world.folder / "results/report"
-    assert (report / "engine-toy.html").exists()
-    assert "toy" in (report / "index.html").read_text()
-    page = (report / "side-by-side.html").read_text()
+    (compare, *_) = re.findall(r"^python (-m .* compare .*)$", PAGE, re.MULTILINE)
+    for command in (compare.replace("tests.toy_engine", "my_engine"), "-m shared.report"):
+        subprocess.run([sys.executable, *command.split()], cwd=world.folder, check=True)
+    results = world.folder / "results"
+    cells = read(results / "toy.json").cells
+    assert {(cell.pipeline, cell.strategy) for cell in cells} >= {("ml", "native"), ("artists", "salted")}
+    assert {(cell.scenario, cell.verdict, len(cell.executed)) for cell in cells} == {("unchanged", "exact", 0)}
+
+    assert (results / "report/engine-toy.html").exists()
+    assert re.search(r"<th\b[^>]*>toy\b", (results / "report/index.html").read_text())
+    page = (results / "report/side-by-side.html").read_text()
     assert re.findall(r'<article data-engine="(\w+)">', page) == [*ENGINES, "toy"] * len(CONCEPTS)
     assert page.count("<figcaption>my_engine/engine.py<") >= 5
 
