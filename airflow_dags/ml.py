@@ -9,8 +9,8 @@
 #### What is skipped
 
 A task whose artifact is in the store already is **skipped**, and what follows gets that artifact. Choose under
-**Strategy** what an artifact's name depends on; set **Force** to run everything; under **native** every run runs
-everything.
+**Strategy** what an artifact's name depends on; name under **Force** what is to run all the same; under **native**
+every run runs everything.
 
 #### Your own data
 

@@ -44,7 +44,8 @@ def form(*steps: Step[..., Any], **more: Param) -> dict[str, Param]:
         for name in step.parameters:
             params[name] = _parameter(step, name)
     natives = {name: native.summary for name, native in NATIVES.items()}
-    params |= reuse(os.environ.get(STORE) or str(PROJECT / DEFAULT_STORE), strategies=SUMMARIES | natives)
+    store = os.environ.get(STORE) or str(PROJECT / DEFAULT_STORE)
+    params |= reuse(store, strategies=SUMMARIES | natives, steps=[step.name for step in steps])
     for param in params.values():
         param.schema = {"$schema": DIALECT, **param.schema}
     return params
@@ -88,6 +89,7 @@ def build_of(context: Context) -> Build:
             store=params["store"],
             strategy=params["strategy"],
             run=run_of(context),
+            force=tuple(params["force"] or ()),
             **interval,
         )
     except BadInput as error:
@@ -96,7 +98,9 @@ def build_of(context: Context) -> Build:
 
 def conf_of(made: Build) -> dict[str, Any]:
     """The configuration of a DAG run that does a build: the values of its DAG's params (see ``params.py``)."""
-    conf = {"input": str(made.input), "store": made.store, "strategy": made.strategy, "run": made.run}
+    conf: dict[str, Any] = {"input": str(made.input), "store": made.store, "strategy": made.strategy, "run": made.run}
+    if made.force:
+        conf["force"] = list(made.force)
     if made.pipeline == "artists":
         conf |= {"start": str(made.start), "end": str(made.end)}
     for step in made.graph.steps:

@@ -70,4 +70,5 @@ def pipeline(build: Build) -> TopArtists:
         store=build.store,
         strategy=build.strategy,
         run_id=build.run,
+        force=build.force,
     )

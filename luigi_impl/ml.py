@@ -86,4 +86,5 @@ def pipeline(build: Build) -> Report:
         store=build.store,
         strategy=build.strategy,
         run_id=build.run,
+        force=build.force,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -57,6 +57,7 @@ def artists_flow(
     n: Annotated[int, Field(ge=1)] = artists.top_artists.parameters["n"],
     store: str = DEFAULT_STORE,
     strategy: StrategyName = "salted",
+    force: Sequence[str] = (),
 ) -> list[PrefectFuture[Artifact]]:
     """Count the plays of every artist over an interval of days, and report the most played.
 
@@ -67,8 +68,9 @@ def artists_flow(
         n: How many artists make the top
         store: Where artifacts live: a folder, or an fsspec URL
         strategy: What an artifact's name, and with it the cache key, depends on
+        force: Steps to run, though their artifacts are there
     """
-    cache = Cache(store, strategy, run=flow_run.name, engine="prefect")
+    cache = Cache(store, strategy, run=flow_run.name, engine="prefect", force=tuple(force))
     salting = Salting(cache)
     interval = [str(day) for day in days(start, end)]
     counts = daily_counts.with_options(**salting(artists.daily_counts)).map(

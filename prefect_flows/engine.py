@@ -125,7 +125,7 @@ class Prefect(Engine):
 
 def _flow(build: Build) -> tuple[Flow[..., Any], dict[str, Any]]:
     """The flow of a build's pipeline, and the parameters that say the same as the build."""
-    parameters: dict[str, Any] = {"store": build.store, "strategy": build.strategy}
+    parameters: dict[str, Any] = {"store": build.store, "strategy": build.strategy, "force": list(build.force)}
     for step in build.graph.steps:
         parameters |= build.params(step)
     if build.pipeline == "ml":

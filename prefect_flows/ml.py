@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -58,6 +59,7 @@ def ml_flow(
     kernel: Kernel = ml.train.parameters["kernel"],
     store: str = DEFAULT_STORE,
     strategy: StrategyName = "salted",
+    force: Sequence[str] = (),
 ) -> list[PrefectFuture[Artifact]]:
     """Classify the rows of a CSV file, and report how well that went.
 
@@ -71,8 +73,9 @@ def ml_flow(
         kernel: Kernel of the support vector classifier
         store: Where artifacts live: a folder, or an fsspec URL
         strategy: What an artifact's name, and with it the cache key, depends on
+        force: Steps to run, though their artifacts are there
     """
-    cache = Cache(store, strategy, run=flow_run.name, engine="prefect")
+    cache = Cache(store, strategy, run=flow_run.name, engine="prefect", force=tuple(force))
     salting = Salting(cache)
     dataset = preprocess.with_options(**salting(ml.preprocess)).submit(
         Source.at(csv), cache, target=target, test_size=test_size, seed=seed

@@ -40,6 +40,7 @@ class Cache:
     strategy_name: str
     run: str
     engine: str
+    force: tuple[str, ...] = ()  # steps that this run makes, whether their artifacts are there or not
 
     @cached_property
     def store(self) -> Store:
@@ -77,7 +78,7 @@ class Cache:
         if not self.strategy.salts:
             return call.artifact if self.store.exists(name) else None
         manifest = self.store.whole(name)
-        if manifest is None or self.read_anew(call, manifest):
+        if manifest is None or self.read_anew(call, manifest) or self._is_forced(call, manifest):
             return None
         return replace(call.artifact, digest=manifest["digest"])
 
@@ -87,6 +88,10 @@ class Cache:
         if not (self.strategy.code and recorded):
             return []
         return reads.changed(recorded, project_of(call.step))
+
+    def _is_forced(self, call: Call, manifest: Mapping[str, Any]) -> bool:
+        """Whether a call is to be made in this run, and has not been yet."""
+        return call.step.name in self.force and manifest.get("run") != self.run
 
     def content_digest(self, call: Call) -> str | None:
         """The digest of a call's artifact as it lies in the store, whatever made it; None where there is none."""
@@ -196,13 +201,14 @@ class Cache:
         """Load the inputs, run the step, store its output. It always runs: asking first is the caller's part."""
         return self.commit(call, self.apply(call, **self.values(call.inputs)))
 
-    def make(self, call: Call) -> Artifact:
+    def make(self, call: Call, *, force: bool = False) -> Artifact:
         """Execute a call, unless another process has made its artifact by the time that it is our turn.
 
-        Under ``native`` it is executed in any case: whether it should is the engine's to say, and it has said so.
+        With ``force`` it is executed in any case: the engine's user has said so. So it is under ``native``: whether it
+        should run is the engine's to say, and it has said so.
         """
         with self.alone(call):
-            made = self.find(call) if self.strategy.salts else None
+            made = self.find(call) if self.strategy.salts and not force else None
             return made or self.execute(call)
 
     @contextmanager

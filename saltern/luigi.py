@@ -148,6 +148,10 @@ class SaltedTask(luigi.Task):
         uuid.uuid4().hex[:12], significant=False, positional=False, visibility=ParameterVisibility.HIDDEN
     )
 
+    force = luigi.ListParameter(
+        (), significant=False, positional=False, description="names of steps to run, though their artifacts are there"
+    )
+
     _call: Call | None = None
     _awaits: SaltedTask | None = None  # the one below whose artifact was missing when the call was last asked for
 
@@ -163,7 +167,7 @@ class SaltedTask(luigi.Task):
 
     @property
     def cache(self) -> Cache:
-        return _cache(self.store, self.strategy, self.run_id)
+        return _cache(self.store, self.strategy, self.run_id, tuple(self.force))
 
     @property
     def call(self) -> Call | None:
@@ -227,11 +231,24 @@ class SaltedTask(luigi.Task):
 
     def complete(self) -> bool:
         try:
-            return self.up_to_date()
+            return self.up_to_date() and not (self.force and self._is_forced_below())
         except Exception as error:
             # Luigi logs an error in here and keeps it to itself (luigi.worker.Worker._add): tell those who listen.
             self.trigger_event(luigi.Event.BROKEN_TASK, self, error)
             raise
+
+    def _is_forced_below(self) -> bool:
+        """Whether a task that this one needs is yet to be made in this run: else Luigi would not come to it."""
+
+        def needs(task: luigi.Task) -> Sequence[luigi.Task]:
+            return list(flatten(task.requires())) if isinstance(task, SaltedTask) else ()
+
+        def waits(task: luigi.Task, below: Sequence[bool]) -> bool:
+            return any(below) or (
+                isinstance(task, SaltedTask) and task.step.name in self.force and not task.up_to_date()
+            )
+
+        return fold(self, needs, waits, {})
 
     def run(self) -> None:
         """Make the artifact. Luigi decided that before the run began (spotify/luigi#2211), so ``make`` looks again."""
@@ -241,6 +258,6 @@ class SaltedTask(luigi.Task):
 
 
 @lru_cache
-def _cache(store: str, strategy: str, run_id: str) -> Cache:
+def _cache(store: str, strategy: str, run_id: str, force: tuple[str, ...]) -> Cache:
     """One cache for all tasks of a run, so that a remote store is connected to once."""
-    return Cache(store, strategy, run_id, engine="luigi")
+    return Cache(store, strategy, run_id, "luigi", force)

@@ -26,6 +26,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.filesystems import WritableFileSystem
 from prefect.results import ResultStore
 from prefect.serializers import JSONSerializer
+from prefect.settings import get_current_settings
 from pydantic import Field
 
 from saltern.cache import Cache
@@ -54,7 +55,14 @@ def execute(step: Step[..., Any], cache: Cache, **arguments: Any) -> Artifact:
 
     Of two flow runs at once, one makes an artifact and the other waits for it; Prefect calls both task runs completed.
     """
-    return cache.make(call_of(step, cache, arguments))
+    return cache.make(call_of(step, cache, arguments), force=_is_refreshed())
+
+
+def _is_refreshed() -> bool:
+    """Whether Prefect was told to run a task whatever is stored: ``refresh_cache``, of the task or in the settings."""
+    context = TaskRunContext.get()
+    chosen = context.task.refresh_cache if context else False
+    return get_current_settings().tasks.refresh_cache if chosen is None else bool(chosen)
 
 
 @dataclass
@@ -77,10 +85,8 @@ class Salted(CachePolicy):
         cache: Cache = inputs["cache"]
         call = call_of(self.step, cache, inputs)
         path = str(cache.store.path(call.artifact.name))
-        manifest = cache.store.manifest(call.artifact.name)
-        if manifest and cache.read_anew(call, manifest):
-            return f"{path}?{cache.run}"  # there is no artifact by that name: it is made again
-        return path
+        # what does not count as found has another key, which nothing is stored under
+        return path if cache.find(call) or not cache.store.exists(call.artifact.name) else f"{path}?{cache.run}"
 
 
 class ArtifactStorage(WritableFileSystem):

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from saltern.memory import MODULE, Written, digest
@@ -110,6 +110,8 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
         seen.written.add(os.path.abspath(name))  # noqa: PTH100 - a Path is slow, and this is asked often
         return
     reader = sys._getframe(2).f_code.co_filename
+    if name in sys.path and _is_asked_by_library(sys._getframe(2)):
+        return  # it looks for what is installed
     if not reader.startswith(_READERS_OF_SOURCE):
         seen.opened[os.path.abspath(name)] = None  # noqa: PTH100
     elif reader.startswith("<"):
@@ -117,8 +119,20 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
 
 
 def _list(seen: Seen, path: Any = None) -> None:
-    if not isinstance(path, int) and not sys._getframe(2).f_code.co_filename.startswith(_READERS_OF_SOURCE):
-        seen.listed[os.path.abspath(os.fsdecode(path or "."))] = None  # noqa: PTH100
+    if isinstance(path, int) or sys._getframe(2).f_code.co_filename.startswith(_READERS_OF_SOURCE):
+        return
+    folder = os.fsdecode(path or ".")
+    if not (folder in sys.path and _is_asked_by_library(sys._getframe(2))):  # which looks for what is installed
+        seen.listed[os.path.abspath(folder)] = None  # noqa: PTH100
+
+
+def _is_asked_by_library(frame: FrameType | None) -> bool:
+    while frame:
+        file = frame.f_code.co_filename
+        if "site-packages" in file or not file.startswith(("<frozen ", _PYTHON)):
+            return "site-packages" in file
+        frame = frame.f_back
+    return True
 
 
 def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, *_: Any) -> None:

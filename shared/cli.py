@@ -47,6 +47,10 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="STEP.PARAM=VALUE", help="A step's parameter, e.g. train.C=10. May be repeated."),
 ]
+Force = Annotated[
+    list[str] | None,
+    typer.Option("--force", metavar="STEP", help="Run this step, though its artifact is there. May be repeated."),
+]
 Start = Annotated[
     datetime | None,
     typer.Option(
@@ -97,10 +101,11 @@ def _run(engine: Engine) -> Any:
         set: Set = None,
         start: Start = None,
         end: End = None,
+        force: Force = None,
         json_: Json = False,
     ) -> None:
         """Run a pipeline, and say which steps ran."""
-        made = _build(engine, pipeline, input, store, strategy, set, start, end)
+        made = _build(engine, pipeline, input, store, strategy, set, start, end, force)
         outcome = execute(engine, made)
         if json_:
             print(outcome.to_json())
@@ -207,6 +212,7 @@ def _build(
     settings: list[str] | None,
     start: datetime | None,
     end: datetime | None,
+    force: list[str] | None = None,
 ) -> Build:
     def day(moment: datetime | None) -> date | None:
         return moment.date() if moment else None
@@ -221,6 +227,7 @@ def _build(
         settings=parse_settings(settings or []),
         start=day(start),
         end=day(end),
+        force=tuple(force or ()),
     )
 
 

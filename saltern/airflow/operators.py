@@ -64,13 +64,17 @@ class SaltedOperator(DecoratedOperator):
         try:
             call = cache.call(self.step, inputs, params, self.partition)
             with cache.alone(call):  # another DAG run may be making it: then it is there when our turn comes
-                # without salts it does what every other Airflow task does: it runs
-                if cache.strategy.salts and not context["params"]["force"] and (made := cache.find(call)):
+                # without salts it does what every other Airflow task does: it runs; and so does what is cleared
+                if cache.strategy.salts and not self._is_cleared(context) and (made := cache.find(call)):
                     context["ti"].xcom_push(key=RETURN_VALUE, value=made.to_json())
                     raise AirflowSkipException(f"{made.name} is in the store {cache.store_url}")
                 return cache.execute(call).to_json()
         except BadInput as error:
             raise AirflowFailException(str(error)) from error
+
+    def _is_cleared(self, context: Context) -> bool:
+        """Whether somebody cleared this task instance: then, and not for a retry, Airflow allows it more tries."""
+        return int(context["ti"].max_tries) > int(self.retries)
 
 
 def received(given: Any) -> Input | dict[str, Artifact]:
@@ -83,8 +87,13 @@ def received(given: Any) -> Input | dict[str, Artifact]:
     return {str(artifact.partition): artifact for artifact in artifacts}
 
 
-def reuse(store: str, strategy: str = "salted", strategies: Mapping[str, str] = SUMMARIES) -> dict[str, Param]:
-    """The params that a DAG of salted tasks needs: how a run reuses what is there. ``strategies``: name -> summary."""
+def reuse(
+    store: str, strategy: str = "salted", strategies: Mapping[str, str] = SUMMARIES, steps: Sequence[str] = ()
+) -> dict[str, Param]:
+    """The params that a DAG of salted tasks needs: how a run reuses what is there.
+
+    ``strategies``: name -> summary. ``steps``: the names that the form offers to force.
+    """
     return {
         "strategy": Param(
             strategy,
@@ -104,11 +113,13 @@ def reuse(store: str, strategy: str = "salted", strategies: Mapping[str, str] = 
             description="Where artifacts live: a folder, or an fsspec URL.",
         ),
         "force": Param(
-            False,
-            type="boolean",
+            None,
+            type=["null", "array"],
+            items={"type": "string"},
+            examples=list(steps),
             title="Force",
             section="Reuse",
-            description="Run every task, whether its artifact is there or not. A task that is cleared runs again.",
+            description="Steps to run, whether their artifacts are there or not. A task that is cleared runs again.",
         ),
         "run": Param(
             None,
@@ -123,7 +134,7 @@ def reuse(store: str, strategy: str = "salted", strategies: Mapping[str, str] = 
 def cache_of(context: Context) -> Cache:
     """The cache that a DAG run's params name."""
     params = context["params"]
-    return Cache(params["store"], params["strategy"], run_of(context), engine="airflow")
+    return Cache(params["store"], params["strategy"], run_of(context), "airflow", tuple(params["force"] or ()))
 
 
 def run_of(context: Context) -> str:

@@ -47,6 +47,7 @@ def reuse(node: Delayed, cache: Cache) -> Delayed:
     """
     wiring = Wiring(node, cache)
     calls = wiring.calls()
+    above = wiring.above_forced()
     found: dict[Key, Artifact | Source] = {}
     missing: set[Key] = set()
     todo = [node.key]
@@ -54,7 +55,8 @@ def reuse(node: Delayed, cache: Cache) -> Delayed:
         key = todo.pop()
         if key in found or key in missing:
             continue
-        if item := wiring.found(key, calls.get(key)):
+        item = wiring.found(key, calls.get(key))
+        if item and key not in above:
             found[key] = item
         else:
             missing.add(key)
@@ -171,6 +173,21 @@ class Wiring:
 
         fold(self.target, self.needs, artifact, {})
         return calls
+
+    def above_forced(self) -> set[Key]:
+        """The keys that need a step which the cache's run is to make in any case: the walk must not stop there."""
+        above: set[Key] = set()
+        if not self.cache.force:
+            return above
+
+        def forced(key: Key, below: Sequence[bool]) -> bool:
+            if any(below):
+                above.add(key)
+            step = self.step(key)
+            return any(below) or (step is not None and step.name in self.cache.force)
+
+        fold(self.target, self.needs, forced, {})
+        return above
 
     def found(self, key: Key, call: Call | None) -> Artifact | Source | None:
         """What there is of a key already: an external input, or a call's artifact. Without salts, nothing is."""

@@ -62,6 +62,15 @@ class Reuse(Fixtures):
         assert sorted(second.reused) == sorted(STEPS[pipeline])
         assert second.target == first.target
 
+    @pytest.mark.parametrize("strategy", SALTING)
+    @pytest.mark.usefixtures("caches")
+    def test_a_step_that_is_forced_runs_and_no_other(self, cli: CommandLine, strategy: str) -> None:
+        cli.reference("ml", "--strategy", strategy)
+        forced = cli.run("ml", "--strategy", strategy, "--force", "train")
+        assert forced.executed == ["train"]
+        assert forced.reasons == {"train": ["forced"]}
+        assert cli.run("ml", "--strategy", strategy).executed == []
+
     @each_pipeline
     @pytest.mark.parametrize("strategy", SALTING)
     @pytest.mark.usefixtures("caches")

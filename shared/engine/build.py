@@ -45,6 +45,7 @@ class Build:
     settings: Settings = field(default_factory=dict)  # as given; ``params`` fills in the defaults
     start: date = FIRST_DAY  # ``artists`` only
     end: date = LAST_DAY
+    force: tuple[str, ...] = ()  # steps to run, though their artifacts are there
     run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     @cached_property
@@ -55,7 +56,7 @@ class Build:
 
     @cached_property
     def cache(self) -> Cache:
-        return Cache(self.store, self.strategy, self.run, self.engine)
+        return Cache(self.store, self.strategy, self.run, self.engine, self.force)
 
     def params(self, step: str) -> dict[str, Any]:
         """All parameters of a step: those set, checked, and the defaults of the others."""
@@ -100,6 +101,11 @@ class Build:
         Reads the first line of every external input. Writes nothing.
         """
         strategy(self.strategy)
+        for step in self.force:
+            if step not in self.graph.steps:
+                raise BadInput(
+                    f"--force {step}: no such step in '{self.pipeline}' (it has: {', '.join(self.graph.steps)})"
+                )
         for step, settings in self.settings.items():
             if step not in self.graph.steps:
                 raise BadInput(f"{step}: no such step in '{self.pipeline}' (it has: {', '.join(self.graph.steps)})")
