@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
+import subprocess
+import sys
 import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +17,7 @@ import pytest
 from saltern.errors import BadInput
 from saltern.ledger import FOLDER
 from shared.conformance.command_line import CommandLine
+from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine
 
 ML = ["preprocess", "train", "evaluate", "report"]
@@ -57,6 +61,23 @@ def test_of_two_flow_runs_at_once_one_makes_each_artifact_and_both_are_completed
     assert set(executed) == set(outcomes[0].claimed)
     assert outcomes[0].target == outcomes[1].target
     assert {recorded(cli, outcome.run) for outcome in outcomes} == {"Completed"}
+
+
+def test_a_cache_that_is_refreshed_executes_what_is_there(cli: CommandLine) -> None:
+    """Prefect's own way to say 'run it again': ``refresh_cache``, here in its settings."""
+    cli.run("ml", "--strategy", "lineage")
+    command = [sys.executable, "-m", cli.engine.package, "run", "ml", "--strategy", "lineage", "--json"]
+    done = subprocess.run(
+        [*command, "--store", str(cli.world.store)],
+        cwd=cli.world.folder,
+        env=os.environ | cli.env | {"PREFECT_TASKS_REFRESH_CACHE": "true"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    outcome = Outcome.from_json(done.stdout.splitlines()[-1])
+    assert outcome.executed == ML
+    assert set(outcome.claimed.values()) == {"Completed"}
 
 
 def test_under_cutoff_a_key_is_made_from_what_the_inputs_turned_out_to_be(cli: CommandLine) -> None:
