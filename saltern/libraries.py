@@ -37,14 +37,15 @@ def library_fingerprint(step: Step[..., object]) -> dict[str, str]:
 @cache
 def _versions(step: str, declared: frozenset[str], modules: frozenset[str], steady: bool) -> dict[str, str]:
     versions = {name: _declared(name, step) for name in declared}
-    owners = _owners()
     todo: list[str] = [_normal(name) for name in declared]
-    for module in modules - sys.stdlib_module_names:
+    foreign = modules - sys.stdlib_module_names
+    owners = _owners() if foreign else {}
+    for module in foreign:
         if names := owners.get(module):
             todo += names
         elif content := _content_of(module):
             versions[module] = content
-    installed, seen = _installed(), set()
+    installed, seen = _installed() if todo else {}, set()
     while todo:
         name = todo.pop()
         if name not in seen and name in installed:
