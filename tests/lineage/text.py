@@ -1,0 +1,302 @@
+"""Text: what of the source counts, and what does not."""
+
+from __future__ import annotations
+
+from tests.lineage.case import Case
+
+CASES = [
+    Case(
+        name="string_annotation",
+        about="A quoted forward reference that pydantic resolves: the class that it names does the validation.",
+        project="""
+        --- steps.py
+        from pydantic import BaseModel, field_validator
+        from saltern import step
+        class Order(BaseModel):
+            items: list["Item"]
+        class Item(BaseModel):
+            n: int
+            @field_validator("n")
+            @classmethod
+            def twice(cls, n):
+                return n * 2
+        @step(version="1", writes="json")
+        def out(data):
+            return Order.model_validate({"items": [{"n": 1}]}).model_dump()
+        """,
+        edit=("steps.py", "n * 2", "n * 3"),
+        expect="rerun",
+    ),
+    Case(
+        name="docstring_as_data",
+        about="A docstring that the program uses: docopt, PLY's grammar, DSPy's and pydantic's descriptions.",
+        project='''
+        --- steps.py
+        from saltern import step
+        def prompt():
+            """Answer in one word."""
+        @step(version="1", writes="json")
+        def out(data):
+            return prompt.__doc__
+        ''',
+        edit=("steps.py", "one word", "two words"),
+        expect="rerun",
+    ),
+    Case(
+        name="walrus_in_comprehension",
+        about="A name that a walrus in a comprehension binds in the function.",
+        project="""
+        --- steps.py
+        import re
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            if any((found := re.match("b(.)", word)) for word in ["a", "bc"]):
+                return found[1] + "x"
+        """,
+        edit=("steps.py", '"x"', '"y"'),
+        expect="rerun",
+    ),
+    Case(
+        name="match_class",
+        about="match: case Point(x=0) and case [first, *others] as every.",
+        project="""
+        --- steps.py
+        from typing import NamedTuple
+        from saltern import step
+        class Point(NamedTuple):
+            x: int
+            y: int = 3
+        @step(version="1", writes="json")
+        def out(data):
+            match [Point(0), 2, 3]:
+                case [Point(x=0, y=y), *others] as every if others:
+                    return [y, others, len(every)]
+        """,
+        edit=("steps.py", "y: int = 3", "y: int = 4"),
+        expect="rerun",
+    ),
+    Case(
+        name="locals",
+        about="locals() in a helper, for a format string: it cannot reach anything else.",
+        project="""
+        --- helpers.py
+        def f(name):
+            age = 3
+            return '{name} {age}'.format(**locals())
+        --- steps.py
+        from saltern import step
+        from helpers import f
+        @step(version="1", writes="json")
+        def out(data):
+            return f("a")
+        """,
+        edit=("helpers.py", "age = 3", "age = 4"),
+        expect="rerun",
+    ),
+    Case(
+        name="name_in_a_query_string",
+        about=('pandas: df.query("x > @LIMIT") reads a global of the caller by a name in a string; duckdb does too.'),
+        project="""
+        --- steps.py
+        import pandas as pd
+        from saltern import step
+        LIMIT = 1
+        @step(version="1", writes="json")
+        def out(data):
+            return len(pd.DataFrame({"x": [1, 2, 3]}).query("x > @LIMIT"))
+        """,
+        edit=("steps.py", "LIMIT = 1", "LIMIT = 2"),
+        expect="rerun",
+        needs_312=True,
+    ),
+    Case(
+        name="long_expression",
+        about="A sum of 400 terms, or a chain of 200 .when().then(): generated code.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return MANY
+        """.replace("MANY", " + ".join(["1"] * 400)),
+        expect="reuse",
+    ),
+    Case(
+        name="annotation_only",
+        about="A type hint is added to a helper's local variable and its return.",
+        project="""
+        --- helpers.py
+        def f(x):
+            y = x
+            return y
+        --- steps.py
+        from saltern import step
+        from helpers import f
+        @step(version="1", writes="json")
+        def out(data):
+            return f(1)
+        """,
+        edit=("helpers.py", "def f(x):", "def f(x: int) -> int:"),
+        expect="reuse|rerun",
+    ),
+    Case(
+        name="unused_method",
+        about="A method that no step calls, of a class that one uses. (hard: granularity of classes)",
+        project="""
+        --- helpers.py
+        class T:
+            def f(self):
+                return 1
+            def unused(self):
+                return 2
+        --- steps.py
+        from saltern import step
+        from helpers import T
+        @step(version="1", writes="json")
+        def out(data):
+            return T().f()
+        """,
+        edit=("helpers.py", "return 2", "return 3"),
+        expect="reuse|rerun",
+    ),
+    Case(
+        name="logging_level",
+        about="logging.basicConfig(level=...) at the top, and a module's logger in the step.",
+        project="""
+        --- steps.py
+        import logging
+        from saltern import step
+        logging.basicConfig(level="WARNING")
+        log = logging.getLogger(__name__)
+        @step(version="1", writes="json")
+        def out(data):
+            log.info("x")
+            return 1
+        """,
+        edit=("steps.py", "WARNING", "ERROR"),
+        expect="reuse|rerun",
+    ),
+    Case(
+        name="lines_above_moved",
+        about=(
+            "Code is added above the function, so that its lines move. Seen in: joblib/joblib#680 (cache "
+            "cleared when the line number changes)."
+        ),
+        project="""
+        --- steps.py
+        from saltern import step
+
+        @step(version="1", writes="json")
+        def out(data):
+            return 1
+        """,
+        edit=("steps.py", "import step\n", "import step\n\n\ndef unrelated():\n    return 5\n\n"),
+        expect="reuse",
+    ),
+    Case(
+        name="decorator_of_step_edited",
+        about=(
+            "An option of the step's own decorator that changes no result (here: the order of its options). "
+            "Seen in: zenml-io/zenml#3880."
+        ),
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return 1
+        """,
+        edit=("steps.py", 'version="1", writes="json"', 'writes="json", version="1", libraries=[]'),
+        expect="reuse",
+    ),
+    Case(
+        name="print_added",
+        about=(
+            "A print() or a log line is added to the body. Seen in: joblib/joblib#1533, #1710 (asked for; "
+            "refused as too hard). (no cache gets this right; cutoff at least stops below)"
+        ),
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return 1
+        """,
+        edit=("steps.py", "    return 1", "    print('hello')\n    return 1"),
+        expect="rerun",
+        same_value=True,
+    ),
+    Case(
+        name="local_type_checking_names",
+        about="A Protocol, an alias, a Literal and a TypedDict; only the alias is edited.",
+        project="""
+        --- steps.py
+        from typing import Literal, Protocol, TypeAlias, TypedDict
+        from saltern import step
+        Mode: TypeAlias = Literal["a", "b"]
+        class Shape(Protocol):
+            def area(self) -> float: ...
+        class Row(TypedDict):
+            x: int
+        def f(shape: Shape, row: Row, mode: Mode = "a") -> str:
+            return mode
+        @step(version="1", writes="json")
+        def out(data, *, mode: Mode = "a"):
+            return f(None, {"x": 1}, mode)
+        """,
+        expect="reuse",
+    ),
+    Case(
+        name="same_code_on_python_312",
+        about="Another Python, and code with f-strings, match, classes, numbers: the same fingerprint.",
+        project='''
+        --- steps.py
+        import functools
+        from saltern import step
+        NUMBERS = (1_000, 0x10, 1e3, 2j, b"x", "a" "b", ..., -0.0)
+        class C:
+            """Doc."""
+            x: int = 3
+        @functools.lru_cache(maxsize=None)
+        def f(x, /, y=1, *args, z: "int" = 2, **kw) -> str:
+            """Doc."""
+            w = 3
+            return f"{x!r:>{w}} {'a' 'b'} {x=} {{}}" "tail" + str([i for i in range(3) if i])
+        @step(version="1", writes="json")
+        def out(data):
+            async def g():
+                yield 1
+            match 3:
+                case int(n) if n > 2:
+                    pass
+            try:
+                pass
+            except* ValueError:
+                pass
+            return [f(1), str(NUMBERS), C.x, str(lambda: 0)[:3]]
+        ''',
+        expect="reuse",
+        then_312=True,
+    ),
+    Case(
+        name="pep695_on_312",
+        about="type X[T] = ..., def f[T](x: T), class A[T]: Python 3.12's type parameters.",
+        project="""
+        --- steps.py
+        from saltern import step
+        type Pair[T] = tuple[T, T]
+        class Box[T]:
+            def __init__(self, x: T) -> None:
+                self.x = x
+        def f[T](x: T) -> Pair[T]:
+            return x, x
+        @step(version="1", writes="json")
+        def out(data):
+            return f(Box(1).x)
+        """,
+        edit=("steps.py", "return x, x", "return x, 2"),
+        expect="rerun",
+        needs_312=True,
+    ),
+]
