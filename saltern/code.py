@@ -320,7 +320,10 @@ class _Walk:
         for star in source.stars:
             kind = locate(star, self.home).kind
             if kind == "source" and f"{star}:*" not in seen:
-                yield from self._bound(star, path, reference, seen | {f"{star}:*"})
+                found = [*self._bound(star, path, reference, seen | {f"{star}:*"})]
+                yield from found
+                if found and "__all__" in self._module(star, locate(star, self.home).path).statements:
+                    yield star, "__all__"
             elif kind in ("file", "folder"):
                 yield star, FILE
             elif kind == "unknown":

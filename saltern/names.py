@@ -217,6 +217,13 @@ class _Collector:
         value = [node.value] if node.value else []
         return [node.target, *self._annotations([node.annotation]), *value]
 
+    def import_(self, node: ast.Import | ast.ImportFrom) -> Sequence[_Todo]:
+        """What a class body or a ``global`` name is bound to can be reached from anywhere."""
+        for name, target in imports(node, self.package) if self.scopes else ():
+            if self.scopes[-1].is_class or name not in self.scopes[-1].names:
+                self._found(Reference(name, (), node.lineno, target))
+        return []
+
     def _own(self, arguments: ast.arguments | None, body: Iterable[ast.AST]) -> dict[str, list[Import]]:
         """The names that a function or class body binds, but for those that it declares global."""
         names: dict[str, list[Import]] = {argument.arg: [] for argument in _arguments(arguments)}
@@ -252,6 +259,7 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
     ast.Lambda: _Collector.lambda_,
     ast.ClassDef: _Collector.class_,
     ast.AnnAssign: _Collector.annotated,
+    **dict.fromkeys((ast.Import, ast.ImportFrom), _Collector.import_),
     **dict.fromkeys(COMPREHENSIONS, _Collector.comprehension),
     **({ast.TypeAlias: _Collector.alias} if hasattr(ast, "TypeAlias") else {}),
 }
