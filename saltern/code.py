@@ -28,7 +28,7 @@ from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.memory import differs
-from saltern.modules import BODY, DIGITS, DOCSTRINGS, NOTHING, WHOLE, Module, parse
+from saltern.modules import BODY, DIGITS, DOCSTRINGS, NOTHING, SUBCLASSES, WHOLE, Module, parse
 from saltern.names import Import, Reference
 from saltern.parameters import exact
 from saltern.recipe import differing
@@ -154,7 +154,7 @@ class _Walk:
         self.home = top
         self.start: set[Place] = set()
         self.todo: list[Place] = []
-        self.docstrings = False  # whether any are read as data: then all of the modules that are reached count
+        self.everywhere: set[str] = set()  # pieces that count of all modules that are reached, where one of them asks
 
     def run(self) -> None:
         self.todo += self._starts()
@@ -164,10 +164,11 @@ class _Walk:
             place = self.todo.pop()
             if ":".join(place) not in self.found.code and place != (CODECS_MODULE, BODY):  # it would be all codecs
                 self._visit(*place)
-            if not self.todo and self.docstrings:
+            if not self.todo and self.everywhere:
                 modules = {key.partition(":")[0] for key in self.found.code}
-                wanted = {(module, DOCSTRINGS) for module in modules if locate(module, self.home).kind == "source"}
-                self.todo += [place for place in sorted(wanted) if ":".join(place) not in self.found.code]
+                known = [module for module in sorted(modules) if locate(module, self.home).kind == "source"]
+                wanted = [(module, piece) for module in known for piece in sorted(self.everywhere)]
+                self.todo += [place for place in wanted if ":".join(place) not in self.found.code]
 
     def _starts(self) -> Iterator[Place]:
         """Where the step is defined: its name, or where it has none all of its module and what its function holds."""
@@ -222,7 +223,10 @@ class _Walk:
         self._texts(part.texts, location.path.parent)
         if part.docstrings:
             self._coarse(module, DOCSTRINGS, f"'{name}' reads docstrings as data")
-            self.docstrings = True
+            self.everywhere.add(DOCSTRINGS)
+        if source.knows_subclasses and module != CODECS_MODULE:
+            self._coarse(module, SUBCLASSES, "a class there may find its subclasses")
+            self.everywhere.add(SUBCLASSES)
 
     def _module(self, module: str, path: Path) -> Module:
         self.found.files.add(path)

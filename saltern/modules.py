@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import copy
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +32,7 @@ DIGITS = 16  # hex digits of the hash of each definition
 BODY = "<body>"  # what a module does when it is imported, beside defining things
 WHOLE = "<whole>"  # all of a module
 DOCSTRINGS = "<docstrings>"  # all docstrings of a module
+SUBCLASSES = "<subclasses>"  # all classes of a module that have bases
 DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
 
 # What does nothing when a module is imported but make an object, by its last name: ``functools.cache`` and ``cache``.
@@ -43,6 +45,8 @@ _HARMLESS = {
     "property", "range", "set", "setter", "singledispatch", "sorted", "staticmethod", "step", "str", "sum", "timedelta",
     "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
 }  # fmt: skip
+# What hears of its subclasses, wherever they are: a base that asks or is told, a metaclass.
+_KNOWS_SUBCLASSES = re.compile(rb"__subclasses__|__init_subclass__|class \w+\([^)]*\b(type|\w*Meta)\b")
 # Bases that read nothing of their subclasses' docstrings.
 _PLAIN_BASES = {
     "ABC", "BaseException", "Enum", "Exception", "Flag", "Generic", "IntEnum", "IntFlag", "NamedTuple", "Protocol",
@@ -73,6 +77,7 @@ class Module:
     stars: list[str] = field(default_factory=list)  # modules of ``from module import *``
     modules: list[str] = field(default_factory=list)  # all that importing it may import, where there are such modules
     types: set[str] = field(default_factory=set)  # names that are there for type checkers alone
+    knows_subclasses: bool = False  # whether a class of it may find its subclasses by itself
 
     def __post_init__(self) -> None:
         self._parts: dict[tuple[str, bool], Part] = {}
@@ -87,7 +92,10 @@ class Module:
     def _read(self, name: str, declared: bool) -> Part:
         if name == DOCSTRINGS:
             return Part(digest(filter(None, map(_docstring, ast.walk(self.tree)))))
-        statements = {BODY: self.body, WHOLE: self.tree.body}.get(name) or self.statements.get(name, [])
+        if name == SUBCLASSES:
+            statements = [one for one in self.tree.body if any(map(_has_bases, ast.walk(one)))]
+        else:
+            statements = {BODY: self.body, WHOLE: self.tree.body}.get(name) or self.statements.get(name, [])
         if not declared:
             statements = [self._undeclared(statement) for statement in statements]
         found = read(statements, self.package)
@@ -137,7 +145,7 @@ def parse(source: bytes, path: str, package: str) -> Module:
     A compound statement (``if``, ``try``, ``for``, ``with``) counts whole for each name it binds; blocks for type
     checkers and ``if __name__ == "__main__"`` do not count.
     """
-    found = Module(ast.parse(source, path), package)
+    found = Module(ast.parse(source, path), package, knows_subclasses=bool(_KNOWS_SUBCLASSES.search(source)))
     for statement in _that_run(found.tree.body, found.types):
         if is_docstring(statement):
             continue
@@ -170,6 +178,10 @@ def _docstring(node: ast.AST) -> str | None:
     if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not body:
         return None
     return text_of(body[0].value) if is_docstring(body[0]) else None
+
+
+def _has_bases(node: ast.AST) -> bool:
+    return isinstance(node, ast.ClassDef) and bool(node.bases)
 
 
 def _that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.stmt]:

@@ -245,4 +245,485 @@ CASES = [
         edit=("calc.py", "i * 2", "i * 3"),
         expect="rerun",
     ),
+    Case(
+        name="init_subclass_registry",
+        about="__init_subclass__ fills a registry, with classes of another module.",
+        project="""
+        --- base.py
+        REGISTRY = {}
+        class Plugin:
+            def __init_subclass__(cls):
+                REGISTRY[cls.__name__] = cls
+        --- plugins.py
+        from base import Plugin
+        class Double(Plugin):
+            def run(self, x):
+                return x * 2
+        --- steps.py
+        import plugins
+        from base import REGISTRY
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return REGISTRY["Double"]().run(3)
+        """,
+        edit=("plugins.py", "x * 2", "x * 20"),
+        expect="rerun",
+    ),
+    Case(
+        name="subclasses_walked",
+        about="Base.__subclasses__(): classes of another module, found by their base.",
+        project="""
+        --- base.py
+        class Plugin:
+            pass
+        --- plugins.py
+        from base import Plugin
+        class Double(Plugin):
+            def run(self, x):
+                return x * 2
+        --- steps.py
+        import plugins
+        from base import Plugin
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return [one().run(3) for one in Plugin.__subclasses__()]
+        """,
+        edit=("plugins.py", "x * 2", "x * 20"),
+        expect="rerun",
+    ),
+    Case(
+        name="subclasses_of_same_module",
+        about="Base.__subclasses__() in the module that has them.",
+        project="""
+        --- steps.py
+        class Plugin:
+            pass
+        class Double(Plugin):
+            def run(self, x):
+                return x * 2
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return [one().run(3) for one in Plugin.__subclasses__()]
+        """,
+        edit=("steps.py", "x * 2", "x * 20"),
+        expect="rerun",
+    ),
+    Case(
+        name="abc_subclasses",
+        about="Subclasses of an ABC, found by it.",
+        project="""
+        --- steps.py
+        from abc import ABC
+        class Plugin(ABC):
+            pass
+        class Double(Plugin):
+            def run(self, x):
+                return x * 2
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return [one().run(3) for one in Plugin.__subclasses__()]
+        """,
+        edit=("steps.py", "x * 2", "x * 20"),
+        expect="rerun",
+    ),
+    Case(
+        name="singledispatch_elsewhere",
+        about="functools.singledispatch, registered for in another module.",
+        project="""
+        --- show.py
+        from functools import singledispatch
+        @singledispatch
+        def show(value):
+            return "?"
+        --- kinds.py
+        from show import show
+        @show.register
+        def _(value: int):
+            return "int"
+        --- steps.py
+        import kinds
+        from show import show
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return show(1)
+        """,
+        edit=("kinds.py", 'return "int"', 'return "whole"'),
+        expect="rerun",
+    ),
+    Case(
+        name="singledispatch_same_module",
+        about="functools.singledispatch, registered for in the same module.",
+        project="""
+        --- steps.py
+        from functools import singledispatch
+        @singledispatch
+        def show(value):
+            return "?"
+        @show.register(int)
+        def _(value):
+            return "int"
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return show(1)
+        """,
+        edit=("steps.py", 'return "int"', 'return "whole"'),
+        expect="rerun",
+    ),
+    Case(
+        name="registry_by_plain_call",
+        about="register(name, function), called at the top of another module.",
+        project="""
+        --- registry.py
+        TABLE = {}
+        def register(name, function):
+            TABLE[name] = function
+        --- plugins.py
+        from registry import register
+        def double(x):
+            return x * 2
+        register("double", double)
+        --- steps.py
+        import plugins, registry
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return registry.TABLE["double"](3)
+        """,
+        edit=("plugins.py", "x * 2", "x * 20"),
+        expect="rerun",
+    ),
+    Case(
+        name="entry_points_by_name",
+        about='Entry points of one\'s own: {"double": "plugins:double"}, resolved when the step runs.',
+        project="""
+        --- plugins.py
+        def double(x):
+            return x * 2
+        --- steps.py
+        import importlib
+        ENTRIES = {"double": "plugins:double"}
+        def load(name):
+            module, _, attribute = ENTRIES[name].partition(":")
+            return getattr(importlib.import_module(module), attribute)
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return load("double")(3)
+        """,
+        edit=("plugins.py", "x * 2", "x * 20"),
+        expect="rerun",
+    ),
+    Case(
+        name="metaclass_registry",
+        about="A metaclass puts classes of another module into a table.",
+        project="""
+        --- base.py
+        class Meta(type):
+            table = {}
+            def __new__(mcs, name, bases, space):
+                made = super().__new__(mcs, name, bases, space)
+                mcs.table[name] = made
+                return made
+        class Root(metaclass=Meta):
+            pass
+        --- plugins.py
+        from base import Root
+        class Double(Root):
+            n = 2
+        --- steps.py
+        import plugins
+        from base import Meta
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return Meta.table["Double"].n
+        """,
+        edit=("plugins.py", "n = 2", "n = 3"),
+        expect="rerun",
+    ),
+    Case(
+        name="import_hook_order",
+        about="Two modules set the same value; their imports are put in another order.",
+        project="""
+        --- state.py
+        N = 0
+        --- a.py
+        import state
+        state.N = 1
+        --- b.py
+        import state
+        state.N = 2
+        --- steps.py
+        import state
+        import a
+        import b
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return state.N
+        """,
+        edit=("steps.py", "import a\nimport b", "import b\nimport a"),
+        expect="rerun",
+    ),
+    Case(
+        name="import_order_in_package",
+        about="Two modules set the same value; a package imports them in another order.",
+        project="""
+        --- state.py
+        N = 0
+        --- lab/__init__.py
+        from lab import a
+        from lab import b
+        --- lab/a.py
+        import state
+        state.N = 1
+        --- lab/b.py
+        import state
+        state.N = 2
+        --- steps.py
+        import state
+        import lab
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return state.N
+        """,
+        edit=("lab/__init__.py", "from lab import a\nfrom lab import b", "from lab import b\nfrom lab import a"),
+        expect="rerun",
+    ),
+    Case(
+        name="with_block_at_top",
+        about="A table filled within a with block at the top.",
+        project="""
+        --- steps.py
+        import contextlib
+        TABLE = {}
+        with contextlib.suppress(KeyError):
+            TABLE["a"] = 1
+            TABLE["b"] = TABLE["c"]
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return TABLE
+        """,
+        edit=("steps.py", 'TABLE["a"] = 1', 'TABLE["a"] = 2'),
+        expect="rerun",
+    ),
+    Case(
+        name="loop_at_top",
+        about="setattr in a loop at the top of a module, on another module's class.",
+        project="""
+        --- model.py
+        class M:
+            pass
+        --- fields.py
+        from model import M
+        for number, name in enumerate(["a", "b"]):
+            setattr(M, name, number)
+        --- steps.py
+        import fields
+        from model import M
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return M.b
+        """,
+        edit=("fields.py", '["a", "b"]', '["a", "c", "b"]'),
+        expect="rerun",
+    ),
+    Case(
+        name="alias_changed",
+        about="A list is changed through another name of it.",
+        project="""
+        --- steps.py
+        ONE = [1]
+        OTHER = ONE
+        OTHER.append(2)
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return ONE
+        """,
+        edit=("steps.py", "append(2)", "append(3)"),
+        expect="rerun",
+    ),
+    Case(
+        name="changed_by_own_function",
+        about="A list handed to a function of another module, which changes it.",
+        project="""
+        --- fill.py
+        def fill(items):
+            items.append(1)
+        --- steps.py
+        from fill import fill
+        ITEMS = []
+        fill(ITEMS)
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return ITEMS
+        """,
+        edit=("fill.py", "append(1)", "append(2)"),
+        expect="rerun",
+    ),
+    Case(
+        name="changed_by_method_of_other",
+        about="registry.add(TABLE): a method of another object changes a constant.",
+        project="""
+        --- fill.py
+        class Filler:
+            def fill(self, items):
+                items["a"] = 1
+        --- steps.py
+        from fill import Filler
+        TABLE = {}
+        Filler().fill(TABLE)
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return TABLE
+        """,
+        edit=("fill.py", "= 1", "= 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="globals_assigned",
+        about="globals()[name] = ... at the top.",
+        project="""
+        --- steps.py
+        for name in ("a", "b"):
+            globals()[name] = len(name)
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return a
+        """,
+        edit=("steps.py", "len(name)", "len(name) + 1"),
+        expect="rerun",
+    ),
+    Case(
+        name="vars_of_module_updated",
+        about="vars(config).update(...) in another module.",
+        project="""
+        --- config.py
+        N = 1
+        --- local.py
+        import config
+        vars(config).update(N=2)
+        --- steps.py
+        import config
+        import local
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return config.N
+        """,
+        edit=("local.py", "N=2", "N=3"),
+        expect="rerun",
+    ),
+    Case(
+        name="walrus_at_top",
+        about="A name bound by := at the top.",
+        project="""
+        --- steps.py
+        if (n := 3) > 2:
+            pass
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return n
+        """,
+        edit=("steps.py", "n := 3", "n := 4"),
+        expect="rerun",
+    ),
+    Case(
+        name="class_body_calls",
+        about="A class's body calls a function that fills a table elsewhere.",
+        project="""
+        --- table.py
+        FIELDS = []
+        def field_of(n):
+            FIELDS.append(n)
+            return n
+        --- model.py
+        from table import field_of
+        class M:
+            a = field_of(1)
+        --- steps.py
+        import model
+        from table import FIELDS
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return FIELDS
+        """,
+        edit=("model.py", "field_of(1)", "field_of(2)"),
+        expect="rerun",
+    ),
+    Case(
+        name="descriptor_set_name",
+        about="A descriptor's __set_name__ fills a table.",
+        project="""
+        --- table.py
+        FIELDS = []
+        class Field:
+            def __set_name__(self, owner, name):
+                FIELDS.append(name)
+        --- model.py
+        from table import Field
+        class M:
+            a = Field()
+        --- steps.py
+        import model
+        from table import FIELDS
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return FIELDS
+        """,
+        edit=("model.py", "a = Field()", "b = Field()"),
+        expect="rerun",
+    ),
+    Case(
+        name="environment_set_at_import",
+        about="os.environ is set at the top of another module.",
+        project="""
+        --- settings.py
+        import os
+        os.environ["LAB_MODE"] = "a"
+        --- steps.py
+        import os
+        import settings
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return os.environ["LAB_MODE"]
+        """,
+        edit=("settings.py", '"a"', '"b"'),
+        expect="rerun",
+    ),
+    Case(
+        name="step_module_patches_itself",
+        about="The steps' module rebinds a helper after it is defined.",
+        project="""
+        --- steps.py
+        def f():
+            return 1
+        def g():
+            return 2
+        f = g
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=("steps.py", "return 2", "return 3"),
+        expect="rerun",
+    ),
 ]

@@ -21,6 +21,12 @@ def compiled(folder: Path, number: int) -> None:
     source.unlink()
 
 
+def becomes_package(folder: Path) -> None:
+    (folder / "helpers.py").unlink()
+    (folder / "helpers").mkdir()
+    (folder / "helpers/__init__.py").write_text("def f():\n    return 2\n")
+
+
 CASES = [
     Case(
         name="try_import_else",
@@ -442,6 +448,405 @@ CASES = [
             return LIMIT
         """,
         edit=("steps.py", "LIMIT = 3", "LIMIT = 4"),
+        expect="rerun",
+    ),
+    Case(
+        name="import_submodule_as",
+        about="import a.b as c, where importing a has an effect on a.b.",
+        project="""
+        --- a/__init__.py
+        from a import b
+        b.N = 5
+        --- a/b.py
+        N = 1
+        --- steps.py
+        import a.b as c
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return c.N
+        """,
+        edit=("a/__init__.py", "b.N = 5", "b.N = 6"),
+        expect="rerun",
+    ),
+    Case(
+        name="from_package_import_module",
+        about="from . import x, handed on by the package.",
+        project="""
+        --- lab/__init__.py
+        from . import x
+        --- lab/x.py
+        def f():
+            return 1
+        --- steps.py
+        import lab
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return lab.x.f()
+        """,
+        edit=("lab/x.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="relative_two_levels_up",
+        about="from ...tools import f, two packages down.",
+        project="""
+        --- lab/__init__.py
+        --- lab/tools.py
+        def f():
+            return 1
+        --- lab/deep/__init__.py
+        --- lab/deep/down/__init__.py
+        --- lab/deep/down/here.py
+        from ...tools import f
+        def g():
+            return f()
+        --- steps.py
+        from lab.deep.down.here import g
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return g()
+        """,
+        edit=("lab/tools.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="circular_imports",
+        about="Two modules that import each other.",
+        project="""
+        --- one.py
+        import two
+        def f():
+            return two.g()
+        def h():
+            return 1
+        --- two.py
+        import one
+        def g():
+            return one.h()
+        --- steps.py
+        import one
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return one.f()
+        """,
+        edit=("one.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="star_with_all",
+        about="from helpers import *, where __all__ lets a private name out.",
+        project="""
+        --- helpers.py
+        __all__ = ["_f"]
+        def _f():
+            return 1
+        --- steps.py
+        from helpers import *
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return _f()
+        """,
+        edit=("helpers.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="all_hides_a_name",
+        about="from b import *: __all__ of the later one leaves out a name that the earlier one has.",
+        project="""
+        --- a.py
+        def f():
+            return 1
+        --- b.py
+        __all__ = []
+        def f():
+            return 7
+        --- steps.py
+        from a import *
+        from b import *
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=("b.py", "__all__ = []", '__all__ = ["f"]'),
+        expect="rerun",
+    ),
+    Case(
+        name="star_chain",
+        about="A star import of a module that has its names by a star import of a third.",
+        project="""
+        --- api.py
+        from impl import *
+        --- impl.py
+        from deep import *
+        --- deep.py
+        def f():
+            return 1
+        --- steps.py
+        from api import *
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=("deep.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="later_star_wins",
+        about="Two star imports; a name is added to the later one.",
+        project="""
+        --- a.py
+        def f():
+            return 1
+        --- b.py
+        def g():
+            return 2
+        --- steps.py
+        from a import *
+        from b import *
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=("b.py", "def g()", "def f()"),
+        expect="rerun",
+    ),
+    Case(
+        name="package_getattr",
+        about="A package's __getattr__ imports its parts lazily (PEP 562).",
+        project="""
+        --- lab/__init__.py
+        import importlib
+        _LAZY = {"f": "lab.impl"}
+        def __getattr__(name):
+            if name in _LAZY:
+                return getattr(importlib.import_module(_LAZY[name]), name)
+            raise AttributeError(name)
+        --- lab/impl.py
+        def f():
+            return 1
+        --- steps.py
+        import lab
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return lab.f()
+        """,
+        edit=("lab/impl.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="package_getattr_from_import",
+        about="from package import name, where the package makes it in __getattr__.",
+        project="""
+        --- lab/__init__.py
+        def __getattr__(name):
+            if name == "f":
+                from lab.impl import f
+                return f
+            raise AttributeError(name)
+        --- lab/impl.py
+        def f():
+            return 1
+        --- steps.py
+        from lab import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=("lab/impl.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="module_shadows_library",
+        about="A project's module of the name of one of Python's own: statistics.py.",
+        project="""
+        --- statistics.py
+        def mean(values):
+            return 1
+        --- steps.py
+        import statistics
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return statistics.mean([1, 2])
+        """,
+        edit=("statistics.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="module_appears",
+        about="try: import of a module that is not there, until the edit makes it.",
+        project="""
+        --- steps.py
+        try:
+            from fast import f
+        except ImportError:
+            def f():
+                return 1
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=lambda folder: (folder / "fast.py").write_text("def f():\n    return 2\n"),
+        expect="rerun",
+    ),
+    Case(
+        name="package_instead_of_module",
+        about="A module becomes a package of the same name.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- steps.py
+        import helpers
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return helpers.f()
+        """,
+        edit=becomes_package,
+        expect="rerun",
+    ),
+    Case(
+        name="import_in_class_body",
+        about="An import in the body of a class.",
+        project="""
+        --- consts.py
+        N = 1
+        --- steps.py
+        class Options:
+            from consts import N
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return Options.N
+        """,
+        edit=("consts.py", "N = 1", "N = 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="import_in_a_loop",
+        about="Modules imported in a loop by names in a tuple.",
+        project="""
+        --- one.py
+        N = 1
+        --- two.py
+        N = 1
+        --- steps.py
+        import importlib
+        MODULES = [importlib.import_module(name) for name in ("one", "two")]
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return sum(module.N for module in MODULES)
+        """,
+        edit=("two.py", "N = 1", "N = 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="pkgutil_plugins",
+        about="All modules of a package, by pkgutil.iter_modules.",
+        project="""
+        --- plugins/__init__.py
+        import importlib, pkgutil
+        TABLE = {}
+        for found in pkgutil.iter_modules(__path__):
+            TABLE[found.name] = importlib.import_module(f"plugins.{found.name}").run
+        --- plugins/a.py
+        def run():
+            return 1
+        --- steps.py
+        import plugins
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return [plugins.TABLE[name]() for name in sorted(plugins.TABLE)]
+        """,
+        edit=lambda folder: (folder / "plugins/b.py").write_text("def run():\n    return 2\n"),
+        expect="rerun",
+    ),
+    Case(
+        name="import_effect_in_function",
+        about="A function imports a module for its effect alone.",
+        project="""
+        --- state.py
+        N = 1
+        --- patch.py
+        import state
+        state.N = 2
+        --- steps.py
+        import state
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            import patch
+            return state.N
+        """,
+        edit=("patch.py", "state.N = 2", "state.N = 3"),
+        expect="rerun",
+    ),
+    Case(
+        name="dotted_import_for_effect",
+        about="import lab.setup, for its effect; the name lab is read elsewhere.",
+        project="""
+        --- lab/__init__.py
+        N = 1
+        --- lab/setup.py
+        import lab
+        lab.N = 2
+        --- steps.py
+        import lab
+        import lab.setup
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return lab.N
+        """,
+        edit=("lab/setup.py", "lab.N = 2", "lab.N = 3"),
+        expect="rerun",
+    ),
+    Case(
+        name="unrelated_module_edited",
+        about="A module that no step imports is edited.",
+        project="""
+        --- other.py
+        N = 1
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return 1
+        """,
+        edit=("other.py", "N = 1", "N = 2"),
+        expect="reuse",
+    ),
+    Case(
+        name="own_module_aliased",
+        about="import of a module under another name, and a name of it under another.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- steps.py
+        import helpers as h
+        g = h.f
+        use = g
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return use()
+        """,
+        edit=("helpers.py", "return 1", "return 2"),
         expect="rerun",
     ),
 ]
