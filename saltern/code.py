@@ -38,6 +38,7 @@ from saltern.steps import Step
 FILE = "<file>"  # what has no source: bytecode, an extension, an archive
 PROJECT = "<project>"  # all that could be imported of the step's project
 CLOSURE = "<closure>"  # what a function that another one made holds of it
+ORDER = "<order>"  # in which the modules are imported that do something then
 CODECS_MODULE = f"{__package__}.codecs"
 
 Place = tuple[str, str]  # a module, and a name in it
@@ -169,6 +170,7 @@ class _Walk:
                 known = [module for module in sorted(modules) if locate(module, self.home).kind == "source"]
                 wanted = [(module, piece) for module in known for piece in sorted(self.everywhere)]
                 self.todo += [place for place in wanted if ":".join(place) not in self.found.code]
+        self._order()
 
     def _starts(self) -> Iterator[Place]:
         """Where the step is defined: its name, or where it has none all of its module and what its function holds."""
@@ -245,11 +247,7 @@ class _Walk:
 
     def _imported_with(self, module: str, source: Module) -> Iterator[Place]:
         """The modules of the project that importing one loads: itself, its packages, and what it imports itself."""
-        names: dict[str, None] = {}
-        for imported in (module, *source.modules):
-            parts = imported.split(".")
-            names |= dict.fromkeys(".".join(parts[:end]) for end in range(1, len(parts) + 1))
-        for name in names:
+        for name in _with_packages(module, *source.modules):
             kind = locate(name, self.home).kind
             if kind == "source":
                 yield name, BODY
@@ -257,6 +255,23 @@ class _Walk:
                 yield name, FILE
             elif kind == "unknown" and "." not in name:
                 yield from self._unknown(name)
+
+    def _order(self) -> None:
+        """Note in which order the modules that do something are imported: what a later one sets holds."""
+        order: list[str] = []
+        seen: set[str] = set()
+        todo = [(self.home_module, False)]
+        while todo:
+            module, is_done = todo.pop()
+            location = locate(module, self.home)
+            if is_done:
+                order += [module] if self.found.code.get(f"{module}:{BODY}", NOTHING) != NOTHING else []
+            elif module not in seen and location.kind == "source":
+                seen.add(module)
+                imported = _with_packages(module, *self._module(module, location.path).modules)
+                todo += [(module, True), *((name, False) for name in reversed(imported))]
+        if len(order) > 1:
+            self.found.code[f"{self.home_module}:{ORDER}"] = _hash(order)
 
     def _followed(self, module: str, source: Module, reference: Reference) -> Iterator[Place]:
         """The places that a reference in a module leads to; none for libraries and builtins."""
@@ -408,6 +423,12 @@ def _held(function: Any) -> dict[str, Any]:
         except (BadInput, ValueError):  # a function or an object: what made it is in the module; an empty cell
             continue
     return held
+
+
+def _with_packages(*modules: str) -> list[str]:
+    """Modules, each after the packages that it lies in."""
+    parts = [module.split(".") for module in modules]
+    return [*dict.fromkeys(".".join(one[:end]) for one in parts for end in range(1, len(one) + 1))]
 
 
 def _is_dunder(name: str) -> bool:
