@@ -108,8 +108,10 @@ class Module:
                 Reference(name, (), 0, target) for name, targets in self.imports.items() for target in targets
             ]
             found.references += [Reference("*", (), 0, Import(star)) for star in self.stars]
-        hashed = digest(text(statement, docstrings=name == WHOLE) for statement in statements)
-        return Part(hashed, tuple(dict.fromkeys(found.references)), tuple(found.texts), found.docstrings)
+        texts = [text(statement, docstrings=name == WHOLE) for statement in statements]
+        if Import("__future__", "annotations") in self.imports.get("annotations", ()) and any(_annotates(statements)):
+            texts.append("annotations are text")
+        return Part(digest(texts), tuple(dict.fromkeys(found.references)), tuple(found.texts), found.docstrings)
 
     @cached_property
     def _unread(self) -> list[str]:
@@ -178,6 +180,11 @@ def _docstring(node: ast.AST) -> str | None:
     if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not body:
         return None
     return text_of(body[0].value) if is_docstring(body[0]) else None
+
+
+def _annotates(statements: Iterable[ast.stmt]) -> Iterator[bool]:
+    for node in (inner for statement in statements for inner in ast.walk(statement)):
+        yield bool(getattr(node, "annotation", None) or getattr(node, "returns", None))
 
 
 def _has_bases(node: ast.AST) -> bool:
