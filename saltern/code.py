@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import glob
 import hashlib
 import os
 import sys
@@ -51,6 +52,7 @@ _BY_DATA = {
     "runpy.run_module", "runpy.run_path", "shelve.open", "sys.modules", "torch.load",
 }  # fmt: skip
 _IMPORTS = {"builtins.__import__", "importlib.__import__", "importlib.import_module", "pkgutil.resolve_name"}
+_ANY_VARIABLE = {"os.environ", "os.environ.get", "os.getenv", "os.path.expandvars"}
 _ENVIRONMENT = {"os.environ", "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop"}
 # What gives the same on every Python; for all else its minor version is an ingredient.
 _STEADY = {
@@ -70,6 +72,8 @@ class Reached:
     coarse: dict[str, str] = field(default_factory=dict)  # place -> why nothing finer would do
     libraries: set[str] = field(default_factory=set)  # top-level modules
     environment: set[str] = field(default_factory=set)  # names of variables
+    words: set[str] = field(default_factory=set)  # in texts of its code
+    by_name: set[str] = field(default_factory=set)  # what is named by data: "variables", "modules"
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     steady: bool = True  # whether it is the same on every Python
     files: set[Path] = field(default_factory=set)  # those that were looked at
@@ -115,8 +119,10 @@ def definition(declared: Step[..., Any]) -> dict[str, list[ast.FunctionDef]] | N
 
 
 def environment(declared: Step[..., Any]) -> dict[str, str]:
-    """The environment variables that a step's code reads by constant names, and hashes of their values."""
-    read = {name: os.environ.get(name) for name in sorted(reached(declared).environment)}
+    """The environment variables that a step's code names, and hashes of their values."""
+    found = reached(declared)
+    named = found.words & {*os.environ} if "variables" in found.by_name else set()
+    read = {name: os.environ.get(name) for name in sorted(found.environment | named)}
     return {name: _hash(value) if value is not None else "unset" for name, value in read.items()}
 
 
@@ -155,6 +161,7 @@ class _Walk:
         self.home = top
         self.start: set[Place] = set()
         self.todo: list[Place] = []
+        self.texts: dict[tuple[str, Path], None] = {}  # those that may name files, and the folders of their modules
         self.everywhere: set[str] = set()  # pieces that count of all modules that are reached, where one of them asks
 
     def run(self) -> None:
@@ -171,6 +178,11 @@ class _Walk:
                 wanted = [(module, piece) for module in known for piece in sorted(self.everywhere)]
                 self.todo += [place for place in wanted if ":".join(place) not in self.found.code]
         self._order()
+        self._texts()
+        if "modules" in self.found.by_name:
+            for word in sorted(self.found.words):
+                if locate(word, self.home).kind == "library":
+                    self._uses(word)
 
     def _starts(self) -> Iterator[Place]:
         """Where the step is defined: its name, or where it has none all of its module and what its function holds."""
@@ -222,7 +234,8 @@ class _Walk:
             self.todo += self._imported_with(module, source)
         for reference in part.references:
             self.todo += self._followed(module, source, reference)
-        self._texts(part.texts, location.path.parent)
+        self.texts |= dict.fromkeys((one, location.path.parent) for one in part.texts)
+        self.found.words |= part.words
         if part.docstrings:
             self._coarse(module, DOCSTRINGS, f"'{name}' reads docstrings as data")
             self.everywhere.add(DOCSTRINGS)
@@ -370,10 +383,13 @@ class _Walk:
         self._uses(module)
         if full in _ENVIRONMENT and reference.constant:
             self.found.environment.add(reference.constant)
+        elif full in _ANY_VARIABLE:
+            self.found.by_name.add("variables")
         elif full in _IMPORTS and reference.constant and not reference.constant.startswith("."):
             yield from self._resolved(reference.constant.replace(":", "."), [], reference._replace(constant=None))
         elif full in _BY_DATA or full.startswith("sys.modules."):
             yield self._coarse(self.home, PROJECT, f"{full} may reach any module")
+            self.found.by_name.add("modules")
 
     def _uses(self, module: str) -> None:
         top = module.partition(".")[0]
@@ -395,15 +411,26 @@ class _Walk:
         if loaded is not None and not getattr(loaded, "__file__", None):
             yield self._coarse(self.home, PROJECT, f"'{module}' is an object that a program has made")
 
-    def _texts(self, texts: tuple[str, ...], folder: Path) -> None:
-        """Note the files that texts name, as seen from the module's folder, the project's and the current one."""
-        for one in texts:
-            for start in {folder, self._root()}:
-                path = start / one
-                if path.is_file() and path.suffix != ".py":
-                    root = self._root()
-                    name = path.relative_to(root) if path.is_relative_to(root) else path
-                    self.found.texts[name.as_posix()] = path
+    def _texts(self) -> None:
+        """Note the files that texts name: from the module's folder, the project's, and a folder in them that one names.
+
+        Patterns name all that they match.
+        """
+        root = self._root()
+        for one, folder in self.texts:
+            starts = {folder, root}
+            if not any((start / one).is_file() for start in starts):
+                inner = {start / word for start in starts for word in self.found.words}
+                starts |= {path for path in inner if path.is_dir()}
+            for start in starts:
+                for name in glob.iglob(one, root_dir=start) if glob.has_magic(one) else [one]:
+                    path = start / name
+                    if path.is_file() and path.suffix != ".py":
+                        self.found.texts[self._named(path)] = path
+
+    def _named(self, path: Path) -> str:
+        root = self._root()
+        return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
     def _root(self) -> Path:
         return project_of(self.declared)

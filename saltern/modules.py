@@ -62,6 +62,7 @@ class Part:
     digest: str
     references: tuple[Reference, ...] = ()
     texts: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
     docstrings: bool = False  # whether docstrings are read as data
 
 
@@ -111,7 +112,13 @@ class Module:
         texts = [text(statement, docstrings=name == WHOLE) for statement in statements]
         if Import("__future__", "annotations") in self.imports.get("annotations", ()) and any(_annotates(statements)):
             texts.append("annotations are text")
-        return Part(digest(texts), tuple(dict.fromkeys(found.references)), tuple(found.texts), found.docstrings)
+        return Part(
+            digest(texts),
+            tuple(dict.fromkeys(found.references)),
+            tuple(found.texts),
+            frozenset(found.words),
+            found.docstrings,
+        )
 
     @cached_property
     def _unread(self) -> list[str]:

@@ -23,7 +23,7 @@ _QUERIES = {"query", "eval", "sql", "execute", "read_sql", "read_sql_query", "sq
 # What reads docstrings, or hands them on.
 _READS_DOCSTRINGS = {"__doc__", "getdoc", "model_json_schema", "json_schema", "schema_json", "docopt"}
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
-_FILE_NAME = re.compile(r"[\w][\w .+@/-]*\.[A-Za-z0-9]{1,10}")
+_FILE_NAME = re.compile(r"[\w*][\w .+@/*?-]*\.[A-Za-z0-9]{1,10}")
 
 
 class Import(NamedTuple):
@@ -55,6 +55,7 @@ class Read:
 
     references: list[Reference] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)  # in short texts: of variables, modules or folders, maybe
     docstrings: bool = False
 
 
@@ -166,6 +167,8 @@ class _Collector:
                 return [ast.parse(node.value, mode="eval").body]
             except (SyntaxError, ValueError):
                 return []
+        if len(node.value) < 80:
+            self.read.words |= {*_IDENTIFIER.findall(node.value)}
         if len(node.value) < 256 and _FILE_NAME.fullmatch(node.value):
             self.read.texts.append(node.value)
         return []
