@@ -179,6 +179,8 @@ class _Walk:
                 self.todo += [place for place in wanted if ":".join(place) not in self.found.code]
         self._order()
         self._texts()
+        for module in self.found.files:
+            self.found.texts |= {self._named(path): path for path in watch.opened_by(module) if path.is_file()}
         if "modules" in self.found.by_name:
             for word in sorted(self.found.words):
                 if locate(word, self.home).kind == "library":
@@ -423,7 +425,8 @@ class _Walk:
                 inner = {start / word for start in starts for word in self.found.words}
                 starts |= {path for path in inner if path.is_dir()}
             for start in starts:
-                for name in glob.iglob(one, root_dir=start) if glob.has_magic(one) else [one]:
+                names = glob.iglob(one, root_dir=start) if glob.has_magic(one) else [one]  # noqa: PTH207 - never recursive
+                for name in names:
                     path = start / name
                     if path.is_file() and path.suffix != ".py":
                         self.found.texts[self._named(path)] = path
