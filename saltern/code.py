@@ -28,7 +28,7 @@ from saltern import sources, watch
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.files import file_digest
-from saltern.memory import differs
+from saltern.memory import differs, maker
 from saltern.modules import BODY, DIGITS, DOCSTRINGS, NOTHING, SUBCLASSES, WHOLE, Module, parse
 from saltern.names import Import, Reference
 from saltern.parameters import exact
@@ -161,6 +161,7 @@ class _Walk:
         self.home = top
         self.start: set[Place] = set()
         self.todo: list[Place] = []
+        self.makers: dict[Path, str] = {}  # files that made functions which modules hold, and where
         self.texts: dict[tuple[str, Path], None] = {}  # those that may name files, and the folders of their modules
         self.everywhere: set[str] = set()  # pieces that count of all modules that are reached, where one of them asks
 
@@ -177,6 +178,7 @@ class _Walk:
                 known = [module for module in sorted(modules) if locate(module, self.home).kind == "source"]
                 wanted = [(module, piece) for module in known for piece in sorted(self.everywhere)]
                 self.todo += [place for place in wanted if ":".join(place) not in self.found.code]
+        self._check_makers()
         self._order()
         self._texts()
         for module in self.found.files:
@@ -256,9 +258,20 @@ class _Walk:
                 f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload "
                 f"'{module}' and what imports it"
             )
+        file = maker(module, name)
+        if file and file.endswith(".py") and not sources.is_library(file):
+            self.makers[Path(file).resolve()] = f"{module}:{name}"
         is_new = self.declared.loaded_ns < path.stat().st_mtime_ns <= time.time_ns()  # later: of a clock that is ahead
         if is_new and module in sys.modules and not watch.is_as_executed(path, _bytes(path, state_of(path))):
             raise BadInput(f"{path}: edited after '{self.declared.name}' was loaded; start the process anew")
+
+    def _check_makers(self) -> None:
+        """Raise BadInput where a function was put into a module by code that the step does not reach."""
+        for file, place in self.makers.items():
+            if file not in self.found.files:
+                raise BadInput(
+                    f"{place} in memory is a function of {file}, which '{self.declared.name}' does not import"
+                )
 
     def _imported_with(self, module: str, source: Module) -> Iterator[Place]:
         """The modules of the project that importing one loads: itself, its packages, and what it imports itself."""
@@ -342,6 +355,14 @@ class _Walk:
             yield module, name
         for target in source.imports.get(name, ()):
             named = [target.name] if target.name else []
+            home = locate(target.module, self.home)
+            if home.kind == "source" and differs(
+                module, name, home.path, _bytes(home.path, state_of(home.path)), target.module
+            ):
+                raise BadInput(
+                    f"{home.path}: '{name}' in memory is not what the file says; start the process anew, or reload "
+                    f"'{module}', which imports it"
+                )
             yield from self._resolved(target.module, [*named, *rest], reference, seen)
             if locate(target.module, self.home).kind == "library":
                 yield module, BODY  # it is bound, if not by the project

@@ -14,20 +14,27 @@ from types import CellType, CodeType, FunctionType
 from typing import Any
 
 
-def differs(module: str, name: str, path: Path, source: bytes) -> bool:
-    """Whether a function or class that a loaded module has under a name is other code than its source says.
+def differs(module: str, name: str, path: Path, source: bytes, home: str | None = None) -> bool:
+    """Whether a function or class that a loaded module has under a name is other code than a source file says.
 
     A module that is not loaded differs in nothing, and so does what no compiler has made from this file.
+    ``home`` is the module of the file, where the name is imported from there.
     """
     loaded = sys.modules.get(module)
     if loaded is None or name not in vars(loaded):
         return False
     written = _written(source, str(path))
-    for code in _codes(vars(loaded)[name], module):
+    for code in _codes(vars(loaded)[name], home or module):
         mine = written.get(code.co_qualname) if Path(code.co_filename) == path else None
         if mine and not any(same(code, other) for other in mine):
             return True
     return False
+
+
+def maker(module: str, name: str) -> str | None:
+    """The file that the function was made in which a loaded module has under a name."""
+    value = vars(sys.modules[module]).get(name) if module in sys.modules else None
+    return value.__code__.co_filename if isinstance(value, FunctionType) else None
 
 
 @lru_cache(maxsize=512)

@@ -342,4 +342,523 @@ CASES = [
         edit=("shapes.py", "self.a * self.a", "self.a * self.a + 1"),
         expect="rerun",
     ),
+    Case(
+        name="class_attribute_of_other_name",
+        about="A class attribute that uses another constant.",
+        project="""
+        --- steps.py
+        BASE = 2
+        class Options:
+            limit = BASE * 10
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return Options.limit
+        """,
+        edit=("steps.py", "BASE = 2", "BASE = 3"),
+        expect="rerun",
+    ),
+    Case(
+        name="enum_of_functions",
+        about="Enum members that hold functions.",
+        project="""
+        --- steps.py
+        import enum
+        from functools import partial
+        def double(x):
+            return x * 2
+        class How(enum.Enum):
+            DOUBLE = partial(double)
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return How["DOUBLE"].value(3)
+        """,
+        edit=("steps.py", "x * 2", "x * 20"),
+        expect="rerun",
+    ),
+    Case(
+        name="nonlocal",
+        about="Nested functions with nonlocal.",
+        project="""
+        --- helpers.py
+        STEP = 1
+        def counter():
+            n = 0
+            def count():
+                nonlocal n
+                n += STEP
+                return n
+            return count
+        --- steps.py
+        from helpers import counter
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            c = counter()
+            c()
+            return c()
+        """,
+        edit=("helpers.py", "STEP = 1", "STEP = 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="lambda_defaults",
+        about="A lambda whose default is a constant of another module.",
+        project="""
+        --- consts.py
+        N = 1
+        --- steps.py
+        import consts
+        add = lambda x, n=consts.N: x + n
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return add(1)
+        """,
+        edit=("consts.py", "N = 1", "N = 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="async_code",
+        about="Async functions, generators, with and for.",
+        project="""
+        --- helpers.py
+        import contextlib
+        @contextlib.asynccontextmanager
+        async def opened():
+            yield 1
+        async def each():
+            yield 2
+        async def f():
+            async with opened() as a:
+                return [a + b async for b in each()]
+        --- steps.py
+        import asyncio
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return asyncio.run(f())
+        """,
+        edit=("helpers.py", "yield 2", "yield 3"),
+        expect="rerun",
+    ),
+    Case(
+        name="default_factory",
+        about="A dataclass field whose default_factory is the project's own function.",
+        project="""
+        --- helpers.py
+        def fresh():
+            return [1]
+        --- steps.py
+        from dataclasses import dataclass, field
+        from helpers import fresh
+        @dataclass
+        class Options:
+            items: list = field(default_factory=fresh)
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return Options().items
+        """,
+        edit=("helpers.py", "[1]", "[2]"),
+        expect="rerun",
+    ),
+    Case(
+        name="descriptor",
+        about="A descriptor in another module.",
+        project="""
+        --- fields.py
+        class Doubled:
+            def __init__(self, n):
+                self.n = n
+            def __get__(self, obj, kind):
+                return self.n * 2
+        --- steps.py
+        from fields import Doubled
+        class M:
+            x = Doubled(3)
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return M().x
+        """,
+        edit=("fields.py", "self.n * 2", "self.n * 3"),
+        expect="rerun",
+    ),
+    Case(
+        name="conditional_function",
+        about="A function that is defined in one of two branches, by a constant of another module.",
+        project="""
+        --- config.py
+        FAST = True
+        --- steps.py
+        import config
+        if config.FAST:
+            def f():
+                return 1
+        else:
+            def f():
+                return 2
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=("config.py", "FAST = True", "FAST = False"),
+        expect="rerun",
+    ),
+    Case(
+        name="decorator_argument_elsewhere",
+        about="A decorator whose argument is a constant of another module.",
+        project="""
+        --- consts.py
+        TIMES = 2
+        --- deco.py
+        def times(n):
+            def decorate(function):
+                return lambda *args: function(*args) * n
+            return decorate
+        --- steps.py
+        from consts import TIMES
+        from deco import times
+        @times(TIMES)
+        def f(x):
+            return x
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f(3)
+        """,
+        edit=("consts.py", "TIMES = 2", "TIMES = 3"),
+        expect="rerun",
+    ),
+    Case(
+        name="super_method",
+        about="super() reaches a method of a base in another module.",
+        project="""
+        --- base.py
+        class Base:
+            def f(self):
+                return 1
+        --- steps.py
+        import base
+        class M(base.Base):
+            def f(self):
+                return super().f() + 1
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return M().f()
+        """,
+        edit=("base.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="method_of_returned_object",
+        about="A method of an object that a function of another module returns.",
+        project="""
+        --- model.py
+        class M:
+            def f(self):
+                return 1
+        --- make.py
+        import model
+        def make():
+            return model.M()
+        --- steps.py
+        from make import make
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return make().f()
+        """,
+        edit=("model.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="dynamic_class",
+        about="A class made by type(name, bases, dict).",
+        project="""
+        --- steps.py
+        def run(self):
+            return 1
+        M = type("M", (), {"run": run})
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return M().run()
+        """,
+        edit=("steps.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="generator_helper",
+        about="A generator that delegates with yield from.",
+        project="""
+        --- steps.py
+        def inner():
+            yield 1
+        def outer():
+            yield from inner()
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return list(outer())
+        """,
+        edit=("steps.py", "yield 1", "yield 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="cached_property_chain",
+        about="functools.cached_property, and a property that reads it.",
+        project="""
+        --- steps.py
+        import functools
+        N = 1
+        class M:
+            @functools.cached_property
+            def a(self):
+                return N
+            @property
+            def b(self):
+                return self.a + 1
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return M().b
+        """,
+        edit=("steps.py", "N = 1", "N = 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="reduce_over_steps",
+        about="A pipe of functions in a tuple, applied by functools.reduce.",
+        project="""
+        --- clean.py
+        def strip(x):
+            return x.strip()
+        def upper(x):
+            return x.upper()
+        PIPE = (strip, upper)
+        --- steps.py
+        import functools
+        from clean import PIPE
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return functools.reduce(lambda x, f: f(x), PIPE, data.read_text())
+        """,
+        edit=("clean.py", "x.upper()", "x.upper() + '!'"),
+        expect="rerun",
+    ),
+    Case(
+        name="attrgetter_by_text",
+        about="operator.attrgetter and methodcaller on a module.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- steps.py
+        import operator
+        import helpers
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return operator.attrgetter("f")(helpers)()
+        """,
+        edit=("helpers.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="getattr_on_imported_class",
+        about="getattr(M, name): a method found by a name in data.",
+        project="""
+        --- model.py
+        class M:
+            def run_a(self):
+                return 1
+        --- steps.py
+        from model import M
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, how: str = "a"):
+            return getattr(M(), f"run_{how}")()
+        """,
+        edit=("model.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="module_dict",
+        about="vars(helpers)[name], helpers.__dict__[name].",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- steps.py
+        import helpers
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return helpers.__dict__["f"]() + vars(helpers)["f"]()
+        """,
+        edit=("helpers.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="del_at_top",
+        about="A name is deleted and bound again.",
+        project="""
+        --- steps.py
+        n = 1
+        del n
+        n = 2
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return n
+        """,
+        edit=("steps.py", "n = 2", "n = 3"),
+        expect="rerun",
+    ),
+    Case(
+        name="unpacking_at_top",
+        about="Several names bound in one statement, with a star.",
+        project="""
+        --- steps.py
+        (a, *b), c = (1, 2, 3), 4
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return [a, b, c]
+        """,
+        edit=("steps.py", "3), 4", "5), 4"),
+        expect="rerun",
+    ),
+    Case(
+        name="for_else_try_finally",
+        about="Names bound in for, else and finally.",
+        project="""
+        --- steps.py
+        for i in range(3):
+            pass
+        else:
+            last = i
+        try:
+            done = last
+        finally:
+            total = done + 1
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return total
+        """,
+        edit=("steps.py", "range(3)", "range(4)"),
+        expect="rerun",
+    ),
+    Case(
+        name="named_tuple_default",
+        about="namedtuple with defaults from a constant.",
+        project="""
+        --- steps.py
+        from collections import namedtuple
+        N = 1
+        Point = namedtuple("Point", "x y", defaults=[N])
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return Point(0).y
+        """,
+        edit=("steps.py", "N = 1", "N = 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="step_calls_step_of_other_module",
+        about="A step calls another module's step as a plain function.",
+        project="""
+        --- other.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def inner(data):
+            return 1
+        --- steps.py
+        from other import inner
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return inner(data) + 1
+        """,
+        edit=("other.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="type_alias_runs",
+        about="An alias of a type that the step calls.",
+        project="""
+        --- steps.py
+        Number = int
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return Number(3.7)
+        """,
+        edit=("steps.py", "Number = int", "Number = float"),
+        expect="rerun",
+    ),
+    Case(
+        name="operator_overloads",
+        about="Operators of a class: __add__, __getitem__, __contains__.",
+        project="""
+        --- vec.py
+        class V:
+            def __init__(self, x):
+                self.x = x
+            def __add__(self, other):
+                return V(self.x + other.x)
+        --- steps.py
+        from vec import V
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return (V(1) + V(2)).x
+        """,
+        edit=("vec.py", "self.x + other.x", "self.x - other.x"),
+        expect="rerun",
+    ),
+    Case(
+        name="name_of_module_as_data",
+        about="A step returns where a class lies: its __module__ and __qualname__.",
+        project="""
+        --- model.py
+        class M:
+            pass
+        --- steps.py
+        from model import M
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f"{M.__module__}:{M.__qualname__}"
+        """,
+        edit=("model.py", "class M:\n    pass", "class N:\n    pass\nM = N"),
+        expect="rerun",
+    ),
+    Case(
+        name="signature_as_data",
+        about="inspect.signature of a helper: names of parameters and annotations are data.",
+        project="""
+        --- helpers.py
+        def f(a: int):
+            return a
+        --- steps.py
+        import inspect
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return str(inspect.signature(f))
+        """,
+        edit=("helpers.py", "a: int", "a: str"),
+        expect="rerun",
+    ),
 ]

@@ -726,4 +726,51 @@ CASES = [
         edit=("steps.py", "return 2", "return 3"),
         expect="rerun",
     ),
+    Case(
+        name="subclass_beside_what_is_read",
+        about="__init_subclass__ fills a registry; of the classes' module another name is read.",
+        project="""
+        --- base.py
+        REGISTRY = {}
+        class Plugin:
+            def __init_subclass__(cls):
+                REGISTRY[cls.__name__] = cls
+        --- plugins.py
+        from base import Plugin
+        NAME = "Double"
+        class Double(Plugin):
+            def run(self, x):
+                return x * 2
+        --- steps.py
+        from plugins import NAME
+        from base import REGISTRY
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return REGISTRY[NAME]().run(3)
+        """,
+        edit=("plugins.py", "x * 2", "x * 20"),
+        expect="rerun",
+    ),
+    Case(
+        name="imports_sorted",
+        about="Imports of modules that do nothing are sorted.",
+        project="""
+        --- a.py
+        def f():
+            return 1
+        --- b.py
+        def g():
+            return 2
+        --- steps.py
+        import b
+        import a
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return a.f() + b.g()
+        """,
+        edit=("steps.py", "import b\nimport a", "import a\nimport b"),
+        expect="reuse",
+    ),
 ]

@@ -29,6 +29,19 @@ def tamper(folder: Path) -> None:
     in_place(path, "7")
 
 
+def linked(folder: Path, target: str) -> None:
+    (folder / "link.txt").unlink(missing_ok=True)
+    (folder / "link.txt").symlink_to(target)
+
+
+def replaced(folder: Path) -> None:
+    path = folder / "in.txt"
+    before = path.stat()
+    (folder / "new.txt").write_text("9 9 9\n")
+    os.utime(folder / "new.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
+    (folder / "new.txt").replace(path)
+
+
 CASES = [
     Case(
         name="same_content_elsewhere",
@@ -281,5 +294,252 @@ CASES = [
         """,
         program=("program.py",),
         expect="rerun",
+    ),
+    Case(
+        name="folder_file_added",
+        about="A file is added to a folder that is an input.",
+        project="""
+        --- images/a.txt
+        1
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return sorted(path.name for path in data.iterdir())
+        """,
+        calls=(("out", {"data": "images"}, "{}"),),
+        edit=lambda folder: (folder / "images/b.txt").write_text("2"),
+        expect="rerun",
+    ),
+    Case(
+        name="folder_file_removed",
+        about="A file is removed from a folder that is an input.",
+        project="""
+        --- images/a.txt
+        1
+        --- images/b.txt
+        2
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return sorted(path.name for path in data.iterdir())
+        """,
+        calls=(("out", {"data": "images"}, "{}"),),
+        edit=lambda folder: (folder / "images/b.txt").unlink(),
+        expect="rerun",
+    ),
+    Case(
+        name="folder_file_renamed",
+        about="A file in a folder gets another name.",
+        project="""
+        --- images/a.txt
+        1
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return sorted(path.name for path in data.iterdir())
+        """,
+        calls=(("out", {"data": "images"}, "{}"),),
+        edit=lambda folder: (folder / "images/a.txt").rename(folder / "images/b.txt"),
+        expect="rerun",
+    ),
+    Case(
+        name="empty_folder_added",
+        about="An empty folder is made within a folder that is an input.",
+        project="""
+        --- images/a.txt
+        1
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return sorted(path.name for path in data.iterdir())
+        """,
+        calls=(("out", {"data": "images"}, "{}"),),
+        edit=lambda folder: (folder / "images/empty").mkdir(),
+        expect="rerun",
+    ),
+    Case(
+        name="pattern_new_file",
+        about="A pattern as an input; a file is added that matches.",
+        project="""
+        --- days/1.csv
+        1
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return [path.read_text() for path in data]
+        """,
+        calls=(("out", {"data": "days/*.csv"}, "{}"),),
+        edit=lambda folder: (folder / "days/2.csv").write_text("2"),
+        expect="rerun",
+    ),
+    Case(
+        name="pattern_other_file",
+        about="A pattern as an input; a file is added that does not match.",
+        project="""
+        --- days/1.csv
+        1
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return [path.read_text() for path in data]
+        """,
+        calls=(("out", {"data": "days/*.csv"}, "{}"),),
+        edit=lambda folder: (folder / "days/2.txt").write_text("2"),
+        expect="reuse",
+    ),
+    Case(
+        name="symlink_to_another_file",
+        about="An input is a symbolic link, which is made to point to another file.",
+        project="""
+        --- a.txt
+        1
+        --- b.txt
+        2
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return data.read_text()
+        """,
+        setup=lambda folder: linked(folder, "a.txt"),
+        calls=(("out", {"data": "link.txt"}, "{}"),),
+        edit=lambda folder: linked(folder, "b.txt"),
+        expect="rerun",
+    ),
+    Case(
+        name="symlink_target_edited",
+        about="An input is a symbolic link; the file behind it is edited.",
+        project="""
+        --- a.txt
+        1
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return data.read_text()
+        """,
+        setup=lambda folder: linked(folder, "a.txt"),
+        calls=(("out", {"data": "link.txt"}, "{}"),),
+        edit=lambda folder: in_place(folder / "a.txt", "2"),
+        expect="rerun",
+    ),
+    Case(
+        name="replaced_with_same_size_and_time",
+        about="An input is replaced by another file of the same size and time.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return data.read_text()
+        """,
+        edit=replaced,
+        expect="rerun",
+    ),
+    Case(
+        name="suffix_decides",
+        about="A helper goes by the suffix of the input: the same content as .csv and .tsv.",
+        project="""
+        --- readers.py
+        def read(path):
+            return path.suffix
+        --- steps.py
+        import readers
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return readers.read(data)
+        """,
+        edit=lambda folder: (folder / "in.txt").rename(folder / "in.tsv"),
+        expect="rerun",
+        calls_after=(("out", {"data": "in.tsv"}, "{}"),),
+    ),
+    Case(
+        name="parent_folder_decides",
+        about="A step reads a day out of the folder that its input lies in.",
+        project="""
+        --- 2018/in.csv
+        1
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return data.parent.name
+        """,
+        calls=(("out", {"data": "2018/in.csv"}, "{}"),),
+        edit=lambda folder: (folder / "2018").rename(folder / "2019"),
+        expect="rerun",
+        calls_after=(("out", {"data": "2019/in.csv"}, "{}"),),
+    ),
+    Case(
+        name="file_beside_the_input",
+        about="A step opens a file beside its input.",
+        project="""
+        --- days/in.csv
+        1
+        --- days/in.schema
+        int
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return data.with_suffix(".schema").read_text()
+        """,
+        calls=(("out", {"data": "days/in.csv"}, "{}"),),
+        edit=("days/in.schema", "int", "str"),
+        expect="rerun",
+    ),
+    Case(
+        name="name_in_str",
+        about="str(path) is taken apart.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return str(data).split("/")[-1].split(".")[0]
+        """,
+        edit=lambda folder: (folder / "in.txt").rename(folder / "out.txt"),
+        expect="rerun",
+        calls_after=(("out", {"data": "out.txt"}, "{}"),),
+    ),
+    Case(
+        name="name_through_alias",
+        about="The input's path gets another name in the step before its own is looked at.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            path = data
+            return path.stem
+        """,
+        edit=lambda folder: (folder / "in.txt").rename(folder / "out.txt"),
+        expect="rerun",
+        calls_after=(("out", {"data": "out.txt"}, "{}"),),
+    ),
+    Case(
+        name="middle_step_same_value",
+        about="A middle step is edited and makes the same: what is below may be made again.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def a(data):
+            return 1
+        @step(version="1", writes="json")
+        def out(a):
+            return a + 1
+        """,
+        calls=(("a", {"data": "in.txt"}, "{}"), ("out", {"a": "a"}, "{}")),
+        edit=("steps.py", "return 1", "return 2 - 1"),
+        expect="rerun",
+        same_value=True,
     ),
 ]

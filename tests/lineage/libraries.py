@@ -112,4 +112,155 @@ CASES = [
         expect="rerun",
         then_312=True,
     ),
+    Case(
+        name="library_upgraded_below",
+        about="A library that the imported one requires gets another version.",
+        project="""
+        --- site-packages/top/__init__.py
+        from low import f
+        --- site-packages/top-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: top
+        Version: 1.0
+        Requires-Dist: low
+        --- site-packages/low/__init__.py
+        def f():
+            return 1
+        --- site-packages/low-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: low
+        Version: 1.0
+        --- steps.py
+        from top import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=(
+            ("site-packages/low/__init__.py", "return 1", "return 2"),
+            ("site-packages/low-1.0.dist-info/METADATA", "Version: 1.0\n", "Version: 2.0\n"),
+        ),
+        expect="rerun",
+    ),
+    Case(
+        name="library_through_helper",
+        about="A helper imports the library, the step does not.",
+        project="""
+        --- site-packages/mylib/__init__.py
+        def f():
+            return 1
+        --- site-packages/mylib-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: mylib
+        Version: 1.0
+        --- helpers.py
+        def g():
+            import mylib
+            return mylib.f()
+        --- steps.py
+        from helpers import g
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return g()
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=(
+            ("site-packages/mylib/__init__.py", "return 1", "return 2"),
+            ("site-packages/mylib-1.0.dist-info/METADATA", "Version: 1.0", "Version: 2.0"),
+        ),
+        expect="rerun",
+    ),
+    Case(
+        name="library_without_metadata",
+        about="A library that no distribution claims.",
+        project="""
+        --- site-packages/mylib.py
+        def f():
+            return 1
+        --- steps.py
+        from mylib import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=("site-packages/mylib.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="library_by_constant_name",
+        about="importlib.import_module('mylib').",
+        project="""
+        --- site-packages/mylib/__init__.py
+        def f():
+            return 1
+        --- site-packages/mylib-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: mylib
+        Version: 1.0
+        --- steps.py
+        import importlib
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return importlib.import_module("mylib").f()
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=(
+            ("site-packages/mylib/__init__.py", "return 1", "return 2"),
+            ("site-packages/mylib-1.0.dist-info/METADATA", "Version: 1.0", "Version: 2.0"),
+        ),
+        expect="rerun",
+    ),
+    Case(
+        name="library_by_variable_name",
+        about="importlib.import_module(NAME), a constant of the module.",
+        project="""
+        --- site-packages/mylib/__init__.py
+        def f():
+            return 1
+        --- site-packages/mylib-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: mylib
+        Version: 1.0
+        --- steps.py
+        import importlib
+        NAME = "mylib"
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return importlib.import_module(NAME).f()
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=(
+            ("site-packages/mylib/__init__.py", "return 1", "return 2"),
+            ("site-packages/mylib-1.0.dist-info/METADATA", "Version: 1.0", "Version: 2.0"),
+        ),
+        expect="rerun",
+    ),
+    Case(
+        name="unused_library_upgraded",
+        about="A library that nothing imports gets another version.",
+        project="""
+        --- site-packages/mylib/__init__.py
+        def f():
+            return 1
+        --- site-packages/mylib-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: mylib
+        Version: 1.0
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return 1
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=("site-packages/mylib-1.0.dist-info/METADATA", "Version: 1.0", "Version: 2.0"),
+        expect="reuse",
+    ),
 ]

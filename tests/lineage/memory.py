@@ -289,4 +289,158 @@ CASES = [
         program=("program.py",),
         expect="rerun",
     ),
+    Case(
+        name="monkeypatched_in_program",
+        about="A program replaces a helper by one of its own before it builds.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- steps.py
+        import helpers
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return helpers.f()
+        --- program.py
+        import helpers, steps
+        from build import tell
+        def better():
+            return 10
+        helpers.f = better
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "return 10", "return 20"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="constant_set_in_program",
+        about="A program sets a constant of a module before it builds.",
+        project="""
+        --- config.py
+        N = 1
+        --- steps.py
+        import config
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return config.N
+        --- program.py
+        import config, steps
+        from build import tell
+        config.N = 10
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "config.N = 10", "config.N = 20"),
+        expect="rerun|refuse",
+        wrong="what a program sets of a module before it builds is not looked at",
+    ),
+    Case(
+        name="replaced_between_calls",
+        about="A function is replaced between two calls of one process.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- steps.py
+        import helpers
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return helpers.f()
+        --- program.py
+        import helpers, steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            helpers.f = lambda: 2
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [1, 2])
+        """,
+        program=("program.py",),
+        expect="rerun|refuse",
+        wrong="fingerprints are remembered until a module is executed, and this executes none",
+    ),
+    Case(
+        name="helper_reloaded",
+        about="A helper is edited and reloaded, the steps are not: they hold what they imported from it.",
+        project="""
+        --- helpers.py
+        def f():
+            return 111
+        --- steps.py
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        --- program.py
+        import importlib
+        from pathlib import Path
+        import helpers, steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            path = Path(helpers.__file__)
+            path.write_text(path.read_text().replace("111", "222"))
+            importlib.reload(helpers)
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [111, 111])
+        """,
+        program=("program.py",),
+        expect="refuse",
+    ),
+    Case(
+        name="helper_edited_not_reloaded",
+        about="A helper is edited while the process lives on.",
+        project="""
+        --- helpers.py
+        def f():
+            return 111
+        --- steps.py
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        --- program.py
+        from pathlib import Path
+        import helpers, steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            path = Path(helpers.__file__)
+            path.write_text(path.read_text().replace("111", "222"))
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [111, 111])
+        """,
+        program=("program.py",),
+        expect="refuse|reuse",
+    ),
+    Case(
+        name="class_attribute_set_in_program",
+        about="A program sets an attribute of a class before it builds.",
+        project="""
+        --- model.py
+        class M:
+            n = 1
+        --- steps.py
+        from model import M
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return M.n
+        --- program.py
+        import model, steps
+        from build import tell
+        model.M.n = 10
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "model.M.n = 10", "model.M.n = 20"),
+        expect="rerun|refuse",
+        wrong="what a program sets of a class before it builds is not looked at",
+    ),
 ]

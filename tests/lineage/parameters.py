@@ -321,4 +321,256 @@ CASES = [
         pair=("{'k': [1, 2]}", "{'k': (1, 2)}"),
         expect="rerun",
     ),
+    Case(
+        name="dict_of_sets",
+        about="A dictionary of sets.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return repr(k)
+        """,
+        pair=("{'k': {'a': {1, 2}}}", "{'k': {'a': {1, 3}}}"),
+        expect="rerun",
+    ),
+    Case(
+        name="set_order",
+        about="A set written in another order.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return sorted(k)
+        """,
+        pair=("{'k': {'a', 'b', 'c'}}", "{'k': {'c', 'b', 'a'}}"),
+        expect="reuse",
+    ),
+    Case(
+        name="decimal_digits",
+        about="Decimal('1.0') and Decimal('1.00').",
+        project="""
+        --- steps.py
+        from typing import Any
+        from decimal import Decimal
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return repr(k)
+        """,
+        pair=("{'k': Decimal('1.0')}", "{'k': Decimal('1.00')}"),
+        expect="rerun",
+    ),
+    Case(
+        name="datetime_zone",
+        about="The same moment in two time zones.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from datetime import datetime, timedelta, timezone
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return repr(k)
+        """,
+        pair=(
+            "{'k': datetime(2020, 1, 1, 12, tzinfo=timezone.utc)}",
+            "{'k': datetime(2020, 1, 1, 13, tzinfo=timezone(timedelta(hours=1)))}",
+        ),
+        expect="rerun",
+    ),
+    Case(
+        name="date_and_datetime",
+        about="A date, and midnight of it.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from datetime import date, datetime
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return repr(k)
+        """,
+        pair=("{'k': date(2020, 1, 1)}", "{'k': datetime(2020, 1, 1)}"),
+        expect="rerun",
+    ),
+    Case(
+        name="bytes_and_text",
+        about="b'a' and 'a'.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return repr(k)
+        """,
+        pair=("{'k': b'a'}", "{'k': 'a'}"),
+        expect="rerun",
+    ),
+    Case(
+        name="int_and_text_keys",
+        about="{1: 'a'} and {'1': 'a'}.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return repr(k)
+        """,
+        pair=("{'k': {1: 'a'}}", "{'k': {'1': 'a'}}"),
+        expect="rerun",
+    ),
+    Case(
+        name="nested_list_and_tuple",
+        about="A list and a tuple, deep inside.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return repr(k)
+        """,
+        pair=("{'k': {'a': [(1, 2)]}}", "{'k': {'a': [[1, 2]]}}"),
+        expect="rerun",
+    ),
+    Case(
+        name="int_float_inside",
+        about="1 and 1.0 inside a list.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return repr(k)
+        """,
+        pair=("{'k': [1]}", "{'k': [1.0]}"),
+        expect="rerun",
+    ),
+    Case(
+        name="two_enums",
+        about="Members of two enums with the same value.",
+        project="""
+        --- steps.py
+        from typing import Any
+        import enum
+        class A(enum.Enum):
+            X = 1
+        class B(enum.Enum):
+            X = 1
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return type(k).__name__
+        """,
+        pair=("{'k': A.X}", "{'k': B.X}"),
+        expect="rerun",
+    ),
+    Case(
+        name="ordered_dict",
+        about="An OrderedDict, and a dict.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from collections import OrderedDict
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return type(k).__name__
+        """,
+        pair=("{'k': OrderedDict(a=1)}", "{'k': {'a': 1}}"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="str_subclass",
+        about="A subclass of str.",
+        project="""
+        --- steps.py
+        from typing import Any
+        class S(str):
+            pass
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return type(k).__name__
+        """,
+        pair=("{'k': S('a')}", "{'k': 'a'}"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="range_as_parameter",
+        about="range(3) and range(4).",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return list(k)
+        """,
+        pair=("{'k': range(3)}", "{'k': range(4)}"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="function_as_parameter",
+        about="A function.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return k.__name__
+        """,
+        pair=("{'k': len}", "{'k': max}"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="numpy_array",
+        about="Two arrays.",
+        project="""
+        --- steps.py
+        from typing import Any
+        import numpy as np
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return k.tolist()
+        """,
+        pair=("{'k': np.array([1])}", "{'k': np.array([2])}"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="complex_number",
+        about="1j and 2j.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: Any = None):
+            return repr(k)
+        """,
+        pair=("{'k': 1j}", "{'k': 2j}"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="default_left_out",
+        about="The default, given and left out.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, k: int = 3):
+            return k
+        """,
+        pair=("{}", "{'k': 3}"),
+        expect="reuse",
+    ),
 ]

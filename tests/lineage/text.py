@@ -299,4 +299,316 @@ CASES = [
         expect="rerun",
         needs_312=True,
     ),
+    Case(
+        name="match_captures",
+        about="match with captures, constants of a class and guards.",
+        project="""
+        --- kinds.py
+        class Kind:
+            A = 1
+            B = 2
+        --- steps.py
+        import kinds
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            match {"k": 1, "rest": 5}:
+                case {"k": kinds.Kind.A, **rest}:
+                    return rest
+                case {"k": other}:
+                    return other
+        """,
+        edit=("kinds.py", "A = 1", "A = 9"),
+        expect="rerun",
+    ),
+    Case(
+        name="f_string_nested",
+        about="An f-string with a nested format and a constant in it.",
+        project="""
+        --- steps.py
+        WIDTH = 5
+        VALUE = 3.14159
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f"{VALUE:{WIDTH}.{WIDTH - 2}f}"
+        """,
+        edit=("steps.py", "WIDTH = 5", "WIDTH = 6"),
+        expect="rerun",
+    ),
+    Case(
+        name="f_string_equals",
+        about="f'{x = }': the text of the expression is data.",
+        project="""
+        --- steps.py
+        N = 3
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f"{N + 1=}"
+        """,
+        edit=("steps.py", "{N + 1=}", "{N  + 1=}"),
+        expect="rerun",
+    ),
+    Case(
+        name="pydantic_docstring",
+        about="The docstring of a pydantic model is its description in the schema.",
+        project="""
+        --- steps.py
+        from pydantic import BaseModel
+        class M(BaseModel):
+            '''One.'''
+            n: int = 1
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return M.model_json_schema()["description"]
+        """,
+        edit=("steps.py", "One.", "Two."),
+        expect="rerun",
+    ),
+    Case(
+        name="docstring_of_inherited_model",
+        about="A docstring of a model whose base is the project's own.",
+        project="""
+        --- base.py
+        from pydantic import BaseModel
+        class Base(BaseModel):
+            pass
+        --- steps.py
+        from base import Base
+        class M(Base):
+            '''One.'''
+        def schema(kind):
+            return kind.model_json_schema()
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return schema(M)["description"]
+        """,
+        edit=("steps.py", "One.", "Two."),
+        expect="rerun",
+    ),
+    Case(
+        name="getdoc",
+        about="inspect.getdoc of a function of another module.",
+        project="""
+        --- helpers.py
+        def f():
+            '''One.'''
+        --- steps.py
+        import inspect, helpers
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return inspect.getdoc(helpers.f)
+        """,
+        edit=("helpers.py", "One.", "Two."),
+        expect="rerun",
+    ),
+    Case(
+        name="module_docstring",
+        about="A module's own __doc__, as a command's usage.",
+        project="""
+        --- steps.py
+        '''One.'''
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return __doc__
+        """,
+        edit=("steps.py", "One.", "Two."),
+        expect="rerun",
+    ),
+    Case(
+        name="docstring_edited",
+        about="A docstring that nobody reads, comments and layout.",
+        project="""
+        --- helpers.py
+        def f():
+            '''One.'''
+            return (1)  # a comment
+        --- steps.py
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=(("helpers.py", "One.", "Two."), ("helpers.py", "return (1)  # a comment", "return 1")),
+        expect="reuse",
+    ),
+    Case(
+        name="definitions_reordered",
+        about="Two functions change places.",
+        project="""
+        --- helpers.py
+        def f():
+            return g()
+        def g():
+            return 1
+        --- steps.py
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=lambda folder: (folder / "helpers.py").write_text("def g():\n    return 1\ndef f():\n    return g()\n"),
+        expect="reuse",
+    ),
+    Case(
+        name="getsource",
+        about="inspect.getsource: comments are data.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1  # one
+        --- steps.py
+        import inspect
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return inspect.getsource(f)
+        """,
+        edit=("helpers.py", "# one", "# two"),
+        expect="rerun",
+    ),
+    Case(
+        name="eval_of_text",
+        about="eval() of a text that names a constant.",
+        project="""
+        --- steps.py
+        N = 1
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return eval("N + 1")
+        """,
+        edit=("steps.py", "N = 1", "N = 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="eval_in_helper_of_other_names",
+        about="eval() in a helper, with the names of another module.",
+        project="""
+        --- names.py
+        N = 1
+        --- helpers.py
+        import names
+        def f(text):
+            return eval(text, vars(names))
+        --- steps.py
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f("N + 1")
+        """,
+        edit=("names.py", "N = 1", "N = 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="exec_of_file",
+        about="exec() of a file of the project.",
+        project="""
+        --- recipe.txt
+        N = 1
+        --- steps.py
+        from pathlib import Path
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            space = {}
+            exec(Path(__file__).with_name("recipe.txt").read_text(), space)
+            return space["N"]
+        """,
+        edit=("recipe.txt", "N = 1", "N = 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="annotations_resolved",
+        about="typing.get_type_hints: annotations are data.",
+        project="""
+        --- model.py
+        class M:
+            a: int
+        --- steps.py
+        import typing
+        from model import M
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return [kind.__name__ for kind in typing.get_type_hints(M).values()]
+        """,
+        edit=("model.py", "a: int", "a: str"),
+        expect="rerun",
+    ),
+    Case(
+        name="future_annotations_alias",
+        about="A string annotation that names an alias, which pydantic resolves.",
+        project="""
+        --- steps.py
+        from pydantic import BaseModel, Field
+        from typing import Annotated
+        Small = Annotated[int, Field(le=5)]
+        class M(BaseModel):
+            n: "Small"
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            try:
+                return M(n=6).n
+            except ValueError:
+                return "too much"
+        """,
+        edit=("steps.py", "le=5", "le=7"),
+        expect="rerun",
+    ),
+    Case(
+        name="number_of_another_kind",
+        about="1 becomes 1.0: another value of the same hash.",
+        project="""
+        --- steps.py
+        N = 1
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return repr(N)
+        """,
+        edit=("steps.py", "N = 1", "N = 1.0"),
+        expect="rerun",
+    ),
+    Case(
+        name="string_kind",
+        about="A text becomes bytes of the same letters.",
+        project="""
+        --- steps.py
+        N = 'a'
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return repr(N)
+        """,
+        edit=("steps.py", "N = 'a'", "N = b'a'"),
+        expect="rerun",
+    ),
+    Case(
+        name="future_import",
+        about="from __future__ import annotations turns annotations into text.",
+        project="""
+        --- model.py
+        class M:
+            a: int
+        --- steps.py
+        from model import M
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return repr(M.__annotations__["a"])
+        """,
+        edit=("model.py", "class M", "from __future__ import annotations\nclass M"),
+        expect="rerun",
+    ),
 ]
