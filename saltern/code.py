@@ -20,10 +20,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from saltern import memory, reach, watch
+from saltern import memory, reach, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
-from saltern.reach import Reached, hashed, is_ignored, parsed, project_of, source_bytes, walk
+from saltern.reach import Reached, hashed, is_ignored, named, parsed, project_of, source_bytes, walk
 from saltern.recipe import differing
 from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
@@ -51,6 +51,8 @@ def _reached(declared: Step[..., Any], executions: int) -> Reached:
     else:
         known, found = -1, walk(declared)
     _check_loaded(declared, found)
+    for path in (path for file in found.files for path in watch.opened_by(file)):
+        found.texts.setdefault(named(path, project_of(declared)), path)
     if len(found.written) > known:
         keep(declared, found)
     return found
@@ -58,19 +60,25 @@ def _reached(declared: Step[..., Any], executions: int) -> Reached:
 
 def _check_loaded(declared: Step[..., Any], found: Reached) -> None:
     """Raise BadInput where this process has loaded other code than the source has."""
-    for module, name, path in found.places:
+    files = {*map(str, found.files)}
+    for module, name, path, home in found.places:
         if module not in sys.modules:
             continue
-        file = Path(path)
         written = found.written.get(path)
         if written is None:
-            written = found.written[path] = memory.written(source_bytes(file, state_of(file)), path)
-        if memory.differs(module, name, file, written):
+            written = found.written[path] = memory.written(source_bytes(Path(path), state_of(Path(path))), path)
+        if memory.differs(module, name, path, written, home):
             raise BadInput(
-                f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload "
-                f"'{module}' and what imports it"
+                f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload '{module}' "
+                f"and what imports it"
             )
-        is_new = declared.loaded_ns < file.stat().st_mtime_ns <= time.time_ns()  # later: of a clock that is ahead
+        made_in = memory.maker(module, name)
+        if made_in and made_in.endswith(".py") and not sources.is_library(made_in) and made_in not in files:
+            raise BadInput(
+                f"{module}:{name} in memory is a function of {made_in}, which '{declared.name}' does not import"
+            )
+        # a time that is later is of a clock that is ahead
+        is_new = declared.loaded_ns < Path(path).stat().st_mtime_ns <= time.time_ns()
         if is_new and not watch.is_as_executed(path, written):
             raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
 
@@ -106,8 +114,10 @@ def definition(declared: Step[..., Any]) -> dict[str, list[ast.FunctionDef]] | N
 
 
 def environment(declared: Step[..., Any]) -> dict[str, str]:
-    """The environment variables that a step declares or its code reads by constant names: hashes of their values."""
-    names = {*reached(declared).environment, *declared.env}
+    """The environment variables that a step declares or its code names, and hashes of their values."""
+    found = reached(declared)
+    named = found.words & {*os.environ} if "variables" in found.by_name else set()
+    names = {*found.environment, *named, *declared.env}
     read = {name: os.environ.get(name) for name in sorted(names) if not is_ignored(declared, name)}
     return {name: hashed(value) if value is not None else "unset" for name, value in read.items()}
 

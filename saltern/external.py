@@ -22,13 +22,15 @@ from saltern.names import last_name
 from saltern.recipe import Source
 from saltern.steps import Step
 
-Look = Literal["no", "suffix", "name"]
+Look = Literal["no", "suffix", "name", "path"]
+_LOOKS: tuple[Look, ...] = ("path", "name", "suffix", "no")  # the farthest first
 
 # Methods of a path that say nothing of its own name; of a folder, the names in it are in its digest.
 _CONTENT = {
     "exists", "glob", "is_dir", "is_file", "iterdir", "joinpath", "lstat", "open", "read_bytes", "read_text", "rglob",
     "stat", "walk",
 }  # fmt: skip
+_FOLDERS = {"parent", "parents", "parts", "relative_to"}  # what tells of the folders that it lies in
 _READERS = ("read_", "scan_", "load")  # of libraries: they may tell a format by the suffix
 _LOGS = {"log", "logger", "logging", "print"}
 
@@ -76,6 +78,8 @@ def named(source: Source, step: Step[..., Any], argument: str) -> str:
     """What a step may see of an input's name: ``" name:2018-03-05.csv"``, ``" suffix:.csv"``, or nothing."""
     look = looks(step, argument)
     name = source.path.rstrip("/").rpartition("/")[2]
+    if look == "path":
+        return f" path:{source.path}"
     if look == "name":
         return f" name:{name}"
     suffix = "".join(Path(name).suffixes)
@@ -107,7 +111,7 @@ def _looks(step: Step[..., Any], argument: str, executions: int) -> Look:
                     todo += [(use[0], one) for one in given]
                 else:
                     found.add("suffix" if use[0].startswith(_READERS) else "name")
-    return "name" if "name" in found else "suffix" if "suffix" in found else "no"
+    return next(look for look in _LOOKS if look in found)
 
 
 def _parameter(functions: list[ast.FunctionDef], position: int | str) -> list[str]:
@@ -126,7 +130,7 @@ def _uses(function: ast.FunctionDef, parameter: str) -> Iterator[Look | tuple[st
         if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _is_log(node)):
             continue  # what is said of an input is no result
         if isinstance(node, ast.Attribute) and _is(node.value, parameter):
-            yield "no" if node.attr in _CONTENT else "name"
+            yield "no" if node.attr in _CONTENT else "path" if node.attr in _FOLDERS else "name"
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is(node.left, parameter):
             todo.append(node.right)  # a file of the folder
         elif isinstance(node, ast.Call):
@@ -167,8 +171,10 @@ def _path(source: Source) -> Any:
 def _content(path: Any) -> str:
     if not path.is_dir():
         return file_digest(path)
-    files = sorted(one for one in path.rglob("*") if one.is_file())
-    return digest(_listed((one.relative_to(path).as_posix(), file_digest(one)) for one in files))
+    every = sorted(path.rglob("*"))
+    files = [(one.relative_to(path).as_posix(), file_digest(one)) for one in every if one.is_file()]
+    empty = [(one.relative_to(path).as_posix(), "") for one in every if one.is_dir() and not any(one.iterdir())]
+    return digest(_listed(iter(files + empty)))
 
 
 def _listed(files: Iterator[tuple[str, str]]) -> bytes:

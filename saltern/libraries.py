@@ -37,13 +37,14 @@ def library_fingerprint(step: Step[..., object]) -> dict[str, str]:
 
 @cache
 def _versions(step: str, declared: frozenset[str], modules: frozenset[str], steady: bool) -> dict[str, str]:
-    installed = _installed()
+    foreign = modules - sys.stdlib_module_names
+    installed = _installed() if foreign or declared else {}
     if missing := [name for name in declared if _normal(name) not in installed]:
         raise BadInput(f"step '{step}' declares the library '{missing[0]}', which is not installed")
     versions = {name: _version(_normal(name)) for name in declared}
-    owners = _owners()
+    owners = _owners() if foreign else {}
     todo: list[str] = [_normal(name) for name in declared]
-    for module in modules - sys.stdlib_module_names:
+    for module in foreign:
         if names := owners.get(module):
             todo += names
         elif content := _content_of(module):

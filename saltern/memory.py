@@ -10,7 +10,6 @@ import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -27,19 +26,26 @@ def written(source: bytes, path: str) -> Written:
     return found
 
 
-def differs(module: str, name: str, path: Path, source: Written) -> bool:
-    """Whether a function or class that a loaded module has under a name is other code than its source says.
+def differs(module: str, name: str, path: str, source: Written, home: str | None = None) -> bool:
+    """Whether a function or class that a loaded module has under a name is other code than a source file says.
 
     A module that is not loaded differs in nothing, and so does what no compiler has made from this file.
+    ``home`` is the module of the file, where the name is imported from there.
     """
     loaded = sys.modules.get(module)
     if loaded is None or name not in vars(loaded):
         return False
-    for code in _codes(vars(loaded)[name], module):
-        mine = source.get(code.co_qualname) if code.co_filename == str(path) else None
+    for code in _codes(vars(loaded)[name], home or module):
+        mine = source.get(code.co_qualname) if code.co_filename == path else None
         if mine and digest(code) not in mine:
             return True
     return False
+
+
+def maker(module: str, name: str) -> str | None:
+    """The file that the function was made in which a loaded module has under a name."""
+    value = vars(sys.modules[module]).get(name) if module in sys.modules else None
+    return value.__code__.co_filename if isinstance(value, FunctionType) else None
 
 
 def digest(code: CodeType) -> str:
@@ -80,9 +86,16 @@ def _codes(value: Any, module: str) -> Iterator[CodeType]:
             todo += vars(one).values()
         elif isinstance(one, property):
             todo += [one.fget, one.fset, one.fdel]
-        for inner in ("function", "__wrapped__", "__func__"):
-            if not isinstance(one, type) and isinstance(found := getattr(one, inner, None), FunctionType):
-                todo.append(found)
+        if not isinstance(one, type):
+            todo += [_attribute(one, inner) for inner in ("function", "__wrapped__", "__func__")]
+
+
+def _attribute(value: Any, name: str) -> FunctionType | None:
+    try:
+        found = getattr(value, name, None)
+    except Exception:  # the project's own code runs here, and may do anything: six's modules import others
+        return None
+    return found if isinstance(found, FunctionType) else None
 
 
 def _is_full(cell: CellType) -> bool:

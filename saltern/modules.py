@@ -31,6 +31,7 @@ DIGITS = 16  # hex digits of the hash of each definition
 BODY = "<body>"  # what a module does when it is imported, beside defining things
 WHOLE = "<whole>"  # all of a module
 DOCSTRINGS = "<docstrings>"  # all docstrings of a module
+SUBCLASSES = "<subclasses>"  # all classes of a module that have bases
 DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
 
 # What does nothing when a module is imported but make an object, by its last name: ``functools.cache`` and ``cache``.
@@ -43,6 +44,12 @@ _HARMLESS = {
     "property", "range", "set", "setter", "singledispatch", "sorted", "staticmethod", "step", "str", "sum", "timedelta",
     "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
 }  # fmt: skip
+# What makes an object that nothing else has.
+_MADE = (
+    *(ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp, ast.DictComp, ast.SetComp),
+    *(ast.BinOp, ast.Compare, ast.UnaryOp, ast.Lambda),
+)
+_MAKERS = {"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "namedtuple", "set", "sorted"}
 # Bases that read nothing of their subclasses' docstrings.
 _PLAIN_BASES = {
     "ABC", "BaseException", "Enum", "Exception", "Flag", "Generic", "IntEnum", "IntFlag", "NamedTuple", "Protocol",
@@ -58,6 +65,7 @@ class Part:
     digest: str
     references: tuple[Reference, ...] = ()
     texts: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
     docstrings: bool = False  # whether docstrings are read as data
 
 
@@ -73,6 +81,7 @@ class Module:
     stars: list[str] = field(default_factory=list)  # modules of ``from module import *``
     modules: list[str] = field(default_factory=list)  # all that importing it may import, where there are such modules
     types: set[str] = field(default_factory=set)  # names that are there for type checkers alone
+    bindings: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # name, or ``*`` -> statement, its source
 
     def __post_init__(self) -> None:
         self._parts: dict[tuple[str, bool], Part] = {}
@@ -87,7 +96,10 @@ class Module:
     def _read(self, name: str, declared: bool) -> Part:
         if name == DOCSTRINGS:
             return Part(digest(filter(None, map(_docstring, ast.walk(self.tree)))))
-        statements = {BODY: self.body, WHOLE: self.tree.body}.get(name) or self.statements.get(name, [])
+        if name == SUBCLASSES:
+            statements = [one for one in self.tree.body if any(map(_has_bases, ast.walk(one)))]
+        else:
+            statements = {BODY: self.body, WHOLE: self.tree.body}.get(name) or self.statements.get(name, [])
         if not declared:
             statements = [self._undeclared(statement) for statement in statements]
         found = read(statements, self.package)
@@ -100,8 +112,44 @@ class Module:
                 Reference(name, (), 0, target) for name, targets in self.imports.items() for target in targets
             ]
             found.references += [Reference("*", (), 0, Import(star)) for star in self.stars]
-        hashed = digest(text(statement, docstrings=name == WHOLE) for statement in statements)
-        return Part(hashed, tuple(dict.fromkeys(found.references)), tuple(found.texts), found.docstrings)
+        names = {reference.name for reference in found.references if not reference.imported}
+        if name in self.imports:
+            names.add(name)
+        texts = [text(statement, docstrings=name == WHOLE) for statement in statements]
+        order = self._order() if name == BODY else ""
+        if ("__future__.annotations" in self._imported("annotations")) and any(map(_annotates, statements)):
+            order += "annotations are texts"
+        hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
+        references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
+        return Part(hashed, references, tuple(found.texts), words, found.docstrings)
+
+    def _imported(self, name: str) -> str:
+        """What a name is bound to, one after the other, where imports are among it."""
+        if name not in self.imports and not self.stars:
+            return ""
+        bindings = sorted([*self.bindings.get(name, []), *self.bindings.get("*", [])])
+        return f"{name} is {', '.join(source for _, source in bindings)}"
+
+    @cached_property
+    def sees_classes(self) -> bool:
+        """Whether it is told of classes that others define: a metaclass, or a registry of subclasses."""
+        return any(map(_sees_classes, ast.walk(self.tree)))
+
+    def _order(self) -> str:
+        """The order of the statements that it matters for: names bound more than once, who reads them then, effects."""
+        names: dict[int, set[str]] = {}
+        for name, bindings in self.bindings.items():
+            for number, _ in bindings:
+                names.setdefault(number, set()).add(name)
+        again = {name for name, bindings in self.bindings.items() if len({number for number, _ in bindings}) > 1}
+        effects = {*map(id, self.body)}
+        found = []
+        for number, statement in enumerate(_that_run(self.tree.body, set())) if again else ():
+            bound_here = names.get(number, set())
+            read_here = {node.id for node in _run_at_once(statement) if isinstance(node, ast.Name)}
+            if id(statement) in effects or again & (bound_here | read_here):
+                found.append(",".join(sorted(bound_here)))
+        return "; ".join(found) if len({*found}) > 1 else ""  # a name's own statements count in their order with it
 
     @cached_property
     def _unread(self) -> list[str]:
@@ -138,7 +186,7 @@ def parse(source: bytes, path: str, package: str) -> Module:
     checkers and ``if __name__ == "__main__"`` do not count.
     """
     found = Module(ast.parse(source, path), package)
-    for statement in _that_run(found.tree.body, found.types):
+    for number, statement in enumerate(_that_run(found.tree.body, found.types)):
         if is_docstring(statement):
             continue
         for node in own_scope(statement):
@@ -147,6 +195,7 @@ def parse(source: bytes, path: str, package: str) -> Module:
             for name, target in imports(node, package):
                 if isinstance(node, ast.ImportFrom):
                     found.modules += [target.module, f"{target.module}.{target.name}"]
+                found.bindings.setdefault(name, []).append((number, ".".join(filter(None, target))))
                 if name == "*":
                     found.stars.append(target.module)
                 else:
@@ -154,11 +203,16 @@ def parse(source: bytes, path: str, package: str) -> Module:
         names = {*bound(statement), *_changed(statement)}
         for name in sorted(names):
             found.statements.setdefault(name, []).append(statement)
+            found.bindings.setdefault(name, []).append((number, ""))
         if _has_effect(statement, found) or not (
             names or isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass)
         ):
             found.body.append(statement)
     return found
+
+
+def _annotates(statement: ast.stmt) -> bool:
+    return any(getattr(node, "annotation", None) or getattr(node, "returns", None) for node in ast.walk(statement))
 
 
 def is_docstring(statement: ast.stmt) -> bool:
@@ -170,6 +224,10 @@ def _docstring(node: ast.AST) -> str | None:
     if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not body:
         return None
     return text_of(body[0].value) if is_docstring(body[0]) else None
+
+
+def _has_bases(node: ast.AST) -> bool:
+    return isinstance(node, ast.ClassDef) and bool(node.bases or node.keywords)
 
 
 def _that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.stmt]:
@@ -218,12 +276,40 @@ def _has_effect(statement: ast.stmt, module: Module) -> bool:
         elif isinstance(node, ast.Call):
             if last_name(node.func) not in _HARMLESS:
                 return True
-        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-            root = _root(node)
-            # what is the module's own alone counts with the name of it
-            if not isinstance(root, ast.Name) or root.id in module.imports or root.id not in module.statements:
-                return True
+        # what is the module's own alone, and has no other name, counts with the name of it
+        elif (one := _changes(node)) and not (isinstance(one, ast.Name) and _is_alone(one.id, module)):
+            return True
     return False
+
+
+def _sees_classes(node: ast.AST) -> bool:
+    if isinstance(node, ast.ClassDef):
+        return any(last_name(base) in ("type", "ABCMeta", "EnumMeta", "EnumType") for base in node.bases)
+    if isinstance(node, ast.FunctionDef):
+        return node.name in ("__init_subclass__", "__set_name__")
+    return isinstance(node, ast.Attribute) and node.attr == "__subclasses__"
+
+
+def _changes(node: ast.AST) -> ast.expr | None:
+    """The object that a statement changes."""
+    if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+        return node.value
+    return node.target if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) else None
+
+
+def _is_alone(name: str, module: Module) -> bool:
+    """Whether all statements so far make the object of a name, or change it; it may be another name's otherwise."""
+    return name not in module.imports and all(map(_makes, module.statements.get(name, [])))
+
+
+def _makes(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if isinstance(targets[0], ast.Attribute | ast.Subscript):
+            return True
+        made = isinstance(statement.value, _MADE) or last_name(statement.value) in _MAKERS
+        return made and len(targets) == 1 and isinstance(targets[0], ast.Name)
+    return isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.AugAssign | ast.Expr)
 
 
 def _run_at_once(statement: ast.stmt) -> Iterator[ast.AST]:

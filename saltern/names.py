@@ -23,7 +23,7 @@ _QUERIES = {"query", "eval", "sql", "execute", "read_sql", "read_sql_query", "sq
 # What reads docstrings, or hands them on.
 _READS_DOCSTRINGS = {"__doc__", "getdoc", "model_json_schema", "json_schema", "schema_json", "docopt"}
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
-_FILE_NAME = re.compile(r"[\w][\w .+@/-]*\.[A-Za-z0-9]{1,10}")
+_FILE_NAME = re.compile(r"[\w*][\w .+@/*?-]*\.[A-Za-z0-9]{1,10}")
 
 
 class Import(NamedTuple):
@@ -55,6 +55,7 @@ class Read:
 
     references: list[Reference] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)  # in short texts: of variables, modules or folders, maybe
     docstrings: bool = False
 
 
@@ -166,6 +167,8 @@ class _Collector:
                 return [ast.parse(node.value, mode="eval").body]
             except (SyntaxError, ValueError):
                 return []
+        if len(node.value) < 80:
+            self.read.words |= {*_IDENTIFIER.findall(node.value)}
         if len(node.value) < 256 and _FILE_NAME.fullmatch(node.value):
             self.read.texts.append(node.value)
         return []
@@ -217,6 +220,13 @@ class _Collector:
         value = [node.value] if node.value else []
         return [node.target, *self._annotations([node.annotation]), *value]
 
+    def import_(self, node: ast.Import | ast.ImportFrom) -> Sequence[_Todo]:
+        """What a class body or a ``global`` name is bound to can be reached from anywhere."""
+        for name, target in imports(node, self.package) if self.scopes else ():
+            if self.scopes[-1].is_class or name not in self.scopes[-1].names:
+                self._found(Reference(name, (), node.lineno, target))
+        return []
+
     def _own(self, arguments: ast.arguments | None, body: Iterable[ast.AST]) -> dict[str, list[Import]]:
         """The names that a function or class body binds, but for those that it declares global."""
         names: dict[str, list[Import]] = {argument.arg: [] for argument in _arguments(arguments)}
@@ -252,6 +262,7 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
     ast.Lambda: _Collector.lambda_,
     ast.ClassDef: _Collector.class_,
     ast.AnnAssign: _Collector.annotated,
+    **dict.fromkeys((ast.Import, ast.ImportFrom), _Collector.import_),
     **dict.fromkeys(COMPREHENSIONS, _Collector.comprehension),
     **({ast.TypeAlias: _Collector.alias} if hasattr(ast, "TypeAlias") else {}),
 }

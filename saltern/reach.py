@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import glob
 import hashlib
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.memory import Written
-from saltern.modules import BODY, DIGITS, DOCSTRINGS, NOTHING, WHOLE, Module, parse
+from saltern.modules import BODY, DIGITS, DOCSTRINGS, NOTHING, SUBCLASSES, WHOLE, Module, parse
 from saltern.names import Import, Reference
 from saltern.parameters import exact
 from saltern.sources import State, locate, state_of
@@ -25,6 +26,7 @@ from saltern.steps import Step
 
 FILE = "<file>"  # what has no source: bytecode, an extension, an archive
 PROJECT = "<project>"  # all that could be imported of the step's project
+ORDER = "<order>"  # in which the modules are imported that do something then
 CLOSURE = "<closure>"  # what a function that another one made holds of it
 CODECS_MODULE = f"{__package__}.codecs"
 
@@ -38,6 +40,7 @@ _BY_DATA = {
     "runpy.run_module", "runpy.run_path", "shelve.open", "sys.modules", "torch.load",
 }  # fmt: skip
 _IMPORTS = {"builtins.__import__", "importlib.__import__", "importlib.import_module", "pkgutil.resolve_name"}
+_ANY_VARIABLE = {"os.environ", "os.environ.get", "os.getenv", "os.path.expandvars"}
 _ENVIRONMENT = {"os.environ", "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop"}
 # What gives the same on every Python; for all else its minor version is an ingredient.
 _STEADY = {
@@ -57,10 +60,12 @@ class Reached:
     coarse: dict[str, str] = field(default_factory=dict)  # place -> why nothing finer would do
     libraries: set[str] = field(default_factory=set)  # top-level modules
     environment: set[str] = field(default_factory=set)  # names of variables
+    words: set[str] = field(default_factory=set)  # in texts of its code
+    by_name: set[str] = field(default_factory=set)  # what is named by data: "variables", "modules"
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     steady: bool = True  # whether it is the same on every Python
     files: set[Path] = field(default_factory=set)  # those that were looked at
-    places: list[tuple[str, str, str]] = field(default_factory=list)  # with source: module, name, file
+    places: list[tuple[str, str, str, str]] = field(default_factory=list)  # module, name, file, module of the file
     written: dict[str, Written] = field(default_factory=dict)  # file -> the code that it compiles to
     is_volatile: bool = False  # whether it was looked for what is not there, or at all of a folder
 
@@ -84,7 +89,10 @@ class _Walk:
         self.home = top
         self.start: set[Place] = set()
         self.todo: list[Place] = []
-        self.docstrings = False  # whether any are read as data: then all of the modules that are reached count
+        self.modules: dict[str, Module] = {}  # those that were looked at
+        self.imported: set[str] = set()  # those whose imports were followed
+        self.texts: dict[tuple[str, Path], None] = {}  # those that may name files, and the folders of their modules
+        self.everywhere: set[str] = set()  # pieces that count of all modules that are reached, where one of them asks
 
     def run(self) -> None:
         self.todo += self._starts()
@@ -97,9 +105,45 @@ class _Walk:
                 continue
             if not is_ignored(self.declared, key, place[0]):
                 self._visit(*place)
-        for module in {key.partition(":")[0] for key in self.found.code} if self.docstrings else ():
-            if locate(module, self.home).kind == "source":
-                self._visit(module, DOCSTRINGS)
+            if not self.todo:
+                self.todo += self._wanted_everywhere()
+        self._order()
+        self._texts()
+        if "modules" in self.found.by_name:
+            for word in sorted(self.found.words):
+                if locate(word, self.home).kind == "library":
+                    self._uses(word)
+
+    def _wanted_everywhere(self) -> list[Place]:
+        """The pieces that count of every module that is reached, but for the codecs' that the step has no use for."""
+        modules = {key.partition(":")[0] for key in self.found.code if self.everywhere} - {CODECS_MODULE}
+        known = [module for module in sorted(modules) if locate(module, self.home).kind == "source"]
+        wanted = [(module, piece) for module in known for piece in sorted(self.everywhere)]
+        return [place for place in wanted if ":".join(place) not in self.found.code]
+
+    def _order(self) -> None:
+        """Note in which order the modules that do something are imported: what a later one sets holds."""
+        ends = f":{BODY}", f":{WHOLE}"
+        found = {
+            key.rpartition(":")[0] for key, hash_ in self.found.code.items() if key.endswith(ends) and hash_ != NOTHING
+        }
+        order = [module for module in self._executed() if module in found] if len(found) > 1 else []
+        if len(order) > 1:
+            self.found.code[f"{self.home_module}:{ORDER}"] = hashed(order)
+
+    def _executed(self) -> list[str]:
+        """The project's modules in the order in which importing the step's own ends executing them."""
+        order: dict[str, None] = {}
+        seen, todo = set(), [(self.home_module, False)]
+        while todo:
+            module, is_done = todo.pop()
+            if is_done:
+                order[module] = None
+            elif module not in seen and locate(module, self.home).kind == "source":
+                seen.add(module)
+                source = self._module(module, locate(module, self.home).path)
+                todo += [(module, True), *((name, False) for name in reversed(_with_packages(module, source)))]
+        return [*order]
 
     def _starts(self) -> Iterator[Place]:
         """Where the step is defined: its name, or where it has none all of its module and what its function holds."""
@@ -147,26 +191,31 @@ class _Walk:
         part = source.part(name, declared=(module, name) not in self.start)
         self.found.code[key] = part.digest
         if module != CODECS_MODULE:
-            self.found.places.append((module, name, str(location.path)))
-            self.todo += self._imported_with(module, source)
+            self.found.places.append((module, name, str(location.path), module))
+            if module not in self.imported:
+                self.imported.add(module)
+                self.todo += self._imported_with(module, source)
         for reference in part.references:
             self.todo += self._followed(module, source, reference)
-        self._texts(part.texts, location.path.parent)
+        self.texts |= dict.fromkeys((one, location.path.parent) for one in part.texts)
+        self.found.words |= part.words
         if part.docstrings:
             self._coarse(module, DOCSTRINGS, f"'{name}' reads docstrings as data")
-            self.docstrings = True
+            self.everywhere.add(DOCSTRINGS)
+        if source.sees_classes and module != CODECS_MODULE:
+            self._coarse(module, SUBCLASSES, "it hears of classes that others define")
+            self.everywhere.add(SUBCLASSES)
 
     def _module(self, module: str, path: Path) -> Module:
-        self.found.files.add(path)
-        return parsed(module, path, state_of(path))
+        known = self.modules.get(module)
+        if known is None:
+            self.found.files.add(path)
+            known = self.modules[module] = parsed(module, path, state_of(path))
+        return known
 
     def _imported_with(self, module: str, source: Module) -> Iterator[Place]:
         """The modules of the project that importing one loads: itself, its packages, and what it imports itself."""
-        names: dict[str, None] = {}
-        for imported in (module, *source.modules):
-            parts = imported.split(".")
-            names |= dict.fromkeys(".".join(parts[:end]) for end in range(1, len(parts) + 1))
-        for name in names:
+        for name in _with_packages(module, source):
             kind = locate(name, self.home).kind
             if kind == "source":
                 yield name, BODY
@@ -181,7 +230,8 @@ class _Walk:
         if reference.imported:
             yield from self._through(reference.imported, reference)
         elif name in source.statements or name in source.imports:
-            yield from self._resolved(module, [name, *reference.attributes], reference)
+            places = self._resolved(module, [name, *reference.attributes], reference)
+            yield from (one for one in places if one != (module, name) or name in source.statements)
         elif starred := [*self._starred(source, [name, *reference.attributes], reference)]:
             yield from starred
         elif hasattr(builtins, name):
@@ -225,15 +275,17 @@ class _Walk:
         """The places that a name stands for which a module binds; none where it binds no such name."""
         source = self._module(module, locate(module, self.home).path)
         name, rest = path[0], path[1:]
-        if name in source.statements:
+        if name in source.statements or name in source.imports:
             yield module, name
         for target in source.imports.get(name, ()):
             named = [target.name] if target.name else []
+            home = locate(target.module, self.home)
+            if home.kind == "source" and target.module != CODECS_MODULE:  # it may be held since before a reload
+                self.found.places.append((module, name, str(home.path), target.module))
             yield from self._resolved(target.module, [*named, *rest], reference, seen)
             if locate(target.module, self.home).kind == "library":
                 yield module, BODY  # it is bound, if not by the project
-        if name not in source.statements and name not in source.imports:
-            yield from self._starred(source, path, reference, seen)
+        yield from self._starred(source, path, reference, seen)
 
     def _starred(
         self, source: Module, path: list[str], reference: Reference, seen: frozenset[str] = frozenset()
@@ -241,7 +293,10 @@ class _Walk:
         for star in source.stars:
             kind = locate(star, self.home).kind
             if kind == "source" and f"{star}:*" not in seen:
-                yield from self._bound(star, path, reference, seen | {f"{star}:*"})
+                found = [*self._bound(star, path, reference, seen | {f"{star}:*"})]
+                yield from found
+                if found and "__all__" in self._module(star, locate(star, self.home).path).statements:
+                    yield star, "__all__"
             elif kind in ("file", "folder"):
                 yield star, FILE
             elif kind == "unknown":
@@ -269,10 +324,13 @@ class _Walk:
         self._uses(module)
         if full in _ENVIRONMENT and reference.constant:
             self.found.environment.add(reference.constant)
+        elif full in _ANY_VARIABLE:
+            self.found.by_name.add("variables")
         elif full in _IMPORTS and reference.constant and not reference.constant.startswith("."):
             yield from self._resolved(reference.constant.replace(":", "."), [], reference._replace(constant=None))
         elif full in _BY_DATA or full.startswith("sys.modules."):
             yield self._coarse(self.home, PROJECT, f"{full} may reach any module")
+            self.found.by_name.add("modules")
 
     def _uses(self, module: str) -> None:
         top = module.partition(".")[0]
@@ -295,15 +353,25 @@ class _Walk:
         if loaded is not None and not getattr(loaded, "__file__", None):
             yield self._coarse(self.home, PROJECT, f"'{module}' is an object that a program has made")
 
-    def _texts(self, texts: tuple[str, ...], folder: Path) -> None:
-        """Note the files that texts may name, as seen from the module's folder and the project's."""
-        for one in texts:
-            for start in {folder, self._root()}:
-                path = start / one
-                if path.suffix != ".py":
-                    root = self._root()
-                    name = path.relative_to(root) if path.is_relative_to(root) else path
-                    self.found.texts[name.as_posix()] = path
+    def _texts(self) -> None:
+        """Note the files that texts may name: from the module's folder, the project's, and folders that others name.
+
+        Patterns name all that they match.
+        """
+        root = self._root()
+        for one, folder in self.texts:
+            starts = {folder, root}
+            if not any((start / one).is_file() for start in starts):
+                inner = {start / word for start in starts for word in self.found.words}
+                starts |= {path for path in inner if path.is_dir()}
+            for start in starts:
+                names = [one]
+                if glob.has_magic(one):
+                    self.found.is_volatile = True  # another may match tomorrow
+                    names = glob.glob(one, root_dir=start)  # noqa: PTH207 - never recursive
+                for path in (start / name for name in names):
+                    if path.suffix != ".py":
+                        self.found.texts[named(path, root)] = path
 
     def _root(self) -> Path:
         return project_of(self.declared)
@@ -328,6 +396,11 @@ def codecs_of(declared: Step[..., Any]) -> list[Place]:
 def is_ignored(declared: Step[..., Any], *names: str) -> bool:
     """Whether a step declares that it ignores what goes by one of these names."""
     return any(fnmatchcase(name, pattern) for name in names for pattern in declared.ignore)
+
+
+def named(path: Path, root: Path) -> str:
+    """A file's name in a project; its path where it lies outside."""
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
 def project_of(declared: Step[..., Any]) -> Path:
@@ -357,6 +430,12 @@ def _held(function: Any) -> dict[str, Any]:
         except (BadInput, ValueError):  # a function or an object: what made it is in the module; an empty cell
             continue
     return held
+
+
+def _with_packages(module: str, source: Module) -> list[str]:
+    """A module and all that it imports, each after the packages that it lies in."""
+    parts = [imported.split(".") for imported in (module, *source.modules)]
+    return [*dict.fromkeys(".".join(one[:end]) for one in parts for end in range(1, len(one) + 1))]
 
 
 def _is_dunder(name: str) -> bool:

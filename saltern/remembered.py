@@ -39,8 +39,11 @@ def remembered(declared: Step[..., Any]) -> Reached | None:
         | {
             "libraries": {*found["libraries"]},
             "environment": {*found["environment"]},
+            "words": {*found["words"]},
+            "by_name": {*found["by_name"]},
             "texts": {name: Path(path) for name, path in found["texts"].items()},
             "files": {*map(Path, found["files"])},
+            "places": [tuple(place) for place in found["places"]],
         }
     )
 

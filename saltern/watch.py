@@ -32,6 +32,7 @@ _READERS_OF_SOURCE = (
 
 _executed: dict[str, CodeType] = {}  # file name -> the code of the module, the last that was run
 _count = 0
+_opened_by: dict[str, dict[str, None]] = {}  # file name of a module -> what was opened while it was imported
 
 
 @dataclass
@@ -86,12 +87,33 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             if not file.startswith(("<", _PYTHON)) and "site-packages" not in file:
                 _executed[file] = code
                 _count += 1
-    elif _watching and event in _NOTES:
+    elif event in _NOTES and (_watching or event == "open"):
         try:
+            if not _watching:
+                _open_at_import(*arguments)
             for seen in _whose():
                 _NOTES[event](seen, *arguments)
         except Exception:  # an error here would be one in the program that is watched
             return
+
+
+def opened_by(module: Path) -> list[Path]:
+    """The files that a module of the project opened for reading while it was imported."""
+    return [*map(Path, _opened_by.get(str(module), ()))]
+
+
+def _open_at_import(path: Any, mode: str | None, flags: int) -> None:
+    frame = sys._getframe(2)
+    if frame.f_code.co_filename.startswith(_READERS_OF_SOURCE):
+        return
+    while frame and frame.f_code.co_name != "<module>":
+        frame = frame.f_back  # type: ignore[assignment]
+    file = frame.f_code.co_filename if frame else "<"
+    if file.startswith(("<", _PYTHON)) or "site-packages" in file or frame.f_globals.get("__name__") == "__main__":
+        return
+    seen = Seen(0, frozenset())
+    _open(seen, path, mode, flags)
+    _opened_by.setdefault(file, {}).update(seen.opened)
 
 
 def _whose() -> list[Seen]:

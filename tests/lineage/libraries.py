@@ -1,0 +1,266 @@
+"""Libraries: what pip has installed, and Python itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.lineage.case import Case
+
+
+def linked(folder: Path) -> None:
+    (folder / "site-packages").mkdir()
+    (folder / "site-packages/mylib").symlink_to(folder / "cache/mylib")
+
+
+CASES = [
+    Case(
+        name="symlinked_library",
+        about=(
+            "A library in site-packages that is a symbolic link (uv --link-mode=symlink, pdm's install "
+            "cache): not the project's."
+        ),
+        project="""
+        --- cache/mylib/__init__.py
+        from mylib.core import *
+        def g():
+            return f()
+        --- cache/mylib/core.py
+        def f():
+            return 1
+        --- steps.py
+        from saltern import step
+        from mylib import g
+        @step(version="1", writes="json")
+        def out(data):
+            return g()
+        """,
+        setup=linked,
+        expect="reuse",
+        env={"PYTHONPATH": "site-packages"},
+    ),
+    Case(
+        name="library_same_version",
+        about="A library is installed anew from git: another content, the same version.",
+        project="""
+        --- site-packages/low/__init__.py
+        def f():
+            return 1
+        --- site-packages/low-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: low
+        Version: 1.0
+        --- site-packages/low-1.0.dist-info/direct_url.json
+        {"url": "https://example.org/low", "vcs_info": {"vcs": "git", "commit_id": "aaaa"}}
+        --- steps.py
+        from saltern import step
+        from low import f
+        @step(version="1", writes="json", libraries=["low"])
+        def out(data):
+            return f()
+        """,
+        edit=(
+            ("site-packages/low/__init__.py", "return 1", "return 2"),
+            ("site-packages/low-1.0.dist-info/direct_url.json", "aaaa", "bbbb"),
+        ),
+        expect="rerun",
+        env={"PYTHONPATH": "site-packages"},
+    ),
+    Case(
+        name="targets_package_functions",
+        about=(
+            "A library's version changes and the step does not declare it. Seen in: ropensci/targets#132; "
+            "treeverse/dvc.org#2502."
+        ),
+        project="""
+        --- site-packages/mylib/__init__.py
+        def f():
+            return 1
+        --- site-packages/mylib-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: mylib
+        Version: 1.0
+        --- steps.py
+        from saltern import step
+        from mylib import f
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=(
+            ("site-packages/mylib/__init__.py", "return 1", "return 2"),
+            ("site-packages/mylib-1.0.dist-info/METADATA", "Version: 1.0", "Version: 2.0"),
+        ),
+        expect="rerun",
+        env={"PYTHONPATH": "site-packages"},
+    ),
+    Case(
+        name="sum_on_python_312",
+        about=(
+            "Another Python: sum() of floats is exact from 3.12 on, and docs/lift.md's own stats.mean says sum(values)."
+        ),
+        project="""
+        --- stats.py
+        def mean(values):
+            return sum(values) / len(values)
+        --- steps.py
+        import stats
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return stats.mean([0.1] * 10)
+        """,
+        expect="rerun",
+        then_312=True,
+    ),
+    Case(
+        name="library_upgraded_below",
+        about="A library that the imported one requires gets another version.",
+        project="""
+        --- site-packages/top/__init__.py
+        from low import f
+        --- site-packages/top-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: top
+        Version: 1.0
+        Requires-Dist: low
+        --- site-packages/low/__init__.py
+        def f():
+            return 1
+        --- site-packages/low-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: low
+        Version: 1.0
+        --- steps.py
+        from top import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=(
+            ("site-packages/low/__init__.py", "return 1", "return 2"),
+            ("site-packages/low-1.0.dist-info/METADATA", "Version: 1.0\n", "Version: 2.0\n"),
+        ),
+        expect="rerun",
+    ),
+    Case(
+        name="library_through_helper",
+        about="A helper imports the library, the step does not.",
+        project="""
+        --- site-packages/mylib/__init__.py
+        def f():
+            return 1
+        --- site-packages/mylib-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: mylib
+        Version: 1.0
+        --- helpers.py
+        def g():
+            import mylib
+            return mylib.f()
+        --- steps.py
+        from helpers import g
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return g()
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=(
+            ("site-packages/mylib/__init__.py", "return 1", "return 2"),
+            ("site-packages/mylib-1.0.dist-info/METADATA", "Version: 1.0", "Version: 2.0"),
+        ),
+        expect="rerun",
+    ),
+    Case(
+        name="library_without_metadata",
+        about="A library that no distribution claims.",
+        project="""
+        --- site-packages/mylib.py
+        def f():
+            return 1
+        --- steps.py
+        from mylib import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=("site-packages/mylib.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="library_by_constant_name",
+        about="importlib.import_module('mylib').",
+        project="""
+        --- site-packages/mylib/__init__.py
+        def f():
+            return 1
+        --- site-packages/mylib-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: mylib
+        Version: 1.0
+        --- steps.py
+        import importlib
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return importlib.import_module("mylib").f()
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=(
+            ("site-packages/mylib/__init__.py", "return 1", "return 2"),
+            ("site-packages/mylib-1.0.dist-info/METADATA", "Version: 1.0", "Version: 2.0"),
+        ),
+        expect="rerun",
+    ),
+    Case(
+        name="library_by_variable_name",
+        about="importlib.import_module(NAME), a constant of the module.",
+        project="""
+        --- site-packages/mylib/__init__.py
+        def f():
+            return 1
+        --- site-packages/mylib-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: mylib
+        Version: 1.0
+        --- steps.py
+        import importlib
+        NAME = "mylib"
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return importlib.import_module(NAME).f()
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=(
+            ("site-packages/mylib/__init__.py", "return 1", "return 2"),
+            ("site-packages/mylib-1.0.dist-info/METADATA", "Version: 1.0", "Version: 2.0"),
+        ),
+        expect="rerun",
+    ),
+    Case(
+        name="unused_library_upgraded",
+        about="A library that nothing imports gets another version.",
+        project="""
+        --- site-packages/mylib/__init__.py
+        def f():
+            return 1
+        --- site-packages/mylib-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: mylib
+        Version: 1.0
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return 1
+        """,
+        env={"PYTHONPATH": "site-packages"},
+        edit=("site-packages/mylib-1.0.dist-info/METADATA", "Version: 1.0", "Version: 2.0"),
+        expect="reuse",
+    ),
+]

@@ -1,0 +1,446 @@
+"""What a process has in memory, beside what its files say: programs that live on, notebooks, stale bytecode."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from tests.lineage.case import Case
+
+
+def in_an_hour(folder: Path) -> None:
+    os.utime(folder / "steps.py", (time.time() + 3600, time.time() + 3600))
+
+
+def same_time_and_size(folder: Path) -> None:
+    path = folder / "helpers.py"
+    before = path.stat()
+    path.write_text(path.read_text().replace("111", "222"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+CASES = [
+    Case(
+        name="source_from_the_future",
+        about=(
+            "A source file whose time is an hour ahead (unzipped in another time zone, a skewed clock): "
+            "starting anew does not help."
+        ),
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return 1
+        """,
+        setup=in_an_hour,
+        expect="reuse",
+        old=False,
+    ),
+    Case(
+        name="stale_bytecode",
+        about=(
+            "The source changes within the same second and to the same size: Python runs the old bytecode, "
+            "the recipe has the new. Seen in: python/cpython#75953. (the first process writes __pycache__; "
+            "the truth is the run without bytecode)"
+        ),
+        project="""
+        --- helpers.py
+        def f():
+            return 111
+        --- steps.py
+        from saltern import step
+        from helpers import f
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=same_time_and_size,
+        expect="refuse",
+        bytecode=True,
+    ),
+    Case(
+        name="reload_in_process",
+        about="importlib.reload, or IPython's %autoreload, of the steps' module after an edit: what notebooks do.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return 111
+        --- program.py
+        import importlib
+        from pathlib import Path
+        import steps
+        from build import tell
+
+        def reloaded(build):
+            before = build.value(steps.out)
+            path = Path(steps.__file__)
+            path.write_text(path.read_text().replace("111", "222"))
+            importlib.reload(steps)
+            return [before, build.value(steps.out)]
+
+        tell(reloaded, lambda: [111, 222])
+        """,
+        program=("program.py",),
+        expect="rerun",
+    ),
+    Case(
+        name="helper_loaded_before_edit",
+        about="A helper is imported, edited, then the steps are imported: they are younger than the edit, it is not.",
+        project="""
+        --- helpers.py
+        def f():
+            return 111
+        --- steps.py
+        from saltern import step
+        from helpers import f
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        --- program.py
+        import sys
+        from pathlib import Path
+        import helpers
+        if sys.argv[2] == "first":
+            path = Path(helpers.__file__)
+            path.write_text(path.read_text().replace("111", "222"))
+        import steps
+        from build import tell
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        expect="refuse",
+    ),
+    Case(
+        name="python_dash_m_in_package",
+        about="python -m lab.main: the step is in the module that runs, with a relative import.",
+        project="""
+        --- lab/__init__.py
+        --- lab/helpers.py
+        def f():
+            return 1
+        --- lab/main.py
+        from build import tell
+        from saltern import step
+        from .helpers import f
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        if __name__ == "__main__":
+            tell(lambda build: build.value(out))
+        """,
+        program=("-m", "lab.main"),
+        edit=("lab/helpers.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="main_script",
+        about="A step in the script itself: python pipeline.py.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- pipeline.py
+        from build import tell
+        from saltern import step
+        from helpers import f
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        if __name__ == "__main__":
+            tell(lambda build: build.value(out))
+        """,
+        program=("pipeline.py",),
+        edit=("helpers.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="notebook_cell",
+        about="A step in a notebook's cell: compiled text, in a __main__ without a file, its source in linecache.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- cell.txt
+        from saltern import step
+        from helpers import f
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        --- program.py
+        import linecache, sys
+        from pathlib import Path
+        from build import tell
+        cell = Path("cell.txt").read_text()
+        del sys.modules["__main__"].__file__
+        linecache.cache["<ipython-input-1>"] = (len(cell), None, cell.splitlines(True), "<ipython-input-1>")
+        exec(compile(cell, "<ipython-input-1>", "exec"), globals())
+        tell(lambda build: build.value(out))
+        """,
+        program=("program.py",),
+        edit=("helpers.py", "return 1", "return 2"),
+        expect="refuse",
+    ),
+    Case(
+        name="nothing_is_run",
+        about="A module that is imported late has an effect; to ask for a call's salt must not run it.",
+        project="""
+        --- lab/__init__.py
+        --- lab/late.py
+        from pathlib import Path
+        Path(__file__).with_name("was_run").write_text("")
+        def f():
+            return 1
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            from lab.late import f
+            return f()
+        --- program.py
+        from pathlib import Path
+        import steps
+        from build import tell
+
+        def was_run(build):
+            build.call(steps.out)
+            return Path("lab/was_run").exists()
+
+        tell(was_run, lambda: False)
+        """,
+        program=("program.py",),
+        expect="reuse",
+    ),
+    Case(
+        name="lazy_import_edited_before_run",
+        about="A process that lives on: what a function imports late is edited after the salt, and before it runs.",
+        project="""
+        --- helpers.py
+        def f():
+            return 111
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            from helpers import f
+            return f()
+        --- program.py
+        from pathlib import Path
+        import steps
+        from build import tell
+
+        def edited(build):
+            call = build.call(steps.out)
+            path = Path("helpers.py")
+            path.write_text(path.read_text().replace("111", "222"))
+            return build.cache.load(build.artifact(call))
+
+        tell(edited, lambda: 111)
+        """,
+        program=("program.py",),
+        expect="refuse",
+    ),
+    Case(
+        name="program_changes_the_folder",
+        about="The program changes its current folder before it builds. Seen in: streamlit/streamlit#1797.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            from helpers import f
+            return f()
+        --- program.py
+        import os
+        from pathlib import Path
+        here = Path(__file__).resolve().parent
+        os.chdir("/")
+        import steps
+        from build import tell
+        tell(lambda build: build.value(steps.out, {"data": str(here / "in.txt")}))
+        """,
+        program=("program.py",),
+        edit=("helpers.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="two_closures_one_source",
+        about="Two steps of one source text that differ in what they close over. Seen in: PrefectHQ/prefect#23062.",
+        project="""
+        --- steps.py
+        from saltern import step
+        def make(power):
+            def run(data):
+                return 2**power
+            return run
+        two = step(version="1", writes="json", name="same")(make(2))
+        three = step(version="1", writes="json", name="same")(make(3))
+        --- program.py
+        import steps
+        from build import tell
+        tell(lambda build: [build.value(steps.two), build.value(steps.three)], lambda: [4, 8])
+        """,
+        program=("program.py",),
+        expect="rerun",
+    ),
+    Case(
+        name="monkeypatched_in_program",
+        about="A program replaces a helper by one of its own before it builds.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- steps.py
+        import helpers
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return helpers.f()
+        --- program.py
+        import helpers, steps
+        from build import tell
+        def better():
+            return 10
+        helpers.f = better
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "return 10", "return 20"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="constant_set_in_program",
+        about="A program sets a constant of a module before it builds.",
+        project="""
+        --- config.py
+        N = 1
+        --- steps.py
+        import config
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return config.N
+        --- program.py
+        import config, steps
+        from build import tell
+        config.N = 10
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "config.N = 10", "config.N = 20"),
+        expect="rerun|refuse",
+        wrong="what a program sets of a module before it builds is not looked at",
+    ),
+    Case(
+        name="replaced_between_calls",
+        about="A function is replaced between two calls of one process.",
+        project="""
+        --- helpers.py
+        def f():
+            return 1
+        --- steps.py
+        import helpers
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return helpers.f()
+        --- program.py
+        import helpers, steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            helpers.f = lambda: 2
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [1, 2])
+        """,
+        program=("program.py",),
+        expect="rerun|refuse",
+        wrong="fingerprints are remembered until a module is executed, and this executes none",
+    ),
+    Case(
+        name="helper_reloaded",
+        about="A helper is edited and reloaded, the steps are not: they hold what they imported from it.",
+        project="""
+        --- helpers.py
+        def f():
+            return 111
+        --- steps.py
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        --- program.py
+        import importlib
+        from pathlib import Path
+        import helpers, steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            path = Path(helpers.__file__)
+            path.write_text(path.read_text().replace("111", "222"))
+            importlib.reload(helpers)
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [111, 111])
+        """,
+        program=("program.py",),
+        expect="refuse",
+    ),
+    Case(
+        name="helper_edited_not_reloaded",
+        about="A helper is edited while the process lives on.",
+        project="""
+        --- helpers.py
+        def f():
+            return 111
+        --- steps.py
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        --- program.py
+        from pathlib import Path
+        import helpers, steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            path = Path(helpers.__file__)
+            path.write_text(path.read_text().replace("111", "222"))
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [111, 111])
+        """,
+        program=("program.py",),
+        expect="refuse|reuse",
+    ),
+    Case(
+        name="class_attribute_set_in_program",
+        about="A program sets an attribute of a class before it builds.",
+        project="""
+        --- model.py
+        class M:
+            n = 1
+        --- steps.py
+        from model import M
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return M.n
+        --- program.py
+        import model, steps
+        from build import tell
+        model.M.n = 10
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "model.M.n = 10", "model.M.n = 20"),
+        expect="rerun|refuse",
+        wrong="what a program sets of a class before it builds is not looked at",
+    ),
+]
