@@ -63,9 +63,16 @@ def _codes(value: Any, module: str) -> Iterator[CodeType]:
             todo += vars(one).values()
         elif isinstance(one, property):
             todo += [one.fget, one.fset, one.fdel]
-        for inner in ("function", "__wrapped__", "__func__"):
-            if not isinstance(one, type) and isinstance(found := getattr(one, inner, None), FunctionType):
-                todo.append(found)
+        if not isinstance(one, type):
+            todo += [_attribute(one, inner) for inner in ("function", "__wrapped__", "__func__")]
+
+
+def _attribute(value: Any, name: str) -> FunctionType | None:
+    try:
+        found = getattr(value, name, None)
+    except Exception:  # the project's own code runs here, and may do anything: six's modules import others
+        return None
+    return found if isinstance(found, FunctionType) else None
 
 
 def _is_full(cell: CellType) -> bool:

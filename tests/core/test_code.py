@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import subprocess
 import sys
@@ -284,6 +285,25 @@ def test_a_function_that_was_loaded_before_an_edit_is_an_error_whatever_the_time
     os.utime(path, (0, 0))
     with pytest.raises(BadInput, match=r"helpers\.py: 'clean' in memory is not what the file says"):
         code.code_fingerprint(steps.train)
+
+
+def test_an_object_that_fails_when_it_is_looked_at_is_no_error(lab: Path, steps: ModuleType) -> None:
+    (lab / "lazy.py").write_text(
+        "class Lazy:\n    def __getattr__(self, name):\n        raise ModuleNotFoundError(name)\n\n\n"
+        'moved = Lazy()\n\n\ndef use():\n    return moved if "moved" else None\n'
+    )
+    edit(lab, "helpers.py", "    return min(row, limit) + OFFSET", "    return min(row, limit) + OFFSET + use()")
+    edit(lab, "helpers.py", "import math", "import math\nfrom lab.lazy import use")
+    assert "lab.lazy:moved" in code.code_fingerprint(steps.train)
+
+
+def test_the_whole_project_is_read_anew_when_a_module_is_loaded_anew(lab: Path, steps: ModuleType) -> None:
+    edit(lab, "helpers.py", "    return min(row, limit) + OFFSET", '    return __import__("lab." + "x") and limit')
+    before = code.code_fingerprint(steps.train)
+    (lab / "tables.py").write_text("WEIGHTS = {'a': 2}\n")
+    importlib.reload(import_module("lab.tables"))
+    changed = code.code_fingerprint(steps.train)
+    assert changed["lab:<project>"] != before["lab:<project>"]
 
 
 def test_a_source_of_a_clock_that_is_ahead_is_read_as_any_other(lab: Path, steps: ModuleType) -> None:
