@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +154,8 @@ class _Walk:
         self.home = top
         self.start: set[Place] = set()
         self.todo: list[Place] = []
+        self.modules: dict[str, Module] = {}  # those that were looked at
+        self.imported: set[str] = set()  # those whose imports were followed
         self.docstrings = False  # whether any are read as data: then all of the modules that are reached count
 
     def run(self) -> None:
@@ -204,7 +206,7 @@ class _Walk:
     def _visit(self, module: str, name: str) -> None:
         key = f"{module}:{name}"
         if name == PROJECT:
-            self.found.code[key] = _project(self._root())
+            self.found.code[key] = _files(self._root())
             return
         location = locate(module, self.home)
         if name == FILE or location.kind != "source":
@@ -216,7 +218,9 @@ class _Walk:
         self.found.code[key] = part.digest
         if module != CODECS_MODULE:
             self._check_memory(module, name, location.path)
-            self.todo += self._imported_with(module, source)
+            if module not in self.imported:
+                self.imported.add(module)
+                self.todo += self._imported_with(module, source)
         for reference in part.references:
             self.todo += self._followed(module, source, reference)
         self._texts(part.texts, location.path.parent)
@@ -225,8 +229,11 @@ class _Walk:
             self.docstrings = True
 
     def _module(self, module: str, path: Path) -> Module:
-        self.found.files.add(path)
-        return _parsed(module, path, state_of(path))
+        known = self.modules.get(module)
+        if known is None:
+            self.found.files.add(path)
+            known = self.modules[module] = _parsed(module, path, state_of(path))
+        return known
 
     def _check_memory(self, module: str, name: str, path: Path) -> None:
         """Raise BadInput where this process has loaded other code than the source has."""
@@ -430,11 +437,11 @@ def _parsed(name: str, path: Path, state: State) -> Module:
 def _files(path: Path) -> str:
     """The digest of a file, or of all that could be imported of a folder."""
     if path.is_dir():
-        return _project(path)
+        return _project(path, watch.executions())
     return file_digest(path)[:DIGITS]
 
 
-@cache
-def _project(root: Path) -> str:
+@lru_cache(maxsize=64)
+def _project(root: Path, executions: int) -> str:
     files = sources.project_files(root)
     return _hash([(path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files])
