@@ -267,7 +267,8 @@ class _Walk:
         if reference.imported:
             yield from self._through(reference.imported, reference)
         elif name in source.statements or name in source.imports:
-            yield from self._resolved(module, [name, *reference.attributes], reference)
+            places = self._resolved(module, [name, *reference.attributes], reference)
+            yield from (one for one in places if one != (module, name) or name in source.statements)
         elif starred := [*self._starred(source, [name, *reference.attributes], reference)]:
             yield from starred
         elif hasattr(builtins, name):
@@ -311,15 +312,14 @@ class _Walk:
         """The places that a name stands for which a module binds; none where it binds no such name."""
         source = self._module(module, locate(module, self.home).path)
         name, rest = path[0], path[1:]
-        if name in source.statements:
+        if name in source.statements or name in source.imports:
             yield module, name
         for target in source.imports.get(name, ()):
             named = [target.name] if target.name else []
             yield from self._resolved(target.module, [*named, *rest], reference, seen)
             if locate(target.module, self.home).kind == "library":
                 yield module, BODY  # it is bound, if not by the project
-        if name not in source.statements and name not in source.imports:
-            yield from self._starred(source, path, reference, seen)
+        yield from self._starred(source, path, reference, seen)
 
     def _starred(
         self, source: Module, path: list[str], reference: Reference, seen: frozenset[str] = frozenset()

@@ -73,6 +73,7 @@ class Module:
     stars: list[str] = field(default_factory=list)  # modules of ``from module import *``
     modules: list[str] = field(default_factory=list)  # all that importing it may import, where there are such modules
     types: set[str] = field(default_factory=set)  # names that are there for type checkers alone
+    bindings: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # name, or ``*`` -> statement, its source
 
     def __post_init__(self) -> None:
         self._parts: dict[tuple[str, bool], Part] = {}
@@ -100,8 +101,19 @@ class Module:
                 Reference(name, (), 0, target) for name, targets in self.imports.items() for target in targets
             ]
             found.references += [Reference("*", (), 0, Import(star)) for star in self.stars]
-        hashed = digest(text(statement, docstrings=name == WHOLE) for statement in statements)
+        names = {reference.name for reference in found.references if not reference.imported}
+        if name in self.imports:
+            names.add(name)
+        texts = [text(statement, docstrings=name == WHOLE) for statement in statements]
+        hashed = digest([*texts, *filter(None, map(self._imported, sorted(names)))])
         return Part(hashed, tuple(dict.fromkeys(found.references)), tuple(found.texts), found.docstrings)
+
+    def _imported(self, name: str) -> str:
+        """What a name is bound to, one after the other, where imports are among it."""
+        if name not in self.imports and not self.stars:
+            return ""
+        bindings = sorted([*self.bindings.get(name, []), *self.bindings.get("*", [])])
+        return f"{name} is {', '.join(source for _, source in bindings)}"
 
     @cached_property
     def _unread(self) -> list[str]:
@@ -138,7 +150,7 @@ def parse(source: bytes, path: str, package: str) -> Module:
     checkers and ``if __name__ == "__main__"`` do not count.
     """
     found = Module(ast.parse(source, path), package)
-    for statement in _that_run(found.tree.body, found.types):
+    for number, statement in enumerate(_that_run(found.tree.body, found.types)):
         if is_docstring(statement):
             continue
         for node in own_scope(statement):
@@ -147,6 +159,8 @@ def parse(source: bytes, path: str, package: str) -> Module:
             for name, target in imports(node, package):
                 if isinstance(node, ast.ImportFrom):
                     found.modules += [target.module, f"{target.module}.{target.name}"]
+                source = ".".join(filter(None, target))
+                found.bindings.setdefault(name, []).append((number, source))
                 if name == "*":
                     found.stars.append(target.module)
                 else:
@@ -154,6 +168,7 @@ def parse(source: bytes, path: str, package: str) -> Module:
         names = {*bound(statement), *_changed(statement)}
         for name in sorted(names):
             found.statements.setdefault(name, []).append(statement)
+            found.bindings.setdefault(name, []).append((number, ""))
         if _has_effect(statement, found) or not (
             names or isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass)
         ):

@@ -257,7 +257,7 @@ def test_names_from_import_star_are_followed_to_where_they_are(lab: Path, steps:
 
 
 def test_it_is_the_same_wherever_the_project_lies_and_on_every_python(steps: ModuleType) -> None:
-    assert code.code_fingerprint(steps.train)["lab.steps:train"] == "94a6dc152542c401"
+    assert code.code_fingerprint(steps.train)["lab.steps:train"] == "b679217d29b07eff"
 
 
 def test_a_file_edited_after_it_was_loaded_is_an_error_because_memory_holds_what_it_said_before(
@@ -333,6 +333,38 @@ def test_every_import_that_may_win_counts_and_so_does_what_a_module_does_when_it
     edit(lab, "steps.py", "lab.deep.down.depth()", f"lab.deep.down.depth(){use}")
     before = code.code_fingerprint(steps.train)
     edit(lab, f"{edited}.py", "x + 1" if use else "prec = 5", "x + 2" if use else "prec = 7")
+    assert code.code_fingerprint(steps.train) != before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("from math import floor as cut", "from math import ceil as cut"),
+        ("from math import floor as cut", "cut = abs\nfrom math import floor as cut"),
+        ("from lab.ends import first, last", "from lab.ends import last as first, first as last"),
+        ("from lab.ends import first, last", "from lab.again import last, first"),
+        ("from lab.ends import first, last", "from lab.ends import first, last\nfrom lab.again import *"),
+    ],
+)
+def test_what_an_import_binds_a_name_to_counts(lab: Path, steps: ModuleType, old: str, new: str) -> None:
+    (lab / "ends.py").write_text("def first():\n    return 1\n\ndef last():\n    return 2\n")
+    (lab / "again.py").write_text("from lab.ends import first as last, last as first\n")
+    edit(
+        lab, "helpers.py", "import math", "import math\nfrom math import floor as cut\nfrom lab.ends import first, last"
+    )
+    edit(lab, "helpers.py", "+ OFFSET", "+ cut(1.5) + first() * 2 + last()")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "helpers.py", old, new)
+    assert code.code_fingerprint(steps.train) != before
+
+
+def test_what_a_module_imports_only_to_hand_it_on_counts(lab: Path, steps: ModuleType) -> None:
+    (lab / "ends.py").write_text("def first():\n    return 1\n\ndef last():\n    return 2\n")
+    (lab / "again.py").write_text("from lab.ends import first, last\n")
+    edit(lab, "helpers.py", "import math", "import math\nfrom lab.again import first, last")
+    edit(lab, "helpers.py", "+ OFFSET", "+ first() * 2 + last()")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "again.py", "first, last", "first as last, last as first")
     assert code.code_fingerprint(steps.train) != before
 
 
