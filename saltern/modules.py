@@ -105,7 +105,8 @@ class Module:
         if name in self.imports:
             names.add(name)
         texts = [text(statement, docstrings=name == WHOLE) for statement in statements]
-        hashed = digest([*texts, *filter(None, map(self._imported, sorted(names)))])
+        order = self._order() if name == BODY else ""
+        hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         return Part(hashed, tuple(dict.fromkeys(found.references)), tuple(found.texts), found.docstrings)
 
     def _imported(self, name: str) -> str:
@@ -114,6 +115,22 @@ class Module:
             return ""
         bindings = sorted([*self.bindings.get(name, []), *self.bindings.get("*", [])])
         return f"{name} is {', '.join(source for _, source in bindings)}"
+
+    def _order(self) -> str:
+        """The order of the statements that it matters for: names bound more than once, who reads them then, effects."""
+        names: dict[int, set[str]] = {}
+        for name, bindings in self.bindings.items():
+            for number, _ in bindings:
+                names.setdefault(number, set()).add(name)
+        again = {name for name, bindings in self.bindings.items() if len({number for number, _ in bindings}) > 1}
+        effects = {*map(id, self.body)}
+        found = []
+        for number, statement in enumerate(_that_run(self.tree.body, set())) if again else ():
+            bound_here = names.get(number, set())
+            read_here = {node.id for node in _run_at_once(statement) if isinstance(node, ast.Name)}
+            if id(statement) in effects or again & (bound_here | read_here):
+                found.append(",".join(sorted(bound_here)))
+        return "; ".join(found) if len({*found}) > 1 else ""  # a name's own statements count in their order with it
 
     @cached_property
     def _unread(self) -> list[str]:
@@ -159,8 +176,7 @@ def parse(source: bytes, path: str, package: str) -> Module:
             for name, target in imports(node, package):
                 if isinstance(node, ast.ImportFrom):
                     found.modules += [target.module, f"{target.module}.{target.name}"]
-                source = ".".join(filter(None, target))
-                found.bindings.setdefault(name, []).append((number, source))
+                found.bindings.setdefault(name, []).append((number, ".".join(filter(None, target))))
                 if name == "*":
                     found.stars.append(target.module)
                 else:

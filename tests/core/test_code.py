@@ -358,6 +358,15 @@ def test_what_an_import_binds_a_name_to_counts(lab: Path, steps: ModuleType, old
     assert code.code_fingerprint(steps.train) != before
 
 
+@pytest.mark.parametrize("made", ["LEVEL", "[LEVEL][0]", "level()"])
+def test_the_order_of_statements_counts_where_a_name_is_bound_twice(lab: Path, steps: ModuleType, made: str) -> None:
+    level = f"LEVEL = 1\ndef level():\n    return LEVEL\nOFFSET = {made}\nLEVEL = 2\n"
+    edit(lab, "helpers.py", "OFFSET = 1\n", level)
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "helpers.py", f"OFFSET = {made}\nLEVEL = 2\n", f"LEVEL = 2\nOFFSET = {made}\n")
+    assert code.code_fingerprint(steps.train) != before
+
+
 def test_what_a_module_imports_only_to_hand_it_on_counts(lab: Path, steps: ModuleType) -> None:
     (lab / "ends.py").write_text("def first():\n    return 1\n\ndef last():\n    return 2\n")
     (lab / "again.py").write_text("from lab.ends import first, last\n")
