@@ -39,7 +39,6 @@ from saltern.code import reached  # noqa: E402
 from saltern.steps import Step  # noqa: E402
 
 BIG = "1,000 modules"
-BUDGET = 45  # seconds of computing for one package; then its other functions are not looked at
 
 
 @dataclass
@@ -58,7 +57,7 @@ class Measured:
     seconds: float = 0  # for all of them
 
 
-def measured(package: str, root: Path) -> Measured:
+def measured(package: str, root: Path, budget: float) -> Measured:
     sys.path.insert(0, str(root))
     found, places, reasons = Measured(package), [], Counter[str]()
     every = [*_functions(found, root, "big" if package == BIG else PACKAGES[package][0])]
@@ -66,7 +65,7 @@ def measured(package: str, root: Path) -> Measured:
     random.Random(1).shuffle(every)  # noqa: S311
     begun = time.process_time()
     for module, name in every:
-        if time.process_time() > begun + BUDGET:
+        if time.process_time() > begun + budget:
             break
         found.taken += 1
         started = time.perf_counter()
@@ -144,10 +143,10 @@ def big(root: Path) -> Path:
     return root
 
 
-def one(package: str, root: Path) -> None:
+def one(package: str, root: Path, budget: float) -> None:
     """In a process of its own: measure and print as JSON."""
     if package != BIG:
-        print(json.dumps(asdict(measured(package, root))))
+        print(json.dumps(asdict(measured(package, root, budget))))
         return
     sys.path.insert(0, str(root))
     module, profile = importlib.import_module("big.m999"), cProfile.Profile()
@@ -168,11 +167,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     options.add_argument("packages", nargs="*", default=[*(name for name in PACKAGES if name != "steps"), BIG])
     options.add_argument("--installed", type=Path, help="the folder that the packages are installed in")
+    options.add_argument("--budget", type=float, default=60, help="seconds for one package; then the rest is left out")
     options.add_argument("--summary", type=Path, help="where to write the summary, as JSON")
     options.add_argument("--one", type=Path, metavar="ROOT", help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.one:
-        return one(given.packages[0], given.one)
+        return one(given.packages[0], given.one, given.budget)
     print(f"{'package':17} functions   taken  failed  coarse  places   first    cold    warm  (seconds)")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -181,7 +181,7 @@ def main() -> None:
         for package in given.packages:
             root = home / "projects" / package
             big(root) if package == BIG else laid_out(package, installed, root)
-            cold, warm = (_in_process(package, root, home / "digests" / package) for _ in range(2))
+            cold, warm = (_in_process(package, root, home / "digests" / package, given.budget) for _ in range(2))
             rows.append({**asdict(cold), "warm_first": warm.first, "warm_seconds": warm.seconds})
             share = f"{cold.coarse / max(1, cold.taken - len(cold.failed)):7.0%}"
             numbers = f"{cold.functions:9} {cold.taken:7} {len(cold.failed):7} {share} {cold.places:7.0f}"
@@ -192,15 +192,15 @@ def main() -> None:
         head = {
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "python": python(),
-            "command": "python benchmarks/fingerprints.py",
+            "command": f"python benchmarks/fingerprints.py --budget {given.budget:g}",
         }
         versions = PINNED.read_text().split()
         given.summary.write_text(json.dumps({**head, "versions": versions, "packages": rows}, indent=1) + "\n")
     raise SystemExit(any(row["failed"] for row in rows))
 
 
-def _in_process(package: str, root: Path, cache: Path) -> Measured:
-    command = [sys.executable, str(HERE / "fingerprints.py"), package, "--one", str(root)]
+def _in_process(package: str, root: Path, cache: Path, budget: float) -> Measured:
+    command = [sys.executable, str(HERE / "fingerprints.py"), package, "--one", str(root), "--budget", str(budget)]
     env = {**os.environ, "SALTWORKS_CACHE_DIR": str(cache)}
     ran = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=None, env=env, text=True)
     return Measured(**json.loads(ran.stdout.splitlines()[-1]))

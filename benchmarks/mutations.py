@@ -170,7 +170,7 @@ class _Edits:
             first, second = rng.sample(range(last + 1), 2)
             names[first], names[second] = names[second], names[first]
         else:
-            names[rng.randint(0, last)] = rng.choice(self.imported)
+            names[rng.randint(0, last)] = rng.choice(self.imported or ["os"])
         bound = [one.asname or one.name.partition(".")[0] for one in node.names]
         aliases = [ast.alias(name, asname) for name, asname in zip(names, bound, strict=True)]
         if isinstance(node, ast.ImportFrom):
