@@ -43,6 +43,12 @@ _HARMLESS = {
     "property", "range", "set", "setter", "singledispatch", "sorted", "staticmethod", "step", "str", "sum", "timedelta",
     "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
 }  # fmt: skip
+# What makes an object that nothing else has.
+_MADE = (
+    *(ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp, ast.DictComp, ast.SetComp),
+    *(ast.BinOp, ast.Compare, ast.UnaryOp, ast.Lambda),
+)
+_MAKERS = {"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "namedtuple", "set", "sorted"}
 # Bases that read nothing of their subclasses' docstrings.
 _PLAIN_BASES = {
     "ABC", "BaseException", "Enum", "Exception", "Flag", "Generic", "IntEnum", "IntFlag", "NamedTuple", "Protocol",
@@ -106,6 +112,8 @@ class Module:
             names.add(name)
         texts = [text(statement, docstrings=name == WHOLE) for statement in statements]
         order = self._order() if name == BODY else ""
+        if ("__future__.annotations" in self._imported("annotations")) and any(map(_annotates, statements)):
+            order += "annotations are texts"
         hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         return Part(hashed, tuple(dict.fromkeys(found.references)), tuple(found.texts), found.docstrings)
 
@@ -192,6 +200,10 @@ def parse(source: bytes, path: str, package: str) -> Module:
     return found
 
 
+def _annotates(statement: ast.stmt) -> bool:
+    return any(getattr(node, "annotation", None) or getattr(node, "returns", None) for node in ast.walk(statement))
+
+
 def is_docstring(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and text_of(statement.value) is not None
 
@@ -249,12 +261,32 @@ def _has_effect(statement: ast.stmt, module: Module) -> bool:
         elif isinstance(node, ast.Call):
             if last_name(node.func) not in _HARMLESS:
                 return True
-        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-            root = _root(node)
-            # what is the module's own alone counts with the name of it
-            if not isinstance(root, ast.Name) or root.id in module.imports or root.id not in module.statements:
-                return True
+        # what is the module's own alone, and has no other name, counts with the name of it
+        elif (one := _changes(node)) and not (isinstance(one, ast.Name) and _is_alone(one.id, module)):
+            return True
     return False
+
+
+def _changes(node: ast.AST) -> ast.expr | None:
+    """The object that a statement changes."""
+    if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+        return node.value
+    return node.target if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) else None
+
+
+def _is_alone(name: str, module: Module) -> bool:
+    """Whether all statements so far make the object of a name, or change it; it may be another name's otherwise."""
+    return name not in module.imports and all(map(_makes, module.statements.get(name, [])))
+
+
+def _makes(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if isinstance(targets[0], ast.Attribute | ast.Subscript):
+            return True
+        made = isinstance(statement.value, _MADE) or last_name(statement.value) in _MAKERS
+        return made and len(targets) == 1 and isinstance(targets[0], ast.Name)
+    return isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.AugAssign | ast.Expr)
 
 
 def _run_at_once(statement: ast.stmt) -> Iterator[ast.AST]:

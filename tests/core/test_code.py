@@ -367,6 +367,31 @@ def test_the_order_of_statements_counts_where_a_name_is_bound_twice(lab: Path, s
     assert code.code_fingerprint(steps.train) != before
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("OTHER = WEIGHTS", "OTHER = WEIGHTS\nOTHER['a'] = 3"),
+        ("OTHER = WEIGHTS", "OTHER = WEIGHTS\nOTHER |= {'a': 3}"),
+        ("OTHER, MORE = WEIGHTS, 5", "OTHER, MORE = WEIGHTS, 5\nOTHER['a'] = 3"),
+        ("OTHER = [WEIGHTS]", "OTHER = [WEIGHTS]\nOTHER[0]['a'] = 3"),
+    ],
+)
+def test_an_object_may_be_changed_by_another_name(lab: Path, steps: ModuleType, before: str, after: str) -> None:
+    edit(lab, "tables.py", "OTHER = 5", before)
+    old = code.code_fingerprint(steps.train)
+    edit(lab, "tables.py", before, after)
+    assert code.code_fingerprint(steps.train) != old
+
+
+def test_whether_annotations_are_texts_counts_where_there_are_any(lab: Path, steps: ModuleType) -> None:
+    edit(lab, "helpers.py", "def clean(row, limit):", "def clean(row: int, limit):")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "helpers.py", "import math", "from __future__ import annotations\nimport math")
+    after = code.code_fingerprint(steps.train)
+    assert after["lab.helpers:clean"] != before["lab.helpers:clean"]
+    assert after["lab.helpers:Scaler"] == before["lab.helpers:Scaler"]
+
+
 def test_what_a_module_imports_only_to_hand_it_on_counts(lab: Path, steps: ModuleType) -> None:
     (lab / "ends.py").write_text("def first():\n    return 1\n\ndef last():\n    return 2\n")
     (lab / "again.py").write_text("from lab.ends import first, last\n")
