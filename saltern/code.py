@@ -37,6 +37,7 @@ from saltern.steps import Step
 
 FILE = "<file>"  # what has no source: bytecode, an extension, an archive
 PROJECT = "<project>"  # all that could be imported of the step's project
+ORDER = "<order>"  # of the modules that do more than define when they are imported
 CLOSURE = "<closure>"  # what a function that another one made holds of it
 CODECS_MODULE = f"{__package__}.codecs"
 
@@ -156,6 +157,7 @@ class _Walk:
         self.todo: list[Place] = []
         self.modules: dict[str, Module] = {}  # those that were looked at
         self.imported: set[str] = set()  # those whose imports were followed
+        self.classes = ""  # why all classes count that are reached, and so the modules they are in
         self.docstrings = False  # whether any are read as data: then all of the modules that are reached count
 
     def run(self) -> None:
@@ -167,9 +169,44 @@ class _Walk:
             if ":".join(place) not in self.found.code and place != (CODECS_MODULE, BODY):  # it would be all codecs
                 self._visit(*place)
             if not self.todo and self.docstrings:
-                modules = {key.partition(":")[0] for key in self.found.code}
-                wanted = {(module, DOCSTRINGS) for module in modules if locate(module, self.home).kind == "source"}
-                self.todo += [place for place in sorted(wanted) if ":".join(place) not in self.found.code]
+                self._add_everywhere(DOCSTRINGS)
+            if not self.todo and self.classes:
+                self._add_everywhere(WHOLE)
+        self._add_order()
+
+    def _add_everywhere(self, name: str) -> None:
+        """Let a piece of every module count that is reached, but for the codecs' that the step has no use for."""
+        modules = {key.partition(":")[0] for key in self.found.code} - {CODECS_MODULE}
+        wanted = [module for module in sorted(modules) if locate(module, self.home).kind == "source"]
+        for module in wanted:
+            if f"{module}:{name}" not in self.found.code:
+                self.todo.append((module, name) if name == DOCSTRINGS else self._coarse(module, name, self.classes))
+
+    def _add_order(self) -> None:
+        """Let the order count in which an import executes the modules that do more than define."""
+        ends = f":{BODY}", f":{WHOLE}"
+        found = {
+            key.rpartition(":")[0]
+            for key, digest in self.found.code.items()
+            if key.endswith(ends) and digest != NOTHING
+        }
+        order = [module for module in self._executed() if module in found] if len(found) > 1 else []
+        if len(order) > 1:
+            self.found.code[f"{self.home_module}:{ORDER}"] = _hash(order)
+
+    def _executed(self) -> list[str]:
+        """The project's modules in the order in which importing the step's own ends executing them."""
+        order: dict[str, None] = {}
+        seen, todo = set(), [(self.home_module, False)]
+        while todo:
+            module, ended = todo.pop()
+            if ended:
+                order[module] = None
+            elif module not in seen and locate(module, self.home).kind == "source":
+                seen.add(module)
+                source = self._module(module, locate(module, self.home).path)
+                todo += [(module, True), *((name, False) for name in reversed(_with_packages(module, source)))]
+        return [*order]
 
     def _starts(self) -> Iterator[Place]:
         """Where the step is defined: its name, or where it has none all of its module and what its function holds."""
@@ -221,6 +258,8 @@ class _Walk:
             if module not in self.imported:
                 self.imported.add(module)
                 self.todo += self._imported_with(module, source)
+                if source.sees_classes and not self.classes:
+                    self.classes = f"{module} sees what classes are made"
         for reference in part.references:
             self.todo += self._followed(module, source, reference)
         self._texts(part.texts, location.path.parent)
@@ -248,11 +287,7 @@ class _Walk:
 
     def _imported_with(self, module: str, source: Module) -> Iterator[Place]:
         """The modules of the project that importing one loads: itself, its packages, and what it imports itself."""
-        names: dict[str, None] = {}
-        for imported in (module, *source.modules):
-            parts = imported.split(".")
-            names |= dict.fromkeys(".".join(parts[:end]) for end in range(1, len(parts) + 1))
-        for name in names:
+        for name in _with_packages(module, source):
             kind = locate(name, self.home).kind
             if kind == "source":
                 yield name, BODY
@@ -396,6 +431,15 @@ class _Walk:
     def _coarse(self, module: str, name: str, why: str) -> Place:
         self.found.coarse.setdefault(f"{module}:{name}", why)
         return module, name
+
+
+def _with_packages(module: str, source: Module) -> list[str]:
+    """A module and all that it imports, each after the packages that it lies in."""
+    names: dict[str, None] = {}
+    for imported in (module, *source.modules):
+        parts = imported.split(".")
+        names |= dict.fromkeys(".".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return [*names]
 
 
 def _held(function: Any) -> dict[str, Any]:

@@ -124,6 +124,11 @@ class Module:
         bindings = sorted([*self.bindings.get(name, []), *self.bindings.get("*", [])])
         return f"{name} is {', '.join(source for _, source in bindings)}"
 
+    @cached_property
+    def sees_classes(self) -> bool:
+        """Whether it is told of classes that others define: a metaclass, or a registry of subclasses."""
+        return any(map(_sees_classes, ast.walk(self.tree)))
+
     def _order(self) -> str:
         """The order of the statements that it matters for: names bound more than once, who reads them then, effects."""
         names: dict[int, set[str]] = {}
@@ -265,6 +270,14 @@ def _has_effect(statement: ast.stmt, module: Module) -> bool:
         elif (one := _changes(node)) and not (isinstance(one, ast.Name) and _is_alone(one.id, module)):
             return True
     return False
+
+
+def _sees_classes(node: ast.AST) -> bool:
+    if isinstance(node, ast.ClassDef):
+        return any(last_name(base) in ("type", "ABCMeta", "EnumMeta", "EnumType") for base in node.bases)
+    if isinstance(node, ast.FunctionDef):
+        return node.name in ("__init_subclass__", "__set_name__")
+    return isinstance(node, ast.Attribute) and node.attr == "__subclasses__"
 
 
 def _changes(node: ast.AST) -> ast.expr | None:

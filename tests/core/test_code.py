@@ -137,6 +137,7 @@ def test_all_that_a_step_reaches_is_in_it_and_nothing_else(steps: ModuleType) ->
         "lab.steps:_made",
         "lab.tables:WEIGHTS",
         "lab.deep.down:depth",
+        "lab.steps:<order>",  # in which modules are executed that do more than define
         "saltern.codecs:_dump_json",  # how its output is written
     }
 
@@ -390,6 +391,25 @@ def test_whether_annotations_are_texts_counts_where_there_are_any(lab: Path, ste
     after = code.code_fingerprint(steps.train)
     assert after["lab.helpers:clean"] != before["lab.helpers:clean"]
     assert after["lab.helpers:Scaler"] == before["lab.helpers:Scaler"]
+
+
+def test_the_order_in_which_modules_are_executed_counts(lab: Path, steps: ModuleType) -> None:
+    (lab / "known.py").write_text("FOUND = []\ndef known(function):\n    FOUND.append(function)\n    return function\n")
+    for name in ("one", "two"):
+        (lab / f"{name}.py").write_text(f"from lab.known import known\n@known\ndef {name}():\n    return 1\n")
+    edit(lab, "helpers.py", "import math", "import math\nimport lab.one\nimport lab.two\nfrom lab.known import FOUND")
+    edit(lab, "helpers.py", "+ OFFSET", "+ OFFSET + FOUND[0]()")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "helpers.py", "import lab.one\nimport lab.two", "import lab.two\nimport lab.one")
+    assert code.code_fingerprint(steps.train) != before
+
+
+@pytest.mark.parametrize("sees", ["def __init_subclass__(cls):\n        pass", "found = property(type.__subclasses__)"])
+def test_where_classes_are_told_of_others_all_of_them_count(lab: Path, steps: ModuleType, sees: str) -> None:
+    edit(lab, "helpers.py", "class Base:", f"class Base:\n    {sees}\n")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "tables.py", "OTHER = 5", "from lab.helpers import Base\nclass Other(Base):\n    pass")
+    assert code.code_fingerprint(steps.train) != before
 
 
 def test_what_a_module_imports_only_to_hand_it_on_counts(lab: Path, steps: ModuleType) -> None:
