@@ -30,6 +30,10 @@ from saltern.sources import locate, state_of
 from saltern.steps import Step
 
 
+# Where this process looked for modules when a step was last fingerprinted.
+_PATHS: dict[Step[..., Any], tuple[str, ...]] = {}
+
+
 def code_fingerprint(declared: Step[..., Any]) -> dict[str, str]:
     """``{"shared.steps.ml:train": "5f0c...", ...}``: each definition that a step reaches, and its hash.
 
@@ -40,11 +44,12 @@ def code_fingerprint(declared: Step[..., Any]) -> dict[str, str]:
 
 def reached(declared: Step[..., Any]) -> Reached:
     """All that a step reaches. Remembered until this process executes another module of the project."""
-    return _reached(declared, watch.executions())
+    path = _PATHS[declared] = tuple(sys.path)
+    return _reached(declared, watch.executions(), path)
 
 
 @lru_cache(maxsize=4096)
-def _reached(declared: Step[..., Any], executions: int) -> Reached:
+def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...]) -> Reached:
     found = remembered(declared)
     if found:
         known = len(found.written)
@@ -124,7 +129,10 @@ def environment(declared: Step[..., Any]) -> dict[str, str]:
 
 def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> None:
     """Raise BadInput when the code that a step reaches is not what was recorded before it ran: it may be what ran."""
-    if changed := differing(code_fingerprint(declared), recorded):
+    path = _PATHS.get(declared) or tuple(sys.path)
+    with sources.as_of(path):
+        now = _reached(declared, watch.executions(), path)
+    if changed := differing(now.code, recorded):
         raise BadInput(
             f"{', '.join(changed)}: changed while '{declared.name}' ran, so nothing was stored; run it again"
         )

@@ -98,15 +98,10 @@ class _Walk:
         self.todo += self._starts()
         self.start = set(self.todo)
         self.todo += [*codecs_of(self.declared), *self._declared()]
-        while self.todo:
-            place = self.todo.pop()
-            key = ":".join(place)
-            if key in self.found.code or place == (CODECS_MODULE, BODY):  # which would be all codecs
-                continue
-            if not is_ignored(self.declared, key, place[0]):
-                self._visit(*place)
-            if not self.todo:
-                self.todo += self._wanted_everywhere()
+        self._visit_all()
+        while wanted := self._wanted_everywhere():
+            self.todo += wanted
+            self._visit_all()
         self._order()
         self._texts()
         if "modules" in self.found.by_name:
@@ -114,12 +109,25 @@ class _Walk:
                 if locate(word, self.home).kind == "library":
                     self._uses(word)
 
+    def _visit_all(self) -> None:
+        while self.todo:
+            place = self.todo.pop()
+            key = ":".join(place)
+            is_known = key in self.found.code or place == (CODECS_MODULE, BODY)  # which would be all codecs
+            if not is_known and not is_ignored(self.declared, key, place[0]):
+                self._visit(*place)
+
     def _wanted_everywhere(self) -> list[Place]:
         """The pieces that count of every module that is reached, but for the codecs' that the step has no use for."""
         modules = {key.partition(":")[0] for key in self.found.code if self.everywhere} - {CODECS_MODULE}
         known = [module for module in sorted(modules) if locate(module, self.home).kind == "source"]
         wanted = [(module, piece) for module in known for piece in sorted(self.everywhere)]
-        return [place for place in wanted if ":".join(place) not in self.found.code]
+        keys = {place: ":".join(place) for place in wanted}
+        return [
+            place
+            for place in wanted
+            if keys[place] not in self.found.code and not is_ignored(self.declared, keys[place], place[0])
+        ]
 
     def _order(self) -> None:
         """Note in which order the modules that do something are imported: what a later one sets holds."""

@@ -11,6 +11,8 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -33,12 +35,25 @@ class Location(NamedTuple):
         return self.paths[0]
 
 
+_path: ContextVar[tuple[str, ...] | None] = ContextVar("path", default=None)
+
+
+@contextmanager
+def as_of(path: tuple[str, ...]) -> Iterator[None]:
+    """Let modules be where they were found when ``sys.path`` was so: a program may extend it while it runs."""
+    token = _path.set(path)
+    try:
+        yield
+    finally:
+        _path.reset(token)
+
+
 def locate(module: str, home: str) -> Location:
     """Where Python would find a module, as seen from the top-level package ``home``, which is never a library.
 
     The library that this is a part of counts as one, but for its codecs, which people add to.
     """
-    return _located(module, home, tuple(sys.path))
+    return _located(module, home, _path.get() or tuple(sys.path))
 
 
 @lru_cache(maxsize=65536)

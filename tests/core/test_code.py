@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import subprocess
 import sys
@@ -257,7 +258,7 @@ def test_names_from_import_star_are_followed_to_where_they_are(lab: Path, steps:
 
 
 def test_it_is_the_same_wherever_the_project_lies_and_on_every_python(steps: ModuleType) -> None:
-    assert code.code_fingerprint(steps.train)["lab.steps:train"] == "94a6dc152542c401"
+    assert code.code_fingerprint(steps.train)["lab.steps:train"] == "b679217d29b07eff"
 
 
 def test_a_file_edited_after_it_was_loaded_is_an_error_because_memory_holds_what_it_said_before(
@@ -287,6 +288,25 @@ def test_a_function_that_was_loaded_before_an_edit_is_an_error_whatever_the_time
         code.code_fingerprint(steps.train)
 
 
+def test_an_object_that_fails_when_it_is_looked_at_is_no_error(lab: Path, steps: ModuleType) -> None:
+    (lab / "lazy.py").write_text(
+        "class Lazy:\n    def __getattr__(self, name):\n        raise ModuleNotFoundError(name)\n\n\n"
+        'moved = Lazy()\n\n\ndef use():\n    return moved if "moved" else None\n'
+    )
+    edit(lab, "helpers.py", "    return min(row, limit) + OFFSET", "    return min(row, limit) + OFFSET + use()")
+    edit(lab, "helpers.py", "import math", "import math\nfrom lab.lazy import use")
+    assert "lab.lazy:moved" in code.code_fingerprint(steps.train)
+
+
+def test_the_whole_project_is_read_anew_when_a_module_is_loaded_anew(lab: Path, steps: ModuleType) -> None:
+    edit(lab, "helpers.py", "    return min(row, limit) + OFFSET", '    return __import__("lab." + "x") and limit')
+    before = code.code_fingerprint(steps.train)
+    (lab / "tables.py").write_text("WEIGHTS = {'a': 2}\n")
+    importlib.reload(import_module("lab.tables"))
+    changed = code.code_fingerprint(steps.train)
+    assert changed["lab:<project>"] != before["lab:<project>"]
+
+
 def test_a_source_of_a_clock_that_is_ahead_is_read_as_any_other(lab: Path, steps: ModuleType) -> None:
     before = code.code_fingerprint(steps.train)
     ahead = time.time() + 3600
@@ -314,6 +334,91 @@ def test_every_import_that_may_win_counts_and_so_does_what_a_module_does_when_it
     edit(lab, "steps.py", "lab.deep.down.depth()", f"lab.deep.down.depth(){use}")
     before = code.code_fingerprint(steps.train)
     edit(lab, f"{edited}.py", "x + 1" if use else "prec = 5", "x + 2" if use else "prec = 7")
+    assert code.code_fingerprint(steps.train) != before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("from math import floor as cut", "from math import ceil as cut"),
+        ("from math import floor as cut", "cut = abs\nfrom math import floor as cut"),
+        ("from lab.ends import first, last", "from lab.ends import last as first, first as last"),
+        ("from lab.ends import first, last", "from lab.again import last, first"),
+        ("from lab.ends import first, last", "from lab.ends import first, last\nfrom lab.again import *"),
+    ],
+)
+def test_what_an_import_binds_a_name_to_counts(lab: Path, steps: ModuleType, old: str, new: str) -> None:
+    (lab / "ends.py").write_text("def first():\n    return 1\n\ndef last():\n    return 2\n")
+    (lab / "again.py").write_text("from lab.ends import first as last, last as first\n")
+    edit(
+        lab, "helpers.py", "import math", "import math\nfrom math import floor as cut\nfrom lab.ends import first, last"
+    )
+    edit(lab, "helpers.py", "+ OFFSET", "+ cut(1.5) + first() * 2 + last()")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "helpers.py", old, new)
+    assert code.code_fingerprint(steps.train) != before
+
+
+@pytest.mark.parametrize("made", ["LEVEL", "[LEVEL][0]", "level()"])
+def test_the_order_of_statements_counts_where_a_name_is_bound_twice(lab: Path, steps: ModuleType, made: str) -> None:
+    level = f"LEVEL = 1\ndef level():\n    return LEVEL\nOFFSET = {made}\nLEVEL = 2\n"
+    edit(lab, "helpers.py", "OFFSET = 1\n", level)
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "helpers.py", f"OFFSET = {made}\nLEVEL = 2\n", f"LEVEL = 2\nOFFSET = {made}\n")
+    assert code.code_fingerprint(steps.train) != before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("OTHER = WEIGHTS", "OTHER = WEIGHTS\nOTHER['a'] = 3"),
+        ("OTHER = WEIGHTS", "OTHER = WEIGHTS\nOTHER |= {'a': 3}"),
+        ("OTHER, MORE = WEIGHTS, 5", "OTHER, MORE = WEIGHTS, 5\nOTHER['a'] = 3"),
+        ("OTHER = [WEIGHTS]", "OTHER = [WEIGHTS]\nOTHER[0]['a'] = 3"),
+    ],
+)
+def test_an_object_may_be_changed_by_another_name(lab: Path, steps: ModuleType, before: str, after: str) -> None:
+    edit(lab, "tables.py", "OTHER = 5", before)
+    old = code.code_fingerprint(steps.train)
+    edit(lab, "tables.py", before, after)
+    assert code.code_fingerprint(steps.train) != old
+
+
+def test_whether_annotations_are_texts_counts_where_there_are_any(lab: Path, steps: ModuleType) -> None:
+    edit(lab, "helpers.py", "def clean(row, limit):", "def clean(row: int, limit):")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "helpers.py", "import math", "from __future__ import annotations\nimport math")
+    after = code.code_fingerprint(steps.train)
+    assert after["lab.helpers:clean"] != before["lab.helpers:clean"]
+    assert after["lab.helpers:Scaler"] == before["lab.helpers:Scaler"]
+
+
+def test_the_order_in_which_modules_are_executed_counts(lab: Path, steps: ModuleType) -> None:
+    (lab / "known.py").write_text("FOUND = []\ndef known(function):\n    FOUND.append(function)\n    return function\n")
+    for name in ("one", "two"):
+        (lab / f"{name}.py").write_text(f"from lab.known import known\n@known\ndef {name}():\n    return 1\n")
+    edit(lab, "helpers.py", "import math", "import math\nimport lab.one\nimport lab.two\nfrom lab.known import FOUND")
+    edit(lab, "helpers.py", "+ OFFSET", "+ OFFSET + FOUND[0]()")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "helpers.py", "import lab.one\nimport lab.two", "import lab.two\nimport lab.one")
+    assert code.code_fingerprint(steps.train) != before
+
+
+@pytest.mark.parametrize("sees", ["def __init_subclass__(cls):\n        pass", "found = property(type.__subclasses__)"])
+def test_where_classes_are_told_of_others_all_of_them_count(lab: Path, steps: ModuleType, sees: str) -> None:
+    edit(lab, "helpers.py", "class Base:", f"class Base:\n    {sees}\n")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "tables.py", "OTHER = 5", "from lab.helpers import Base\nclass Other(Base):\n    pass")
+    assert code.code_fingerprint(steps.train) != before
+
+
+def test_what_a_module_imports_only_to_hand_it_on_counts(lab: Path, steps: ModuleType) -> None:
+    (lab / "ends.py").write_text("def first():\n    return 1\n\ndef last():\n    return 2\n")
+    (lab / "again.py").write_text("from lab.ends import first, last\n")
+    edit(lab, "helpers.py", "import math", "import math\nfrom lab.again import first, last")
+    edit(lab, "helpers.py", "+ OFFSET", "+ first() * 2 + last()")
+    before = code.code_fingerprint(steps.train)
+    edit(lab, "again.py", "first, last", "first as last, last as first")
     assert code.code_fingerprint(steps.train) != before
 
 

@@ -135,7 +135,7 @@ def _edit(case: Case, project: Path) -> None:
     if callable(case.edit):
         case.edit(project)
         return
-    edits = case.edit if case.edit and isinstance(case.edit[0], tuple) else (case.edit,) if case.edit else ()
+    edits: Any = case.edit if case.edit and isinstance(case.edit[0], tuple) else (case.edit,) if case.edit else ()
     for name, old, new in edits:
         path = project / name
         assert path.read_text().count(old) == 1, f"{old!r} does not stand once in {name}"
