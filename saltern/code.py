@@ -29,7 +29,6 @@ from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
 from saltern.steps import Step
 
-
 # Where this process looked for modules when a step was last fingerprinted.
 _PATHS: dict[Step[..., Any], tuple[str, ...]] = {}
 
@@ -56,8 +55,8 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...]) -
     else:
         known, found = -1, walk(declared)
     _check_loaded(declared, found)
-    for path in (path for file in found.files for path in watch.opened_by(file)):
-        found.texts.setdefault(named(path, project_of(declared)), path)
+    for opened in (opened for file in found.files for opened in watch.opened_by(file)):
+        found.texts.setdefault(named(opened, project_of(declared)), opened)
     if len(found.written) > known:
         keep(declared, found)
     return found

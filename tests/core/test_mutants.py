@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
+import sortedcontainers
+
 ROOT = Path(__file__).resolve().parents[2]
-INSTALLED = Path(importlib.util.find_spec("sortedcontainers").submodule_search_locations[0]).parent
+INSTALLED = Path(sortedcontainers.__file__).parents[1]
 PACKAGES = ["packaging", "sortedcontainers", "steps"]
 
 
