@@ -11,6 +11,7 @@ mutant alone is looked at with ``--only 4711``.
 from __future__ import annotations
 
 import argparse
+import ast
 import difflib
 import gc
 import hashlib
@@ -117,7 +118,7 @@ class World:
             reached(getattr(module, name))
         del sys.modules[self.driver]
         for file in self.base.files:
-            memory.written((self.root / file).read_bytes(), str(self.root / file))
+            memory.written(ast.parse((self.root / file).read_bytes()), str(self.root / file))
 
     def run(self, seconds: float, only: str | None = None) -> Ran:
         """Import the driver, fingerprint and run its steps, in a fork of this process with a time limit."""

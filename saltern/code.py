@@ -23,7 +23,7 @@ from typing import Any
 from saltern import memory, reach, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
-from saltern.reach import Reached, hashed, is_ignored, named, parsed, project_of, source_bytes, walk
+from saltern.reach import Reached, hashed, is_ignored, named, parsed, project_of, walk
 from saltern.recipe import differing
 from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
@@ -65,26 +65,30 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...]) -
 def _check_loaded(declared: Step[..., Any], found: Reached) -> None:
     """Raise BadInput where this process has loaded other code than the source has."""
     files = {*map(str, found.files)}
+    checked: set[str] = set()
     for module, name, path, home in found.places:
         if module not in sys.modules:
             continue
-        written = found.written.get(path)
-        if written is None:
-            written = found.written[path] = memory.written(source_bytes(Path(path), state_of(Path(path))), path)
+        if path not in found.written:
+            tree = parsed(home, Path(path), state_of(Path(path))).tree
+            found.written[path] = memory.written(tree, path)
+        written = found.written[path]
         if memory.differs(module, name, path, written, home):
             raise BadInput(
                 f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload '{module}' "
                 f"and what imports it"
             )
         made_in = memory.maker(module, name)
-        if made_in and made_in.endswith(".py") and not sources.is_library(made_in) and made_in not in files:
+        if made_in and made_in not in files and made_in.endswith(".py") and not sources.is_library(made_in):
             raise BadInput(
                 f"{module}:{name} in memory is a function of {made_in}, which '{declared.name}' does not import"
             )
-        # a time that is later is of a clock that is ahead
-        is_new = declared.loaded_ns < Path(path).stat().st_mtime_ns <= time.time_ns()
-        if is_new and not watch.is_as_executed(path, written):
-            raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
+        if path not in checked:
+            checked.add(path)
+            # a time that is later is of a clock that is ahead
+            is_new = declared.loaded_ns < Path(path).stat().st_mtime_ns <= time.time_ns()
+            if is_new and not watch.is_as_executed(path, written):
+                raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
 
 
 def named_files(declared: Step[..., Any]) -> dict[str, str]:

@@ -6,11 +6,11 @@ Times alone do not tell. A module may have been loaded before an edit, been load
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from types import CellType, CodeType, FunctionType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the digests of its code, of each of that name
@@ -18,8 +18,7 @@ Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the dig
 MODULE = "<module>"
 
 
-@lru_cache(maxsize=4096)
-def written(source: bytes, path: str) -> Written:
+def written(source: ast.Module, path: str) -> Written:
     """The digests of the code of a source file: of the module, and of each function by its qualified name."""
     found: dict[str, list[str]] = {}
     _digest(compile(source, path, "exec", dont_inherit=True), found)
@@ -82,11 +81,12 @@ def _codes(value: Any, module: str) -> Iterator[CodeType]:
         if isinstance(one, FunctionType):
             yield one.__code__
             todo += [cell.cell_contents for cell in one.__closure__ or () if _is_full(cell)]  # what a decorator wraps
+            todo += [inner for inner in [one.__dict__.get("__wrapped__")] if inner]
         elif isinstance(one, type) and one.__module__ == module:
             todo += vars(one).values()
         elif isinstance(one, property):
             todo += [one.fget, one.fset, one.fdel]
-        if not isinstance(one, type):
+        elif not isinstance(one, (type, *_PLAIN)):
             todo += [_attribute(one, inner) for inner in ("function", "__wrapped__", "__func__")]
 
 
@@ -96,6 +96,9 @@ def _attribute(value: Any, name: str) -> FunctionType | None:
     except Exception:  # the project's own code runs here, and may do anything: six's modules import others
         return None
     return found if isinstance(found, FunctionType) else None
+
+
+_PLAIN = (int, float, str, bytes, list, dict, set, tuple, type(None), ModuleType)
 
 
 def _is_full(cell: CellType) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import copy
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,7 @@ from saltern.names import (
     Reference,
     as_skipped,
     bound,
+    children,
     imports,
     last_name,
     own_scope,
@@ -80,6 +82,7 @@ class Module:
     body: list[ast.stmt] = field(default_factory=list)  # what else happens when it is imported
     stars: list[str] = field(default_factory=list)  # modules of ``from module import *``
     modules: list[str] = field(default_factory=list)  # all that importing it may import, where there are such modules
+    may_see_classes: bool = True
     types: set[str] = field(default_factory=set)  # names that are there for type checkers alone
     bindings: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # name, or ``*`` -> statement, its source
 
@@ -133,7 +136,7 @@ class Module:
     @cached_property
     def sees_classes(self) -> bool:
         """Whether it is told of classes that others define: a metaclass, or a registry of subclasses."""
-        return any(map(_sees_classes, ast.walk(self.tree)))
+        return self.may_see_classes and any(map(_sees_classes, ast.walk(self.tree)))
 
     def _order(self) -> str:
         """The order of the statements that it matters for: names bound more than once, who reads them then, effects."""
@@ -153,9 +156,15 @@ class Module:
 
     @cached_property
     def _unread(self) -> list[str]:
-        """The imported names that nothing in the module reads."""
-        everything = read(self.tree.body, self.package).references
-        used = {reference.name for reference in everything if not reference.imported}
+        """The imported names that nothing in the module goes by."""
+        used: set[str] = set()
+        todo: list[ast.AST] = [self.tree] if self.imports else []
+        while todo:
+            node = todo.pop()
+            if isinstance(node, ast.Name):
+                used.add(node.id)
+            else:
+                todo += children(node)
         return [name for name in self.imports if name not in used]
 
     def _undeclared(self, statement: ast.stmt) -> ast.stmt:
@@ -185,7 +194,8 @@ def parse(source: bytes, path: str, package: str) -> Module:
     A compound statement (``if``, ``try``, ``for``, ``with``) counts whole for each name it binds; blocks for type
     checkers and ``if __name__ == "__main__"`` do not count.
     """
-    found = Module(ast.parse(source, path), package)
+    found = Module(ast.parse(source, path), package, may_see_classes=bool(_SEES_CLASSES.search(source)))
+    has_globals = b"global" in source
     for number, statement in enumerate(_that_run(found.tree.body, found.types)):
         if is_docstring(statement):
             continue
@@ -201,6 +211,8 @@ def parse(source: bytes, path: str, package: str) -> Module:
                 else:
                     found.imports.setdefault(name, []).append(target)
         names = {*bound(statement), *_changed(statement)}
+        if has_globals:
+            names |= {name for node in ast.walk(statement) if isinstance(node, ast.Global) for name in node.names}
         for name in sorted(names):
             found.statements.setdefault(name, []).append(statement)
             found.bindings.setdefault(name, []).append((number, ""))
@@ -242,7 +254,7 @@ def _that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.s
 
 
 def _changed(statement: ast.stmt) -> Iterator[str]:
-    """The names whose objects a statement changes: ``x.a = 1``, ``x[0] = 1``, ``x.append(1)``; ``global x`` within."""
+    """The names whose objects a statement changes: ``x.a = 1``, ``x[0] = 1``, ``x.append(1)``."""
     for node in own_scope(statement):
         target: ast.AST | None = None
         if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
@@ -251,9 +263,6 @@ def _changed(statement: ast.stmt) -> Iterator[str]:
             target = node.value.func if isinstance(node.value.func, ast.Attribute) else None
         if isinstance(root := _root(target), ast.Name):
             yield root.id
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Global):
-            yield from node.names
 
 
 def _root(node: ast.AST | None) -> ast.AST | None:
@@ -280,6 +289,9 @@ def _has_effect(statement: ast.stmt, module: Module) -> bool:
         elif (one := _changes(node)) and not (isinstance(one, ast.Name) and _is_alone(one.id, module)):
             return True
     return False
+
+
+_SEES_CLASSES = re.compile(rb"type|Meta|__init_subclass__|__set_name__|__subclasses__")
 
 
 def _sees_classes(node: ast.AST) -> bool:
@@ -321,7 +333,7 @@ def _run_at_once(statement: ast.stmt) -> Iterator[ast.AST]:
         if isinstance(node, FUNCTIONS):
             stack += [*getattr(node, "decorator_list", []), *node.args.defaults, *filter(None, node.args.kw_defaults)]
         else:
-            stack += skipped.orelse if (skipped := as_skipped(node)) else ast.iter_child_nodes(node)
+            stack += skipped.orelse if (skipped := as_skipped(node)) else children(node)
 
 
 def digest(texts: Iterable[str]) -> str:
@@ -343,15 +355,16 @@ def text(tree: ast.AST, *, docstrings: bool = False) -> str:
         if isinstance(node, _Written):
             parts.append(node)
         elif isinstance(node, list):
-            todo += [_Written("]"), *_between(reversed(node)), _Written("[")]
+            parts.append("[")
+            todo += (_END, *reversed(node))
         elif not isinstance(node, ast.AST):
             parts.append(f"{type(node).__name__}:{node!r}")
         else:
-            fields = {name: value for name, value in _fields(node, docstrings).items() if value not in (None, [])}
-            todo.append(_Written(")"))
-            for number, (name, value) in enumerate(reversed(fields.items())):
-                todo += [*([_Written(",")] if number else []), value, _Written(f"{name}=")]
-            todo.append(_Written(f"{type(node).__name__}("))
+            parts.append(f"{type(node).__name__}(")
+            todo.append(_END)
+            for name, value in reversed(_fields(node, docstrings)):
+                if value is not None and value != []:
+                    todo += (value, _Written(f"{name}="))
     return "".join(parts)
 
 
@@ -361,20 +374,18 @@ class _Written(str):
     __slots__ = ()
 
 
-def _between(nodes: Iterable[Any]) -> Iterator[Any]:
-    for number, node in enumerate(nodes):
-        if number:
-            yield _Written(",")
-        yield node
+_END = _Written(")")
 
 
-def _fields(node: ast.AST, docstrings: bool) -> Mapping[str, Any]:
-    fields = dict(ast.iter_fields(node))
+def _fields(node: ast.AST, docstrings: bool) -> list[tuple[str, Any]]:
+    """The fields that say what a node does. How a name is used (``ctx``) follows from where it stands."""
+    fields = [(name, getattr(node, name, None)) for name in node._fields if name != "ctx"]
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         if is_docstring(node.body[0]) and not (docstrings or _may_be_read(node)):
-            fields["body"] = node.body[1:] or [ast.Pass()]
+            body = node.body[1:] or [ast.Pass()]
+            return [(name, body if name == "body" else value) for name, value in fields]
     elif isinstance(node, ast.JoinedStr):  # Python 3.12 leaves out the empty parts of an f-string
-        fields["values"] = [value for value in node.values if text_of(value) != ""]
+        return [("values", [value for value in node.values if text_of(value) != ""])]
     return fields
 
 

@@ -16,6 +16,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPES = (*FUNCTIONS, ast.ClassDef)
+_NAMED = (*FUNCTIONS[:2], ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 # Methods that take names of variables in a text: of pandas, polars, DuckDB, DB-API.
@@ -105,7 +107,7 @@ class _Collector:
             item = todo.pop()
             if isinstance(item, ast.AST):
                 inside = _INSIDE.get(type(item))
-                todo += reversed(inside(self, item) if inside else [*ast.iter_child_nodes(item)])
+                todo += reversed(inside(self, item) if inside else children(item))
             else:
                 item()
 
@@ -214,7 +216,7 @@ class _Collector:
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Sequence[_Todo]:
         targets = (name for generator in node.generators for name in ast.walk(generator.target))
         names: dict[str, list[Import]] = {name.id: [] for name in targets if isinstance(name, ast.Name)}
-        return [node.generators[0].iter, self._open(names), *ast.iter_child_nodes(node), self.scopes.pop]
+        return [node.generators[0].iter, self._open(names), *children(node), self.scopes.pop]
 
     def annotated(self, node: ast.AnnAssign) -> Sequence[_Todo]:
         value = [node.value] if node.value else []
@@ -231,14 +233,14 @@ class _Collector:
         """The names that a function or class body binds, but for those that it declares global."""
         names: dict[str, list[Import]] = {argument.arg: [] for argument in _arguments(arguments)}
         shared: set[str] = set()
-        for statement in body:
-            for inner in own_scope(statement):
-                if isinstance(inner, ast.Global):
-                    shared |= set(inner.names)
+        for inner in (inner for statement in body for inner in own_scope(statement)):
+            if isinstance(inner, ast.Global):
+                shared |= set(inner.names)
+            elif isinstance(inner, ast.Import | ast.ImportFrom):
                 for name, target in imports(inner, self.package):
                     names.setdefault(name, []).append(target)
-            for name in bound(statement):
-                names.setdefault(name, [])
+            elif binds := _bound_by(inner):
+                names.setdefault(binds, [])
         return {name: targets for name, targets in names.items() if name not in shared}
 
     def _open(self, names: dict[str, list[Import]], *, is_class: bool = False) -> Callable[[], object]:
@@ -268,6 +270,20 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
 }
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """What lies directly in a node, as ``ast.iter_child_nodes`` has it and faster; how a name is used is left out."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        if name == "ctx":
+            continue
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [one for one in value if isinstance(one, ast.AST)]
+    return found
+
+
 def text_of(node: ast.AST) -> str | None:
     """The text that an expression is, where it is a literal one."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
@@ -288,21 +304,22 @@ def own_scope(node: ast.AST) -> Iterator[ast.AST]:
         yield inner
         if isinstance(inner, COMPREHENSIONS):
             yield from (one.target for one in ast.walk(inner) if isinstance(one, ast.NamedExpr))
-        elif not isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
-            stack += skipped.orelse if (skipped := as_skipped(inner)) else ast.iter_child_nodes(inner)
+        elif not isinstance(inner, _SCOPES):
+            stack += skipped.orelse if (skipped := as_skipped(inner)) else children(inner)
 
 
 def bound(statement: ast.AST) -> Iterator[str]:
     """The names that a statement binds in its scope."""
-    for node in own_scope(statement):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            yield node.id
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            yield node.name
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            yield node.rest
+    yield from filter(None, map(_bound_by, own_scope(statement)))
+
+
+def _bound_by(node: ast.AST) -> str | None:
+    """The name that a node itself binds."""
+    if isinstance(node, ast.Name):
+        return None if isinstance(node.ctx, ast.Load) else node.id
+    if isinstance(node, _NAMED):
+        return node.name  # type: ignore[attr-defined, no-any-return]
+    return node.rest if isinstance(node, ast.MatchMapping) else None
 
 
 def as_skipped(node: ast.AST) -> ast.If | None:

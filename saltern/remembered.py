@@ -19,7 +19,6 @@ from typing import Any
 
 from saltern.files import CLOCK_RESOLUTION, recall, remember
 from saltern.reach import Reached, codecs_of
-from saltern.sources import state_of
 from saltern.steps import Step
 
 
@@ -98,8 +97,8 @@ def _folders(files: Iterable[Path]) -> set[Path]:
 
 
 def _state(path: str | os.PathLike[str]) -> list[int] | None:
-    """Of a folder that others are made in all the time, such as the project's, what is in it may change."""
     try:
-        return list(state_of(Path(path)))
+        stat = os.stat(path)  # noqa: PTH116 - asked of each file, and a Path takes longer to make
     except OSError:
         return None
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
