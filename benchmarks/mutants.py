@@ -11,7 +11,6 @@ mutant alone is looked at with ``--only 4711``.
 from __future__ import annotations
 
 import argparse
-import ast
 import difflib
 import gc
 import hashlib
@@ -43,8 +42,10 @@ sys.path[0] = str(HERE.parent)
 
 from benchmarks.mutations import Text  # noqa: E402
 from benchmarks.packages import LIBRARIES, PACKAGES, PINNED, downloaded, laid_out, python  # noqa: E402
-from saltern import memory, step  # noqa: E402
+from saltern import step  # noqa: E402
 from saltern.code import code_fingerprint, named_files, reached  # noqa: E402
+from saltern.reach import written  # noqa: E402
+from saltern.sources import state_of  # noqa: E402
 from saltern.steps import Step  # noqa: E402
 
 DRIVERS = HERE / "drivers"
@@ -118,7 +119,8 @@ class World:
             reached(getattr(module, name))
         del sys.modules[self.driver]
         for file in self.base.files:
-            memory.written(ast.parse((self.root / file).read_bytes()), str(self.root / file))
+            name = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            written(name, self.root / file, state_of(self.root / file))
 
     def run(self, seconds: float, only: str | None = None) -> Ran:
         """Import the driver, fingerprint and run its steps, in a fork of this process with a time limit."""

@@ -23,7 +23,7 @@ from typing import Any
 from saltern import memory, reach, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
-from saltern.reach import Reached, hashed, is_ignored, named, parsed, project_of, walk
+from saltern.reach import Reached, hashed, is_ignored, named, parsed, project_of, walk, written
 from saltern.recipe import differing
 from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
@@ -70,10 +70,8 @@ def _check_loaded(declared: Step[..., Any], found: Reached) -> None:
         if module not in sys.modules:
             continue
         if path not in found.written:
-            tree = parsed(home, Path(path), state_of(Path(path))).tree
-            found.written[path] = memory.written(tree, path)
-        written = found.written[path]
-        if memory.differs(module, name, path, written, home):
+            found.written[path] = written(home, Path(path), state_of(Path(path)))
+        if memory.differs(module, name, path, found.written[path], home):
             raise BadInput(
                 f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload '{module}' "
                 f"and what imports it"
@@ -87,7 +85,7 @@ def _check_loaded(declared: Step[..., Any], found: Reached) -> None:
             checked.add(path)
             # a time that is later is of a clock that is ahead
             is_new = declared.loaded_ns < Path(path).stat().st_mtime_ns <= time.time_ns()
-            if is_new and not watch.is_as_executed(path, written):
+            if is_new and not watch.is_as_executed(path, found.written[path]):
                 raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
 
 

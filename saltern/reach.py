@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import glob
 import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from saltern import sources, watch
+from saltern import memory, sources, watch
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.files import file_digest
@@ -367,11 +368,11 @@ class _Walk:
         Patterns name all that they match.
         """
         root = self._root()
+        inner = {start: self._named_folders(start) for start in {root, *(folder for _, folder in self.texts)}}
         for one, folder in self.texts:
             starts = {folder, root}
-            if not any((start / one).is_file() for start in starts):
-                inner = {start / word for start in starts for word in self.found.words}
-                starts |= {path for path in inner if path.is_dir()}
+            if not any(os.path.isfile(start / one) for start in starts):  # noqa: PTH113 - of each text
+                starts |= inner[folder] | inner[root]
             for start in starts:
                 names = [one]
                 if glob.has_magic(one):
@@ -380,6 +381,10 @@ class _Walk:
                 for path in (start / name for name in names):
                     if path.suffix != ".py":
                         self.found.texts[named(path, root)] = path
+
+    def _named_folders(self, start: Path) -> set[Path]:
+        """The folders in a folder whose names stand in texts of the code."""
+        return {path for path in start.iterdir() if path.name in self.found.words and path.is_dir()}
 
     def _root(self) -> Path:
         return project_of(self.declared)
@@ -423,7 +428,7 @@ def project_of(declared: Step[..., Any]) -> Path:
 
 def forget() -> None:
     """Read all source anew."""
-    for remembered in (parsed, source_bytes, _project):
+    for remembered in (parsed, written, _project):
         remembered.cache_clear()
     sources.forget()
 
@@ -455,19 +460,20 @@ def hashed(value: Any) -> str:
 
 
 @lru_cache(maxsize=4096)
-def source_bytes(path: Path, state: State) -> bytes:
-    return path.read_bytes()
-
-
-@lru_cache(maxsize=4096)
 def parsed(name: str, path: Path, state: State) -> Module:
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     if name == "__main__":
         package = getattr(sys.modules[name], "__package__", None) or ""
     try:
-        return parse(source_bytes(path, state), str(path), package)
+        return parse(path.read_bytes(), str(path), package)
     except (SyntaxError, ValueError) as error:
         raise BadInput(f"{path}: cannot be read as Python ({error})") from None
+
+
+@lru_cache(maxsize=4096)
+def written(name: str, path: Path, state: State) -> Written:
+    """What a module compiles to."""
+    return memory.written(parsed(name, path, state).tree, str(path))
 
 
 def _files(path: Path) -> str:
