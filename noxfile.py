@@ -29,7 +29,10 @@ WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's t
 LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
 # Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told.
 PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
-    "core": (["luigi"], ["tests/core", "tests/lesson/test_textbook.py", "tests/lesson/test_descriptors.py"]),
+    "core": (
+        ["luigi"],
+        ["tests/core", "tests/lineage", "tests/lesson/test_textbook.py", "tests/lesson/test_descriptors.py"],
+    ),
     "reference": (["luigi"], ["tests/conformance", "--engine", "reference"]),
     **{
         name: ([name, "luigi", "dask"], ["tests/conformance", *LESSON, "tests/docs/test_lift.py", "--engine", name])
@@ -151,6 +154,20 @@ def pytest(session: nox.Session, python: str, *arguments: str) -> None:
     codes = (0, 5) if any(argument.startswith("-k") for argument in session.posargs) else (0,)
     command = (python, "-m", "pytest", *WORKERS, *arguments, *session.posargs)
     session.run(*command, external=True, success_codes=codes)
+
+
+@nox.session(venv_backend="none", default=False)
+def fingerprints(session: nox.Session) -> None:
+    """Fingerprint the functions of other people's packages: how many have one, how fine, how fast."""
+    environments(session, "luigi")
+    session.run(python_of("luigi"), "benchmarks/fingerprints.py", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none", default=False)
+def mutants(session: nox.Session) -> None:
+    """Edit other people's code at random, and see that no result changes without the fingerprint: -- --count 5000"""
+    environments(session, "luigi")
+    session.run(python_of("luigi"), "benchmarks/mutants.py", *session.posargs, external=True)
 
 
 @nox.session(default=False)

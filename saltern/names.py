@@ -144,14 +144,16 @@ class _Collector:
 
     def call(self, node: ast.Call) -> Sequence[_Todo]:
         first = text_of(node.args[0]) if node.args else None
-        last = last_name(node.func)
+        last = last_name(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
         if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
             taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
             return [taken, *node.args[2:]]
         if last in _QUERIES:
+            self.annotating += 1  # names that there may be
             for inner in (one for argument in node.args for one in ast.walk(argument)):
                 for name in _IDENTIFIER.findall(text_of(inner) or ""):
                     self._read(ast.Name(name, ast.Load(), lineno=node.lineno), ()) if len(name) < 80 else None
+            self.annotating -= 1
         if isinstance(node.func, ast.Name | ast.Attribute):
             return [*self.chain(node.func, first), *node.args, *node.keywords]
         return [node.func, *node.args, *node.keywords]
