@@ -59,25 +59,35 @@ def exact(value: Any, where: str) -> Any:
 
 
 def given(document: Any) -> Any:
-    """What a person would have given for a value that ``exact`` wrote down: validation makes the value of it."""
+    """What a person would have given for a value that ``exact`` wrote down: validation makes the value of it.
+
+    Raises BadInput for what ``exact`` does not write.
+    """
+    try:
+        return _given(document)
+    except (ArithmeticError, KeyError, RecursionError, StopIteration, TypeError, ValueError):
+        raise BadInput(f"{str(document)[:80]}: not a value as a recipe holds it") from None
+
+
+def _given(document: Any) -> Any:
     if isinstance(document, list):
-        return [given(item) for item in document]
+        return [_given(item) for item in document]
     if not isinstance(document, dict):
         return document
     kind, written = next(iter(document.items()))
     if kind == "dict":
-        return {given(key): given(item) for key, item in written}
+        return {_given(key): _given(item) for key, item in written}
     if kind in ("dataclass", "model"):
-        return {name: given(item) for name, item in document["fields"].items()}
+        return {name: _given(item) for name, item in document["fields"].items()}
     if kind == "enum":
-        return given(document["value"])
+        return _given(document["value"])
     if kind == "float":
         return float(written)
     if kind == "timedelta":
         return timedelta(*written)
     if kind in ("bytes", "bytearray"):
         return bytes.fromhex(written)
-    return given(written)
+    return _given(written)
 
 
 def _fields(value: Any, names: list[str], where: str) -> dict[str, Any]:

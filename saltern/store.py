@@ -60,12 +60,12 @@ class Store:
         return manifest
 
     def manifest(self, name: str) -> dict[str, Any] | None:
-        """What was written down when the artifact was made; None where there is nothing readable."""
+        """What was written down when the artifact was made; None where there is nothing of that form."""
         try:
             manifest = json.loads(self.path(name + MANIFEST).read_bytes())
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, ValueError, RecursionError):
             return None
-        return manifest if isinstance(manifest, dict) and "digest" in manifest else None
+        return manifest if _is_manifest(manifest) else None
 
     def manifests(self, key: str) -> Iterator[dict[str, Any]]:
         """All manifests of the artifacts of one step, or of one partition of it, in no order."""
@@ -138,6 +138,40 @@ class Store:
             probe = f".probe-{uuid.uuid4().hex[:8]}"
             self.write(probe, b"")
             self.path(probe).unlink()
+
+
+_OPTIONAL = str | None
+# What a manifest may say, and of which type that is. It is read by programs that must not stumble over it.
+_MANIFEST: dict[str, Any] = {
+    **dict.fromkeys(("name", "step", "version", "strategy", "engine", "run", "made", "function"), str),
+    **dict.fromkeys(("partition", "salt"), _OPTIONAL),
+    "size": int,
+    "params": dict,
+    "recipe": dict | None,
+}
+_RECIPE: dict[str, Any] = {"step": str, "version": str, "strategy": str, "params": dict, "recipe": int}
+_TEXTS = ("code", "libraries", "environment", "files", "read")  # each maps texts to texts
+
+
+def _is_manifest(found: Any) -> bool:
+    if not (isinstance(found, dict) and isinstance(found.get("digest"), str) and _fits(found, _MANIFEST)):
+        return False
+    if not isinstance(found.get("unheld", []), list):
+        return False
+    recipe = found.get("recipe") or {}
+    if not _fits(recipe, _RECIPE) or not isinstance(recipe.get("inputs", {}), dict):
+        return False
+    inputs = recipe.get("inputs", {}).values()
+    return all(isinstance(one, str) or _is_texts(one) for one in inputs)
+
+
+def _fits(found: Mapping[str, Any], types: Mapping[str, Any]) -> bool:
+    typed = all(isinstance(found[name], type_) for name, type_ in types.items() if name in found)
+    return typed and all(_is_texts(found[name]) for name in _TEXTS if name in found)
+
+
+def _is_texts(found: Any) -> bool:
+    return isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
 
 
 class Damaged(RuntimeError):

@@ -50,12 +50,22 @@ class Node:
 
 
 class Pipeline:
-    """A graph of nodes. ``nodes`` lists them dependencies first; the last one's artifact is the target."""
+    """A graph of nodes. ``nodes`` lists them dependencies first; the last one's artifact is the target.
+
+    Raises ValueError where two steps have a parameter of one name: engines hand parameters on by name alone, so the
+    value of one would be lost.
+    """
 
     def __init__(self, name: str, nodes: Iterable[Node]) -> None:
         self.name = name
         self.nodes = {node.key: node for node in nodes}
         self.target = next(reversed(self.nodes))
+        owners: dict[str, str] = {}
+        for step in self.steps.values():
+            for parameter in step.parameters:
+                other = owners.setdefault(parameter, step.name)
+                if other != step.name:
+                    raise ValueError(f"{name}: both '{other}' and '{step.name}' have a parameter '{parameter}'")
 
     @property
     def edges(self) -> dict[str, frozenset[str]]:
