@@ -109,6 +109,8 @@ def days(start: date, end: date) -> list[date]:
     """Every day of an interval, both ends included. Raises BadInput when it ends before it starts."""
     if end < start:
         raise BadInput(f"--end {end}: before --start {start}")
+    if end == date.max:
+        raise BadInput(f"--end {end}: the last day that there is; an interval ends before it")
     return [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
 
 

@@ -70,6 +70,7 @@ class Inputs(Fixtures):
             (OWN.replace("odd", "even").encode(), "one class only"),
             (OWN.encode() + b"1,2,\xff\n", "own.csv: not UTF-8"),
             (b"\xff\xfea,kind\n", "own.csv: not UTF-8"),
+            (OWN.replace("1", "1e308").encode(), "holds 1e+308, which is too large to be scaled"),
         ],
     )
     def test_a_csv_that_is_no_good(self, cli: CommandLine, csv: Path, content: bytes | None, named: str) -> None:
@@ -84,6 +85,7 @@ class Inputs(Fixtures):
             (None, "2024-02-29.tsv"),
             (b"", "2024-02-29.tsv: the file is empty"),
             (b"user\ttrack\n", "2024-02-29.tsv: no column 'artist' (found: user, track)"),
+            (b"artist\tartist\ttrack\n", "2024-02-29.tsv: column 'artist' stands twice in the header"),
         ],
     )
     def test_a_day_that_is_no_good(self, cli: CommandLine, streams: Path, content: bytes | None, named: str) -> None:
@@ -120,6 +122,7 @@ class Inputs(Fixtures):
             (["run", "artists", "--set", "top_artists.n=0"], "top_artists.n=0"),
             (["run", "artists", "--start", "2018-03-08", "--end", "2018-03-06"], "--end 2018-03-06: before --start"),
             (["run", "artists", "--start", "yesterday"], "yesterday"),
+            (["run", "artists", "--end", "9999-12-31"], "--end 9999-12-31: the last day that there is"),
             (["run", "artists", "--end", "2018-03-12"], "2018-03-12.tsv"),
             (["run", "artists", "--input", "nowhere"], "nowhere: no such folder"),
             (["run", "artists", "--input", "data"], "data: no stream file"),

@@ -72,6 +72,8 @@ def header(stream: Path) -> list[str]:
     for column in COLUMNS:
         if column not in names:
             raise BadInput(f"{stream}: no column '{column}' (found: {', '.join(names)})")
+        if names.count(column) > 1:
+            raise BadInput(f"{stream}: column '{column}' stands twice in the header")
     return names
 
 

@@ -26,6 +26,7 @@ log = logging.getLogger("saltworks.ml")
 # What preprocess adds to the features; the underscores keep them clear of a user's own columns.
 TARGET, SPLIT, ROW = "__target__", "__split__", "__row__"
 SHOWN_MISTAKES = 12
+LARGEST = 1e150  # of a feature: to scale it, squares of its values are added up
 
 
 @step(version="1", writes="parquet", libraries=["polars", "scikit-learn", "numpy"])
@@ -63,6 +64,9 @@ def preprocess(
         text = [c for c in features if not table[c].is_finite().fill_null(False).any()]
         hint = f": no number in column '{text[0]}'" if text else ""
         raise BadInput(f"{csv}: no usable row among {len(rows) + dropped.total() - len(table)}{hint}")
+    for column in features:
+        if (largest := usable[column].abs().max()) > LARGEST:
+            raise BadInput(f"{csv}: column '{column}' holds {largest:g}, which is too large to be scaled")
     if dropped.total():
         reasons = ", ".join(f"{count} with {reason}" for reason, count in dropped.items() if count)
         log.warning("%s: dropped %d rows (%s), kept %d", csv, dropped.total(), reasons, len(usable))
