@@ -421,7 +421,10 @@ def project_of(declared: Step[..., Any]) -> Path:
     if declared.project:
         return declared.project
     module = declared.function.__module__
-    path = locate(module, module.partition(".")[0]).path
+    paths = locate(module, module.partition(".")[0]).paths
+    if not paths:  # it was typed in
+        return Path.cwd()
+    path = paths[0]
     above = module.count(".") + (path.name == "__init__.py")
     return path.parents[min(above, len(path.parents) - 1)]
 

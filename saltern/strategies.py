@@ -16,6 +16,7 @@ from saltern.code import code_fingerprint, environment, named_files
 from saltern.errors import BadInput
 from saltern.libraries import library_fingerprint
 from saltern.parameters import exact
+from saltern.reach import project_of
 from saltern.recipe import SALT_IN_NAME, Artifact, Call, Input, Inputs, Source, canonical, each, key, salt
 from saltern.steps import Step
 
@@ -84,7 +85,7 @@ class Strategy:
         """What a recipe says of one input. The prefix keeps places, contents and salts apart."""
         if isinstance(item, Source):
             if not self.content:
-                return f"at:{item.name(step.project)}"
+                return f"at:{item.name(project_of(step))}"
             return f"content:{external.content(item)}{external.named(item, step, argument) if self.code else ''}"
         if self.digests:
             if item.digest is None:

@@ -64,8 +64,8 @@ def preprocess(
         text = [c for c in features if not table[c].is_finite().fill_null(False).any()]
         hint = f": no number in column '{text[0]}'" if text else ""
         raise BadInput(f"{csv}: no usable row among {len(rows) + dropped.total() - len(table)}{hint}")
-    for column in features:
-        if (largest := usable[column].abs().max()) > LARGEST:
+    for column, largest in usable.select(pl.col(features).abs().max()).row(0, named=True).items():
+        if largest > LARGEST:
             raise BadInput(f"{csv}: column '{column}' holds {largest:g}, which is too large to be scaled")
     if dropped.total():
         reasons = ", ".join(f"{count} with {reason}" for reason, count in dropped.items() if count)
