@@ -5,6 +5,8 @@ Plain Luigi runs them too: ``luigi --module luigi_impl.ml Report --C 10 --local-
 
 from __future__ import annotations
 
+from typing import get_args
+
 import luigi
 from luigi.util import inherits
 
@@ -51,7 +53,7 @@ class Train(SaltedTask):
     step = ml.train
     C = luigi.FloatParameter(step.parameters["C"])
     gamma = NumberOrRule(step.parameters["gamma"])
-    kernel = luigi.ChoiceParameter(step.parameters["kernel"], choices=["linear", "poly", "rbf", "sigmoid"])
+    kernel = luigi.ChoiceParameter(step.parameters["kernel"], choices=get_args(ml.Kernel))
 
     requires = Requires()
     dataset = Requirement(Preprocess)

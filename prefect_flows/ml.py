@@ -20,8 +20,8 @@ from saltern.prefect import execute
 from shared.pipelines import CSV
 from shared.steps import ml
 
+# As the step has it, but for what Prefect's form cannot show: a bound that is infinite.
 Gamma = Annotated[float, Field(gt=0)] | Literal["scale", "auto"]
-Kernel = Literal["linear", "poly", "rbf", "sigmoid"]
 
 
 @task(name=ml.preprocess.name, task_run_name=ml.preprocess.name, version=ml.preprocess.version)
@@ -30,7 +30,7 @@ def preprocess(csv: Source, cache: Cache, *, target: str, test_size: float, seed
 
 
 @task(name=ml.train.name, task_run_name=ml.train.name, version=ml.train.version)
-def train(dataset: Artifact, cache: Cache, *, C: float, gamma: Gamma, kernel: Kernel) -> Artifact:
+def train(dataset: Artifact, cache: Cache, *, C: float, gamma: Gamma, kernel: ml.Kernel) -> Artifact:
     return execute(ml.train, cache, dataset=dataset, C=C, gamma=gamma, kernel=kernel)
 
 
@@ -56,7 +56,7 @@ def ml_flow(
     seed: Annotated[int, Field(ge=0, lt=2**32)] = ml.preprocess.parameters["seed"],
     C: Annotated[float, Field(gt=0)] = ml.train.parameters["C"],
     gamma: Gamma = ml.train.parameters["gamma"],
-    kernel: Kernel = ml.train.parameters["kernel"],
+    kernel: ml.Kernel = ml.train.parameters["kernel"],
     store: str = DEFAULT_STORE,
     strategy: StrategyName = "salted",
     force: Sequence[str] = (),

@@ -32,7 +32,7 @@ class Strategy:
     declaration: bool = False  # the step's name, version and parameters
     content: bool = False  # the content of external inputs; without it, only where they lie
     code: bool = False  # the step's own code and all of the project's that it reaches
-    libraries: bool = False  # the versions of the libraries that the step declares
+    libraries: bool = False  # the versions of the libraries that its code imports
     digests: bool = False  # upstream artifacts by their content, which is known when they are made; else by their salts
 
     @property

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("saltworks.ml")
 
+Kernel = Literal["linear", "poly", "rbf", "sigmoid"]  # of the support vector classifier
+
 # What preprocess adds to the features; the underscores keep them clear of a user's own columns.
 TARGET, SPLIT, ROW = "__target__", "__split__", "__row__"
 SHOWN_MISTAKES = 12
@@ -85,7 +87,7 @@ def train(
     *,
     C: Annotated[float, Gt(0), Lt(inf)] = 1.0,
     gamma: Annotated[float, Gt(0), Lt(inf)] | Literal["scale", "auto"] = "scale",
-    kernel: Literal["linear", "poly", "rbf", "sigmoid"] = "rbf",
+    kernel: Kernel = "rbf",
 ) -> "Pipeline":
     """Fit a scaler and a support vector classifier on the training rows.
 

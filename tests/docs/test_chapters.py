@@ -137,14 +137,18 @@ def console(example: Example) -> str | None:
 
 def renewed(said: str, shown: str) -> str:
     """What is said, but with the ``...`` of what is shown in lines that differ from it in salts alone."""
-    pairs = list(zip(said.splitlines(), shown.splitlines(), strict=False))
-    return "\n".join(_elided(*pair) for pair in pairs) if len(pairs) == len(said.splitlines()) else said
+    elided = [line for line in shown.splitlines() if "..." in line and line.strip() != "..."]
+    return "\n".join(_elided(line, elided) for line in said.splitlines())
 
 
-def _elided(said: str, shown: str) -> str:
-    salts = iter(SALT.findall(said))
-    kept = SALT.sub(lambda found: next(salts, "")[: len(found[0])], shown)
-    return kept if agrees(said, kept) else said
+def _elided(said: str, shown: list[str]) -> str:
+    salts = SALT.findall(said)
+    for line in shown:
+        rest = iter(salts)
+        kept = SALT.sub(lambda found, rest=rest: next(rest, "")[: len(found[0])], line)  # type: ignore[misc]
+        if agrees(said, kept):
+            return kept
+    return said
 
 
 def rewrite(page: Path, blocks: list[tuple[int, str, str]]) -> None:
