@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from saltern.code import environment, named_files, reached
 from saltern.errors import BadInput
-from saltern.external import looks
+from saltern.external import Look, looks
 from saltern.libraries import library_fingerprint
-from saltern.modules import BODY, DOCSTRINGS, WHOLE
-from saltern.reach import CLOSURE, FILE, PROJECT, project_of
+from saltern.modules import BODY, DOCSTRINGS, SUBCLASSES, WHOLE
+from saltern.reach import CLOSURE, FILE, ORDER, PROJECT, project_of
 from saltern.steps import Step
 
 MEANS = {
@@ -18,6 +18,8 @@ MEANS = {
     CLOSURE: "what the function holds of the one that made it",
     DOCSTRINGS: "all docstrings of the module",
     FILE: "the whole file",
+    ORDER: "the order in which modules that do something are imported",
+    SUBCLASSES: "all classes of the module that have bases",
     PROJECT: "all source files of the project",
     WHOLE: "the whole module",
 }
@@ -30,9 +32,15 @@ WAYS_OUT = {
     "not on the path yet": "extend sys.path before the module of the step is imported",
     "stands for step": "bind the step to a name at the top level of its module",
     "an object that a program": "define the module in a file",
+    "hears of classes": "register classes by an explicit call",
     "docstrings": "hold the text in a constant",
 }
-LOOKS = {"no": "", "suffix": "; of a file the suffix of its name", "name": "; of a file its name"}
+LOOKS: dict[Look, str] = {
+    "no": "",
+    "suffix": "; of a file the suffix of its name",
+    "name": "; of a file its name",
+    "path": "; of a file its path",
+}
 
 
 def find_step(place: str) -> Step[..., object]:

@@ -22,6 +22,10 @@ def fine(data):
 @step(version="1", writes="json", code=["plugin:g"])
 def coarse(data, *, how: str = "f"):
     return getattr(helpers, how)(data.stem)
+
+@step(version="1", writes="json")
+def looking(data):
+    return data.parent.name
 """
 
 
@@ -54,6 +58,10 @@ def test_a_coarse_place_is_named_with_the_way_out(project: Path) -> None:
     assert "helpers:<whole>: the module itself is handed around. To make it finer: import the names" in said
     assert "plugin:g" in said
     assert "data: what is in it; of a file its name" in said
+
+
+def test_a_step_that_looks_at_folders_has_the_path_of_its_input(project: Path) -> None:
+    assert "data: what is in it; of a file its path" in explain(project, "steps:looking").stdout
 
 
 @pytest.mark.parametrize(
