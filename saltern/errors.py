@@ -8,5 +8,9 @@ class BadInput(ValueError):
     """
 
 
+class MissingInput(BadInput, FileNotFoundError):
+    """An external input is not there. Engines that look for inputs themselves catch it as a FileNotFoundError."""
+
+
 class StepFailed(RuntimeError):
     """A step failed while it ran. The command line's exit status is 1."""

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from saltern import watch
 from saltern.code import definition
-from saltern.errors import BadInput
+from saltern.errors import BadInput, MissingInput
 from saltern.files import digest, file_digest
 from saltern.names import last_name
 from saltern.recipe import Source
@@ -36,14 +36,16 @@ _LOGS = {"log", "logger", "logging", "print"}
 
 
 def content(source: Source) -> str:
-    """The digest of an external input. Raises FileNotFoundError where there is none, BadInput for an unreadable one."""
+    """The digest of an external input. Raises MissingInput where there is none, BadInput for an unreadable one."""
     try:
         files = matched(source)
         if files is None:
             return _content(_path(source))
         return digest(_listed((_name(path, source), _content(path)) for path in files))
-    except FileNotFoundError:
+    except MissingInput:
         raise
+    except FileNotFoundError:
+        raise MissingInput(f"{source.path}: no such file") from None
     except (OSError, ValueError, ImportError) as error:
         reason = getattr(error, "strerror", None) or error
         raise BadInput(f"{source.path!r}: cannot be read ({reason})") from None
@@ -63,14 +65,14 @@ def places(source: Source) -> list[Path]:
 def matched(source: Source) -> list[Path] | None:
     """The files that a pattern matches, sorted. None where the input is no pattern, or is a file of that very name.
 
-    Raises FileNotFoundError where nothing matches.
+    Raises MissingInput where nothing matches.
     """
     if source.is_url or not glob.has_magic(source.path) or Path(source.path).exists():
         return None
     matching = glob.glob(source.path, recursive=True)  # noqa: PTH207 - the pattern is a whole path
     found = sorted(path for path in map(Path, matching) if path.is_file())
     if not found:
-        raise FileNotFoundError(f"{source.path}: no file matches")
+        raise MissingInput(f"{source.path}: no file matches")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -97,8 +98,15 @@ def test_what_cannot_be_an_input_is_one_line_that_names_it(tmp_path: Path) -> No
     cache = Cache(str(tmp_path / "store"), "lineage", run="r", engine="plain")
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     for given in (tmp_path / "circle", tmp_path / ("n" * 300), "nul\0byte"):
-        with pytest.raises((BadInput, FileNotFoundError)):
+        with pytest.raises(BadInput):
             cache.call(joined, {"data": Source.at(given)})
+
+
+@pytest.mark.parametrize(("given", "said"), [("none.csv", "no such file"), ("none/*.csv", "no file matches")])
+def test_an_input_that_is_not_there_is_one_line_that_names_it(tmp_path: Path, given: str, said: str) -> None:
+    cache = Cache(str(tmp_path / "store"), "lineage", run="r", engine="plain")
+    with pytest.raises(BadInput, match=f"{re.escape(given)}: {said}"):
+        cache.call(joined, {"data": Source.at(tmp_path / given)})
 
 
 def test_a_path_that_is_no_text_is_an_input_like_any_other(tmp_path: Path) -> None:
