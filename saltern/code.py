@@ -122,8 +122,8 @@ def definition(declared: Step[..., Any]) -> dict[str, list[ast.FunctionDef]] | N
 def environment(declared: Step[..., Any]) -> dict[str, str]:
     """The environment variables that a step declares or its code names, and hashes of their values."""
     found = reached(declared)
-    named = found.words & {*os.environ} if "variables" in found.by_name else set()
-    names = {*found.environment, *named, *declared.env}
+    in_texts = found.words & {*os.environ} if "variables" in found.by_name else set()
+    names = {*found.environment, *in_texts, *declared.env}
     read = {name: os.environ.get(name) for name in sorted(names) if not is_ignored(declared, name)}
     return {name: hashed(value) if value is not None else "unset" for name, value in read.items()}
 

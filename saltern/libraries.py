@@ -62,12 +62,6 @@ def _versions(step: str, declared: frozenset[str], modules: frozenset[str], stea
     return dict(sorted(versions.items()))
 
 
-def forget() -> None:
-    """Look anew: for programs that install while they run."""
-    for remembered in (_versions, _version, _installed, _owners):
-        remembered.cache_clear()
-
-
 class _Installed(NamedTuple):
     name: str
     version: str

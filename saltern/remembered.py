@@ -19,6 +19,7 @@ from typing import Any
 
 from saltern.files import CLOCK_RESOLUTION, recall, remember
 from saltern.reach import Reached, codecs_of
+from saltern.sources import state_of
 from saltern.steps import Step
 
 
@@ -98,7 +99,6 @@ def _folders(files: Iterable[Path]) -> set[Path]:
 
 def _state(path: str | os.PathLike[str]) -> list[int] | None:
     try:
-        stat = os.stat(path)  # noqa: PTH116 - asked of each file, and a Path takes longer to make
+        return [*state_of(path)]
     except OSError:
         return None
-    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]

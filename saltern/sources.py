@@ -124,8 +124,9 @@ def _is_installed_into(folder: Path) -> bool:
     return str(folder) in sys.path and any(folder.glob("*.dist-info/METADATA"))
 
 
-def state_of(path: Path) -> State:
-    stat = path.stat()
+def state_of(path: str | os.PathLike[str]) -> State:
+    """Raises OSError where there is no such file."""
+    stat = os.stat(path)  # noqa: PTH116 - asked of each file of a project, and a Path takes longer to make
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
