@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from saltern.errors import BadInput
 from saltern.strategies import STRATEGIES
 from shared.engine.build import Build
+
+Memory = Literal["none", "artifacts", "its own"]
 
 
 @dataclass(frozen=True)
@@ -20,10 +24,10 @@ class Native:
     summary: str
     documentation: str
     """The page of the engine's documentation that describes it."""
-    memory: Literal["none", "artifacts", "its own"]
+    memory: Annotated[Memory, Field(exclude=True)] = field(default="none", compare=False)
     """Where it finds finished work in a later run: nowhere; among the artifacts, by their plain names; in a memory of
-    its own (a database, a cluster), which nobody else can foretell."""
-    lives: bool = False
+    its own (a database, a cluster), which nobody else can foretell. A results file has neither this nor ``lives``."""
+    lives: Annotated[bool, Field(exclude=True)] = field(default=False, compare=False)
     """Whether its memory is a process that lives beside the runs (``Engine.alongside``), so is not in the workspace."""
 
 

@@ -62,7 +62,7 @@ def _engine(site: Site, folder: Path, result: Results) -> None:
         strategies=[
             {
                 "label": one.label,
-                "way": result.natives.get(one.strategy),
+                "native": result.natives.get(one.strategy),
                 "summary": strategy(one.strategy).summary,
                 "paragraph": paragraph(one),
             }

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from saltern.errors import BadInput
-from shared.engine.protocol import Engine
+from shared.engine.protocol import Engine, Native
 from shared.rerun.verdict import Verdict, overlooked
 
 SCHEMA: Literal[2] = 2
@@ -90,13 +90,6 @@ class Cell(_Model):
         return self.pipeline, self.strategy, self.scenario, self.partner
 
 
-class Way(_Model):
-    """One of the engine's own ways of not doing finished work again."""
-
-    summary: str
-    documentation: str = Field(description="the page that describes it")
-
-
 class Results(_Model):
     """All the cells of one engine."""
 
@@ -105,7 +98,7 @@ class Results(_Model):
     engine_version: str
     python: str
     host: str = Field(description="the kind of machine, never its name")
-    natives: dict[str, Way] = Field(
+    natives: dict[str, Native] = Field(
         default_factory=dict, description="the engine's strategies that have no salts, by name"
     )
     cells: list[Cell]
@@ -130,10 +123,7 @@ def measured_with(engine: Engine, cells: Sequence[Cell]) -> Results:
         engine_version=engine.version(),
         python=platform.python_version(),
         host=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        natives={
-            name: Way(summary=native.summary, documentation=native.documentation)
-            for name, native in engine.natives.items()
-        },
+        natives=dict(engine.natives),
         cells=list(cells),
     )
 
