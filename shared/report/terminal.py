@@ -6,12 +6,14 @@ import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from shared.report import marks
+from shared.report.summary import Column, columns
 from shared.rerun.expectations import unexpected
 from shared.rerun.results import Cell, Results
 from shared.rerun.scenarios import SCENARIOS
@@ -26,8 +28,6 @@ STYLES: dict[Verdict, str] = {
 }
 SHOWN = 8  # places named in a line, before it says how many more there are
 PICTURE_WIDTH = 110
-
-Column = tuple[Results, str]  # an engine's results, and one of its strategies
 
 
 def matrix(results: Sequence[Results], console: Console | None = None) -> None:
@@ -83,24 +83,25 @@ def symbol(cell: Cell | None) -> Text:
 
 def _blocks(pipeline: str, results: Sequence[Results], width: int) -> Iterator[Table]:
     """The table of a pipeline; where it is too wide, as many engines at a time as fit, and at least one."""
-    of_engine = {result.engine: _columns(pipeline, result) for result in results}
-    scenarios = list(dict.fromkeys(c.scenario for r in results for c in r.cells if c.pipeline == pipeline))
+    own = [Column(c.engine, c.strategy, cells) for c in columns(results) if (cells := _of(pipeline, c.cells))]
+    scenarios = list(dict.fromkeys(cell.scenario for column in own for cell in column.cells))
     room = width - max(map(len, scenarios))
     block: list[Column] = []
-    for columns in filter(None, of_engine.values()):
-        if block and sum(_width(column) for column in [*block, *columns]) > room:
+    for _, group in groupby(own, key=lambda column: column.engine):
+        engine = list(group)
+        if block and sum(_width(column) for column in [*block, *engine]) > room:
             yield _table(pipeline, scenarios, block)
             block = []
-        block += columns
+        block += engine
     yield _table(pipeline, scenarios, block)
 
 
-def _columns(pipeline: str, results: Results) -> list[Column]:
-    return [(results, s) for s in dict.fromkeys(cell.strategy for cell in results.cells if cell.pipeline == pipeline)]
+def _of(pipeline: str, cells: Sequence[Cell]) -> list[Cell]:
+    return [cell for cell in cells if cell.pipeline == pipeline]
 
 
 def _width(column: Column) -> int:
-    return len(_short(column[1])) + 1
+    return len(_short(column.strategy)) + 1
 
 
 def _short(strategy: str) -> str:
@@ -108,17 +109,17 @@ def _short(strategy: str) -> str:
     return strategy.rpartition("/")[2]
 
 
-def _table(pipeline: str, scenarios: Sequence[str], columns: Sequence[Column]) -> Table:
+def _table(pipeline: str, scenarios: Sequence[str], across: Sequence[Column]) -> Table:
     table = Table(title=f"[bold]{pipeline}[/]", title_justify="left", box=None, pad_edge=False, padding=(0, 0, 0, 1))
     table.add_column("scenario")
     shown: set[str] = set()
-    for result, strategy in columns:
-        engine = "" if result.engine in shown else result.engine
-        shown.add(result.engine)
-        table.add_column(f"{engine}\n{_short(strategy)}", justify="center", no_wrap=True)
-    cells = {(r.engine, c.strategy, c.scenario): c for r, _ in columns for c in r.cells if c.pipeline == pipeline}
+    for column in across:
+        engine = "" if column.engine in shown else column.engine
+        shown.add(column.engine)
+        table.add_column(f"{engine}\n{_short(column.strategy)}", justify="center", no_wrap=True)
+    cells = [{cell.scenario: cell for cell in column.cells} for column in across]
     for scenario in scenarios:
-        table.add_row(scenario, *(symbol(cells.get((r.engine, s, scenario))) for r, s in columns))
+        table.add_row(scenario, *(symbol(by_scenario.get(scenario)) for by_scenario in cells))
     return table
 
 
@@ -159,12 +160,11 @@ def _counts(results: Sequence[Results]) -> Table:
         table.add_column(verdict, justify="right", style=STYLES[verdict].removeprefix("bold reverse "))
     table.add_column("by luck", justify="right", style="dim")
     for result in results:
-        for strategy in dict.fromkeys(cell.strategy for cell in result.cells):
-            cells = [cell for cell in result.cells if cell.strategy == strategy]
-            counts = Counter(cell.verdict for cell in cells)
-            numbers = [counts[verdict] for verdict in VERDICTS] + [sum(cell.lucky for cell in cells)]
+        for column in columns([result]):
+            counts = Counter(cell.verdict for cell in column.cells)
+            numbers = [counts[verdict] for verdict in VERDICTS] + [sum(cell.lucky for cell in column.cells)]
             named = f"{result.engine} {result.engine_version}"
-            table.add_row(named, strategy, *(str(number) if number else "·" for number in numbers))
+            table.add_row(named, column.strategy, *(str(number) if number else "·" for number in numbers))
     return table
 
 
