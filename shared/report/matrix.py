@@ -13,7 +13,7 @@ from shared.rerun.results import Cell, Results
 
 
 @dataclass(frozen=True)
-class Shown:
+class MatrixCell:
     """One cell in the matrix."""
 
     tags: str
@@ -26,7 +26,7 @@ class Shown:
 class Row:
     name: str
     change: str
-    cells: Sequence[Shown | None]
+    cells: Sequence[MatrixCell | None]
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class Matrix:
         return [number == 0 or engine != engines[number - 1] for number, engine in enumerate(engines)]
 
 
-def shown(engine: str, cell: Cell) -> Shown:
-    return Shown(" ".join(marks.tags(cell)), address(engine, cell), marks.spoken(cell), marks.symbol(cell))
+def matrix_cell(engine: str, cell: Cell) -> MatrixCell:
+    return MatrixCell(" ".join(marks.tags(cell)), address(engine, cell), marks.spoken(cell), marks.symbol(cell))
 
 
 def matrix(results: Sequence[Results], caption: str) -> Matrix:
@@ -83,7 +83,7 @@ def matrix(results: Sequence[Results], caption: str) -> Matrix:
         section = rows.setdefault(one.pipeline, {})
         if one.scenario not in section:
             found = [(c.engine, by_place.get((c.engine, c.strategy, one.pipeline, one.scenario))) for c in across]
-            line = [shown(engine, cell) if cell else None for engine, cell in found]
+            line = [matrix_cell(engine, cell) if cell else None for engine, cell in found]
             section[one.scenario] = Row(one.scenario, words(one), line)
     return Matrix(
         caption,

@@ -98,7 +98,7 @@ CONCEPTS = (
 
 
 @dataclass(frozen=True)
-class Shown:
+class Listing:
     """A piece as the page shows it. ``lines`` are pairs of an indentation and a highlighted line."""
 
     file: str
@@ -111,7 +111,7 @@ def write(site: Site, folder: Path, root: Path = PROJECT) -> Path:
     """Write the page, from the sources under ``root``. Raises BadInput as ``column`` does."""
     sources = Sources(root)
     columns = {name: column(engine, sources) for name, engine in ENGINES.items()}
-    rows = [(concept, [(name, _shown(its[concept.title])) for name, its in columns.items()]) for concept in CONCEPTS]
+    rows = [(concept, [(name, _listings(its[concept.title])) for name, its in columns.items()]) for concept in CONCEPTS]
     return site.write(folder, PAGE, "side_by_side.html", engines=list(columns), rows=rows)
 
 
@@ -158,14 +158,14 @@ def _pieces(concept: Concept, parts: Sequence[str], engine: Entry, sources: Sour
         yield sources.find(file if "/" in file else f"{engine.package}/{file}", name, through or None)
 
 
-def _shown(part: list[Piece] | str) -> list[Shown] | str:
+def _listings(part: list[Piece] | str) -> list[Listing] | str:
     if isinstance(part, str):
         return part
-    shown = []
+    listings = []
     for piece in part:
         is_command = piece.code.startswith("$ ")
-        shown.append(Shown(piece.file, piece.line, is_command, list(_lines(piece.code, is_command))))
-    return shown
+        listings.append(Listing(piece.file, piece.line, is_command, list(_lines(piece.code, is_command))))
+    return listings
 
 
 def _lines(code: str, is_command: bool) -> Iterator[tuple[int, Markup]]:

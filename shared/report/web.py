@@ -11,7 +11,7 @@ from saltern.strategies import strategy
 from shared.report import alacarte, side_by_side
 from shared.report.cells import address, bundle
 from shared.report.grains import glance
-from shared.report.matrix import Shown, matrix, shown
+from shared.report.matrix import MatrixCell, matrix, matrix_cell
 from shared.report.site import Site, engine_page, within_script
 from shared.report.summary import Column, columns, headline, listed, out_of_the_box, paragraph
 from shared.report.timing import Timing, chart, timings
@@ -79,9 +79,9 @@ def _handover(site: Site, folder: Path) -> None:
     for place in dict.fromkeys((cell.strategy, cell.pipeline) for _, cell in cells):
         here = [(engine, cell) for engine, cell in cells if (cell.strategy, cell.pipeline) == place]
         across = list(dict.fromkeys(engine for engine, _ in here))
-        rows: dict[str, dict[str, Shown]] = {}
+        rows: dict[str, dict[str, MatrixCell]] = {}
         for engine, cell in here:
-            rows.setdefault(str(cell.partner), {})[engine] = shown(engine, cell)
+            rows.setdefault(str(cell.partner), {})[engine] = matrix_cell(engine, cell)
         tables.append(
             {
                 "strategy": place[0],
