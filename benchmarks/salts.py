@@ -20,12 +20,12 @@ def add(numbers: Any, *, start: float = 0.0) -> float:
 def seconds(root: Hashable, needs: Callable[[Any], Iterable[Any]]) -> float:
     salted = strategy("salted")
 
-    def call(task: Hashable, below: Sequence[Call]) -> Call:
+    def bound(task: Hashable, below: Sequence[Call]) -> Call:
         inputs = {"numbers": {str(index): one.artifact for index, one in enumerate(below)}}
-        return salted.call(add, inputs, add.parameters, str(task))
+        return salted.bind(add, inputs, add.parameters, str(task))
 
     started = time.perf_counter()
-    fold(root, needs, call, {})
+    fold(root, needs, bound, {})
     return time.perf_counter() - started
 
 

@@ -67,7 +67,7 @@ class Cache:
                 f"{getattr(step, '__name__', step)!r} is no step: decorate the function with "
                 "@step(...), and put no other decorator above it"
             )
-        return self.strategy.call(step, inputs, step.checked(params or {}), partition)
+        return self.strategy.bind(step, inputs, step.checked(params or {}), partition)
 
     def find(self, call: Call) -> Artifact | None:
         """The artifact of a call with its digest, if it is in the store whole; else None.

@@ -39,7 +39,7 @@ class Strategy:
     def salts(self) -> bool:
         return self.declaration or self.content
 
-    def call(
+    def bind(
         self, step: Step[..., Any], inputs: Inputs, params: Mapping[str, Any], partition: str | None = None
     ) -> Call:
         """A step applied to inputs, with its recipe and the name of the artifact it makes.

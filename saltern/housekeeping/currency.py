@@ -79,7 +79,7 @@ def _reason(name: str, manifest: Manifest, steps: Mapping[str, Step[..., Any]]) 
         params = step.checked({name: given(value) for name, value in recipe.get("params", {}).items()})
     except BadInput as error:
         return f"parameter changed: {error}"
-    call = strategy.call(step, {}, params, manifest["partition"])
+    call = strategy.bind(step, {}, params, manifest["partition"])
     today = (call.recipe or {}) | {"inputs": recipe["inputs"]}
     if name == f"{key(step.name, manifest['partition'])}-{salt(canonical(today))[:SALT_IN_NAME]}.{step.writes}":
         return None

@@ -74,7 +74,7 @@ class Build:
             return made[value.key] if isinstance(value, Node) else value
 
         inputs = {argument: item(value) for argument, value in node.inputs.items()}
-        return self.cache.strategy.call(node.step, inputs, self._params[node.step.name], node.partition)
+        return self.cache.strategy.bind(node.step, inputs, self._params[node.step.name], node.partition)
 
     def calls(self) -> dict[str, Call]:
         """The call of every node for which it is known now, dependencies first. Nothing is run.

@@ -37,7 +37,7 @@ UPSTREAM = Artifact("preprocess", None, "preprocess-aa.parquet", salt="a" * 64)
 
 def salted(declared: Step[..., Any] | None = None, upstream: Artifact = UPSTREAM, **params: Any) -> str:
     declared = declared or make()
-    call = strategy("salted").call(declared, {"dataset": upstream}, declared.checked(params))
+    call = strategy("salted").bind(declared, {"dataset": upstream}, declared.checked(params))
     assert call.artifact.salt is not None
     return call.artifact.salt
 
@@ -77,7 +77,7 @@ def test_one_and_one_point_zero_are_the_same_float_parameter() -> None:
 
 
 def test_the_partition_is_in_the_salt_and_in_the_name() -> None:
-    calls = [strategy("salted").call(make(), {"dataset": UPSTREAM}, {}, day) for day in ("2018-03-05", "2018-03-06")]
+    calls = [strategy("salted").bind(make(), {"dataset": UPSTREAM}, {}, day) for day in ("2018-03-05", "2018-03-06")]
     assert calls[0].artifact.salt != calls[1].artifact.salt
     assert calls[0].artifact.name == f"train[2018-03-05]-{str(calls[0].artifact.salt)[:16]}.json"
     assert calls[0].key == "train[2018-03-05]"
@@ -88,7 +88,7 @@ def test_salted_trusts_a_file_and_content_reads_it(tmp_path: Path) -> None:
 
     def salts(text: str) -> tuple[str | None, str | None]:
         file.write_text(text)
-        calls = [strategy(name).call(make(), {"dataset": Source.at(file)}, {}) for name in ("salted", "content")]
+        calls = [strategy(name).bind(make(), {"dataset": Source.at(file)}, {}) for name in ("salted", "content")]
         return calls[0].artifact.salt, calls[1].artifact.salt
 
     first, second = salts("1"), salts("2")
@@ -99,7 +99,7 @@ def test_salted_trusts_a_file_and_content_reads_it(tmp_path: Path) -> None:
 
 def test_salted_tells_files_of_different_places_apart(tmp_path: Path) -> None:
     names = {
-        strategy("salted").call(make(), {"dataset": Source.at(tmp_path / folder / "x.csv")}, {}).artifact.name
+        strategy("salted").bind(make(), {"dataset": Source.at(tmp_path / folder / "x.csv")}, {}).artifact.name
         for folder in ("a", "b")
     }
     assert len(names) == 2
@@ -109,14 +109,14 @@ def test_content_ignores_everything_that_is_not_an_external_input(tmp_path: Path
     (tmp_path / "x").write_text("1")
     source = {"dataset": Source.at(tmp_path / "x")}
     salts = {
-        strategy("content").call(declared, source, params).artifact.salt
+        strategy("content").bind(declared, source, params).artifact.salt
         for declared, params in ((make(), {"C": 1.0}), (make(version="2"), {"C": 1.0}), (make(), {"C": 2.0}))
     }
     assert len(salts) == 1
 
 
 def test_lineage_is_in_the_recipe_in_full() -> None:
-    call = strategy("lineage").call(ml.train, {"dataset": UPSTREAM}, ml.train.parameters)
+    call = strategy("lineage").bind(ml.train, {"dataset": UPSTREAM}, ml.train.parameters)
     assert call.recipe is not None
     assert call.recipe["version"] == ml.train.version
     assert "shared.steps.ml:_features_and_labels" in call.recipe["code"]
@@ -126,7 +126,7 @@ def test_lineage_is_in_the_recipe_in_full() -> None:
 def test_cutoff_knows_an_input_by_what_is_in_it_and_by_nothing_else() -> None:
     def name(salt_: str, digest: str) -> str:
         upstream = Artifact("preprocess", None, f"preprocess-{salt_}.parquet", salt=salt_ * 64, digest=digest)
-        return strategy("cutoff").call(ml.train, {"dataset": upstream}, ml.train.parameters).artifact.name
+        return strategy("cutoff").bind(ml.train, {"dataset": upstream}, ml.train.parameters).artifact.name
 
     assert name("a", "same") == name("b", "same")
     assert name("a", "same") != name("a", "other")
@@ -134,7 +134,7 @@ def test_cutoff_knows_an_input_by_what_is_in_it_and_by_nothing_else() -> None:
 
 def test_under_cutoff_an_input_that_is_not_made_yet_is_an_error_and_never_a_weaker_salt() -> None:
     with pytest.raises(ValueError, match="preprocess is not made yet"):
-        strategy("cutoff").call(ml.train, {"dataset": UPSTREAM}, ml.train.parameters)
+        strategy("cutoff").bind(ml.train, {"dataset": UPSTREAM}, ml.train.parameters)
 
 
 def test_a_library_that_is_declared_and_not_installed_is_an_error() -> None:
@@ -145,19 +145,19 @@ def test_a_library_that_is_declared_and_not_installed_is_an_error() -> None:
 
 def test_an_input_that_is_missing_is_an_error_and_never_a_weaker_salt(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        strategy("content").call(make(), {"dataset": Source.at(tmp_path / "gone")}, {})
+        strategy("content").bind(make(), {"dataset": Source.at(tmp_path / "gone")}, {})
     with pytest.raises(BadInput, match="no salt to build on"):
-        strategy("salted").call(make(), {"dataset": Artifact("p", None, "p.parquet")}, {})
+        strategy("salted").bind(make(), {"dataset": Artifact("p", None, "p.parquet")}, {})
 
 
 def test_native_names_are_plain_and_carry_the_interval() -> None:
     native = strategy("native")
     day = {d: Artifact("daily", d, f"daily[{d}].json") for d in ("2018-03-06", "2018-03-05")}
-    aggregate = native.call(make(name="sum"), {"dataset": day}, {})
+    aggregate = native.bind(make(name="sum"), {"dataset": day}, {})
     assert aggregate.artifact.name == "sum-2018-03-05--2018-03-06.json"
-    top = native.call(make(name="top"), {"dataset": aggregate.artifact}, {})
+    top = native.bind(make(name="top"), {"dataset": aggregate.artifact}, {})
     assert top.artifact.name == "top-2018-03-05--2018-03-06.json"
-    assert native.call(make(), {"dataset": UPSTREAM}, {}).artifact.name == "train.json"
+    assert native.bind(make(), {"dataset": UPSTREAM}, {}).artifact.name == "train.json"
 
 
 def test_an_artifact_survives_its_journey_as_json() -> None:
