@@ -102,7 +102,7 @@ class SaltedOutput:
         return self if task is None else MethodType(self, task)
 
     def __call__(self, task: SaltedTask) -> ArtifactTarget:
-        return ArtifactTarget(task.cache, task.call)
+        return ArtifactTarget(task.cache, task.step_call)
 
 
 class ArtifactTarget(luigi.Target):
@@ -170,7 +170,7 @@ class SaltedTask(luigi.Task):
         return _cache(self.store, self.strategy, self.run_id, tuple(self.force))
 
     @property
-    def call(self) -> Call | None:
+    def step_call(self) -> Call | None:
         """The step applied to its inputs: which artifact that makes, and from what recipe.
 
         None as long as it cannot be known; the target does not exist then, and Luigi goes on to what the task needs.
@@ -252,7 +252,7 @@ class SaltedTask(luigi.Task):
 
     def run(self) -> None:
         """Make the artifact. Luigi decided that before the run began (spotify/luigi#2211), so ``make`` looks again."""
-        call = self.call
+        call = self.step_call
         assert call is not None  # Luigi runs a task when all it needs is there
         self.cache.make(call)
 

@@ -85,7 +85,7 @@ def fronts(node: Delayed, cache: Cache) -> Iterator[Delayed]:
         missing: dict[Key, Call] = {}
         while ready := order.get_ready():
             for key in ready:
-                call = wiring.call(key, found)
+                call = wiring.task_call(key, found)
                 if item := wiring.found(key, call):
                     found[key] = item
                     order.done(key)
@@ -139,7 +139,7 @@ class Wiring:
         """The key of every step -> ``train``, or ``daily_counts[2018-03-05]``."""
         return {key: named(step.name, self.partition(key)) for key in self.tasks if (step := self.step(key))}
 
-    def call(self, key: Key, made: Mapping[Key, Artifact | Source]) -> Call | None:
+    def task_call(self, key: Key, made: Mapping[Key, Artifact | Source]) -> Call | None:
         """The call of a step, None of an external input. ``made`` has what it needs.
 
         A task is evaluated as Dask does it, but with artifacts in place of values: whatever its arguments are nested
@@ -165,7 +165,7 @@ class Wiring:
         calls: dict[Key, Call] = {}
 
         def artifact(key: Key, inputs: Sequence[Artifact | Source]) -> Artifact | Source:
-            call = self.call(key, dict(zip(self.needs(key), inputs, strict=True)))
+            call = self.task_call(key, dict(zip(self.needs(key), inputs, strict=True)))
             if call is None:
                 return Source.at(self.tasks[key].value)
             calls[key] = call

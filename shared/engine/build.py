@@ -62,7 +62,7 @@ class Build:
         """All parameters of a step: those set, checked, and the defaults of the others."""
         return self.graph.steps[step].checked(self.settings.get(step, {}))
 
-    def call(self, node: Node, made: Mapping[str, Artifact]) -> Call:
+    def node_call(self, node: Node, made: Mapping[str, Artifact]) -> Call:
         """A node's call: which artifact it makes, from what recipe. ``made`` has those of the nodes that it needs.
 
         Under a strategy that knows inputs by their content they must carry their digests, so must be made already.
@@ -85,7 +85,7 @@ class Build:
         made: dict[str, Artifact] = {}
         for name, node in self.graph.nodes.items():
             if all(need.key in made for need in node.needs):
-                calls[name] = call = self.call(node, made)
+                calls[name] = call = self.node_call(node, made)
                 artifact = self.cache.find(call) if self.cache.strategy.digests else call.artifact
                 if artifact:
                     made[name] = artifact

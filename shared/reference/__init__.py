@@ -23,7 +23,7 @@ class Reference(Engine):
         made: dict[str, Artifact] = {}
         for key, node in build.graph.nodes.items():
             try:
-                made[key] = build.cache.execute(build.call(node, made))
+                made[key] = build.cache.execute(build.node_call(node, made))
             except BadInput:
                 raise
             except Exception as error:

@@ -22,7 +22,7 @@ class Toy(Engine):
         claimed: dict[str, str] = {}
         for key, node in build.graph.nodes.items():
             try:
-                call = build.call(node, made)
+                call = build.node_call(node, made)
                 found = build.cache.find(call)
                 made[key] = found or build.cache.make(call)
             except BadInput:
