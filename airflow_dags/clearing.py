@@ -34,10 +34,10 @@ DONE = {TaskInstanceState.SUCCESS, TaskInstanceState.SKIPPED}
 
 def bring_up_to_date(dag: DAG, conf: Mapping[str, Any]) -> DagRun:
     """The newest DAG run of this configuration, cleared where it must be and finished; a new one, if there is none."""
-    made = [found for found in DagRun.find(dag_id=dag.dag_id) if _same(found.conf, conf)]
-    if not made:
+    earlier = [found for found in DagRun.find(dag_id=dag.dag_id) if _same(found.conf, conf)]
+    if not earlier:
         return dag.test(run_conf=dict(conf))
-    dag_run = max(made, key=lambda found: found.id)
+    dag_run = max(earlier, key=lambda found: found.id)
     dag_run.conf = dict(conf)
     register_dags()
     _clear(dag_run)

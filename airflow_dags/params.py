@@ -96,13 +96,18 @@ def build_of(context: Context) -> Build:
         raise AirflowFailException(str(error)) from error
 
 
-def conf_of(made: Build) -> dict[str, Any]:
+def conf_of(build: Build) -> dict[str, Any]:
     """The configuration of a DAG run that does a build: the values of its DAG's params (see ``params.py``)."""
-    conf: dict[str, Any] = {"input": str(made.input), "store": made.store, "strategy": made.strategy, "run": made.run}
-    if made.force:
-        conf["force"] = list(made.force)
-    if made.pipeline == "artists":
-        conf |= {"start": str(made.start), "end": str(made.end)}
-    for step in made.graph.steps:
-        conf |= made.params(step)
+    conf: dict[str, Any] = {
+        "input": str(build.input),
+        "store": build.store,
+        "strategy": build.strategy,
+        "run": build.run,
+    }
+    if build.force:
+        conf["force"] = list(build.force)
+    if build.pipeline == "artists":
+        conf |= {"start": str(build.start), "end": str(build.end)}
+    for step in build.graph.steps:
+        conf |= build.params(step)
     return conf

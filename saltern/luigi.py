@@ -196,7 +196,7 @@ class SaltedTask(luigi.Task):
             needed[task] = task.requires()
             return list(flatten(needed[task]))
 
-        def made(task: luigi.Task, inputs: Sequence[Artifact | Source | None]) -> Artifact | Source | None:
+        def resolved(task: luigi.Task, inputs: Sequence[Artifact | Source | None]) -> Artifact | Source | None:
             if not isinstance(task, SaltedTask):
                 return Source.at(Path(task.output().path))
             task._call = task._call or task._applied(needed[task], inputs)
@@ -204,7 +204,7 @@ class SaltedTask(luigi.Task):
                 return task.cache.find(task._call)
             return task._call.artifact if task._call else None
 
-        fold(self, needs, made, {})
+        fold(self, needs, resolved, {})
 
     def _applied(self, needed: Needed, flat: Sequence[Artifact | Source | None]) -> Call | None:
         """The call, from what the needed tasks make; ``flat`` has that in the order of ``luigi.task.flatten``."""

@@ -105,12 +105,12 @@ def _run(engine: Engine) -> Any:
         json_: Json = False,
     ) -> None:
         """Run a pipeline, and say which steps ran."""
-        made = _build(engine, pipeline, input, store, strategy, set, start, end, force)
-        outcome = execute(engine, made)
+        build = _build(engine, pipeline, input, store, strategy, set, start, end, force)
+        outcome = execute(engine, build)
         if json_:
             print(outcome.to_json())
         else:
-            _tell(outcome, made)
+            _tell(outcome, build)
 
     return run
 
@@ -132,11 +132,11 @@ def _tree(engine: Engine) -> Any:
         """Show the dependency tree: done, to run, and why."""
         from shared.engine import plan
 
-        made = _build(engine, pipeline, input, store, strategy, set, start, end)
+        build = _build(engine, pipeline, input, store, strategy, set, start, end)
         if json_:
-            print(json.dumps({name: vars(prospect) for name, prospect in plan.plan(made, engine).items()}))
+            print(json.dumps({name: vars(prospect) for name, prospect in plan.plan(build, engine).items()}))
         else:
-            _console().print(plan.tree(made, engine, details=details))
+            _console().print(plan.tree(build, engine, details=details))
 
     return tree
 
@@ -231,9 +231,9 @@ def _build(
     )
 
 
-def _tell(outcome: Outcome, made: Build) -> None:
+def _tell(outcome: Outcome, build: Build) -> None:
     console = _console()
-    for key in made.graph.nodes:
+    for key in build.graph.nodes:
         times = outcome.executed.count(key)
         fate = "[yellow]ran[/]" if times else "[green]reused[/]" if key in outcome.reused else "[red]missing[/]"
         label = key.replace("[", r"\[")

@@ -218,8 +218,8 @@ class Wiring:
         for key, call in missing.items():
             task = self.tasks[key]
             name = self._name(key, call.artifact, [values[need] for need in self.needs(key)])
-            made = Task(name, make, self.cache, call, *task.args, **task.kwargs).substitute(values)
-            values[key] = add(made, self._annotations[key])
+            maker = Task(name, make, self.cache, call, *task.args, **task.kwargs).substitute(values)
+            values[key] = add(maker, self._annotations[key])
         ends = [
             add(Task(f"artifact:{values[key]}", stored, self.cache, missing[key], TaskRef(values[key])))
             for key in wanted

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from saltern import __version__
 from saltern.errors import BadInput
-from saltern.housekeeping.contents import Contents, Manifest, State, check, made, temporaries, upstream
+from saltern.housekeeping.contents import Contents, Manifest, State, check, made_at, temporaries, upstream
 from saltern.housekeeping.description import described, when
 from saltern.housekeeping.explanation import explained, find_step
 from saltern.housekeeping.pruning import removals
@@ -238,7 +238,7 @@ def _progress(contents: Contents) -> Iterator[str]:
 def _age(artifact: tuple[str, Manifest]) -> Any:
     """By step, then the newest first, then by name."""
     name, manifest = artifact
-    born = made(manifest)
+    born = made_at(manifest)
     return str(manifest.get("step")), -born.timestamp() if born else 0.0, name
 
 

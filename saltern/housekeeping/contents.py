@@ -77,7 +77,7 @@ def upstream(recipe: Manifest) -> dict[str, str]:
     }
 
 
-def made(manifest: Manifest) -> datetime | None:
+def made_at(manifest: Manifest) -> datetime | None:
     """When an artifact was made, in local time; None where its manifest does not say."""
     try:
         return datetime.fromisoformat(manifest["made"]).astimezone()

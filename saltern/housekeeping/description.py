@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.filesize import decimal
 
-from saltern.housekeeping.contents import Manifest, made
+from saltern.housekeeping.contents import Manifest, made_at
 from saltern.recipe import flat, key
 
 
@@ -50,7 +50,7 @@ def described(name: str, manifest: Manifest, made_from: Mapping[str, list[str]])
 
 def when(manifest: Manifest) -> str:
     """When an artifact was made, in local time."""
-    moment = made(manifest)
+    moment = made_at(manifest)
     return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else "unknown"
 
 

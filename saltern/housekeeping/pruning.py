@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from saltern.housekeeping.contents import Contents, Manifest, made, temporaries
+from saltern.housekeeping.contents import Contents, Manifest, made_at, temporaries
 from saltern.housekeeping.currency import outdated
 from saltern.ledger import FOLDER, Ledger
 from saltern.store import MANIFEST, Store
@@ -43,7 +43,7 @@ def removals(contents: Contents, before: datetime | None) -> Iterator[Removal]:
     old = f"made before {before:%Y-%m-%d}" if before else ""
     reasons = outdated(contents)
     for name, manifest in contents.artifacts.items():
-        born = made(manifest)
+        born = made_at(manifest)
         why = [old] if before and born and born < before else []
         if name in reasons:
             why.append(reasons[name])

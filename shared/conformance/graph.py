@@ -27,5 +27,5 @@ class Graph(Fixtures):
     def test_the_engines_own_graph_is_the_pipelines(
         self, pipeline: str, interval: dict[str, Any], strategy: str
     ) -> None:
-        made = build(pipeline, self.engine.name, strategy=strategy, **interval)
-        assert dict(self.engine.graph(made)) == made.graph.edges
+        ours = build(pipeline, self.engine.name, strategy=strategy, **interval)
+        assert dict(self.engine.graph(ours)) == ours.graph.edges

@@ -62,16 +62,16 @@ class Build:
         """All parameters of a step: those set, checked, and the defaults of the others."""
         return self.graph.steps[step].checked(self.settings.get(step, {}))
 
-    def node_call(self, node: Node, made: Mapping[str, Artifact]) -> Call:
-        """A node's call: which artifact it makes, from what recipe. ``made`` has those of the nodes that it needs.
+    def node_call(self, node: Node, artifacts: Mapping[str, Artifact]) -> Call:
+        """A node's call: which artifact it makes, from what recipe. ``artifacts`` has those of the nodes that it needs.
 
         Under a strategy that knows inputs by their content they must carry their digests, so must be made already.
         """
 
         def item(value: Source | Node | Mapping[str, Node]) -> Any:
             if isinstance(value, Mapping):
-                return {part: made[need.key] for part, need in value.items()}
-            return made[value.key] if isinstance(value, Node) else value
+                return {part: artifacts[need.key] for part, need in value.items()}
+            return artifacts[value.key] if isinstance(value, Node) else value
 
         inputs = {argument: item(value) for argument, value in node.inputs.items()}
         return self.cache.strategy.bind(node.step, inputs, self._params[node.step.name], node.partition)
@@ -82,13 +82,13 @@ class Build:
         All, unless the strategy knows inputs by their content: then those whose inputs are in the store.
         """
         calls: dict[str, Call] = {}
-        made: dict[str, Artifact] = {}
+        artifacts: dict[str, Artifact] = {}
         for name, node in self.graph.nodes.items():
-            if all(need.key in made for need in node.needs):
-                calls[name] = call = self.node_call(node, made)
+            if all(need.key in artifacts for need in node.needs):
+                calls[name] = call = self.node_call(node, artifacts)
                 artifact = self.cache.find(call) if self.cache.strategy.digests else call.artifact
                 if artifact:
-                    made[name] = artifact
+                    artifacts[name] = artifact
         return calls
 
     @cached_property
@@ -146,9 +146,9 @@ def build(
         interval = {"start": start or first, "end": end or last}
     if "://" not in store:
         store = str(Path(store).absolute())  # tasks may run in processes that stand in another folder
-    made = Build(pipeline, engine, path, store, settings=settings or {}, **interval, **options)
-    made.check()
-    return made
+    new = Build(pipeline, engine, path, store, settings=settings or {}, **interval, **options)
+    new.check()
+    return new
 
 
 def parse_settings(given: list[str]) -> dict[str, dict[str, str]]:

@@ -42,29 +42,29 @@ class Outcome:
         return cls(**{**told, "target": Target(**told["target"])})
 
 
-def execute(engine: Engine, made: Build) -> Outcome:
+def execute(engine: Engine, build: Build) -> Outcome:
     """Run a build on an engine, and read in the ledger what really executed."""
-    made.cache.store.check_writable()
+    build.cache.store.check_writable()
     started = time.monotonic()
-    claimed = dict(engine.run(made))
+    claimed = dict(engine.run(build))
     seconds = time.monotonic() - started
-    events = made.cache.ledger.events("started")
+    events = build.cache.ledger.events("started")
     executed = [event["step"] for event in events]
-    calls = made.calls()
-    found = {key: made.cache.find(call) for key, call in calls.items() if key not in executed}
-    target = calls.get(made.graph.target)
+    calls = build.calls()
+    found = {key: build.cache.find(call) for key, call in calls.items() if key not in executed}
+    target = calls.get(build.graph.target)
     return Outcome(
         engine=engine.name,
-        pipeline=made.pipeline,
-        strategy=made.strategy,
+        pipeline=build.pipeline,
+        strategy=build.strategy,
         executed=executed,
         reused=[key for key, artifact in found.items() if artifact],
         target=Target(
-            str(made.cache.store.path(target.artifact.name)) if target else None,
-            made.cache.content_digest(target) if target else None,
+            str(build.cache.store.path(target.artifact.name)) if target else None,
+            build.cache.content_digest(target) if target else None,
         ),
         seconds=round(seconds, 3),
         claimed=claimed,
         reasons={event["step"]: event["reasons"] for event in events},
-        run=made.run,
+        run=build.run,
     )

@@ -27,13 +27,13 @@ STRATEGY = "salted"  # what ``run`` does unless it is told otherwise
 def by_command(engine: Engine, env: Mapping[str, str]) -> Callable[[Build], None]:
     """Runs each build by the engine's own command, in a process of its own with these environment variables."""
 
-    def run(made: Build) -> None:
-        command = [sys.executable, "-m", engine.package, "run", made.pipeline]
-        command += ["--store", made.store, "--strategy", made.strategy]
+    def run(build: Build) -> None:
+        command = [sys.executable, "-m", engine.package, "run", build.pipeline]
+        command += ["--store", build.store, "--strategy", build.strategy]
         finished = subprocess.run(command, cwd=PROJECT, env=os.environ | env, capture_output=True, text=True)
         if finished.returncode:
             last = [line for line in finished.stderr.splitlines() if line.strip()][-1:] or ["it did not say why"]
-            raise StepFailed(f"{made.pipeline}: {last[0].removeprefix('error: ')}")
+            raise StepFailed(f"{build.pipeline}: {last[0].removeprefix('error: ')}")
 
     return run
 
@@ -63,12 +63,12 @@ def show(engine: Engine, port: int, *, password: bool) -> None:
                 console.print("\nstopping")
 
 
-def _run(console: Console, page: Page, made: Build) -> None:
-    before = _executed(made.store)
-    with console.status(f"{made.pipeline} is running"):
-        page.run(made)
-    ran, steps = _executed(made.store) - before, len(made.graph.nodes)
-    console.print(f"  {made.pipeline}: {ran} steps ran, {steps - ran} were there already")
+def _run(console: Console, page: Page, build: Build) -> None:
+    before = _executed(build.store)
+    with console.status(f"{build.pipeline} is running"):
+        page.run(build)
+    ran, steps = _executed(build.store) - before, len(build.graph.nodes)
+    console.print(f"  {build.pipeline}: {ran} steps ran, {steps - ran} were there already")
 
 
 def _executed(store: str) -> int:

@@ -20,15 +20,15 @@ class Reference(Engine):
     says_ran = frozenset({"executed"})
 
     def run(self, build: Build) -> Mapping[str, str]:
-        made: dict[str, Artifact] = {}
+        artifacts: dict[str, Artifact] = {}
         for key, node in build.graph.nodes.items():
             try:
-                made[key] = build.cache.execute(build.node_call(node, made))
+                artifacts[key] = build.cache.execute(build.node_call(node, artifacts))
             except BadInput:
                 raise
             except Exception as error:
                 raise StepFailed(f"{key}: {type(error).__name__}: {error}") from error
-        return dict.fromkeys(made, "executed")
+        return dict.fromkeys(artifacts, "executed")
 
     def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
         return build.graph.edges

@@ -65,9 +65,9 @@ def within_script(value: Any) -> Markup:
 def environment() -> jinja2.Environment:
     """Undefined names are errors; all that is not marked safe is escaped."""
     loader = jinja2.FileSystemLoader(ASSETS)
-    made = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, auto_reload=False)
-    made.globals |= {name: Markup((ASSETS / file).read_text()) for name, file in INLINE.items()}  # noqa: S704 - ours
-    return made
+    templates = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, auto_reload=False)
+    templates.globals |= {name: Markup((ASSETS / file).read_text()) for name, file in INLINE.items()}  # noqa: S704 - ours
+    return templates
 
 
 INLINE = {"style": "style.css", "script": "script.js"}

@@ -18,13 +18,13 @@ class Toy(Engine):
     says_ran = frozenset({"made"})
 
     def run(self, build: Build) -> Mapping[str, str]:
-        made: dict[str, Artifact] = {}
+        artifacts: dict[str, Artifact] = {}
         claimed: dict[str, str] = {}
         for key, node in build.graph.nodes.items():
             try:
-                call = build.node_call(node, made)
+                call = build.node_call(node, artifacts)
                 found = build.cache.find(call)
-                made[key] = found or build.cache.make(call)
+                artifacts[key] = found or build.cache.make(call)
             except BadInput:
                 raise
             except Exception as error:
