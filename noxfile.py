@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE))
 from shared.engines import ENGINES, Entry  # noqa: E402
 
 PYTHONS = ("3.11", "3.12", "3.13")
-PATIENCE = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}  # seconds after Ctrl-C, for servers to stop in
+PATIENCE = 60.0  # seconds after Ctrl-C, for servers to stop in
 WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's tests share what is slow to start
 LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
 # Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told.
@@ -72,7 +72,7 @@ def engine_session(engine: Entry) -> None:
         session.run("python", "-m", engine.package, *([] if command else ["compare"]), *session.posargs)
 
     run.__doc__ = f"The gauntlet on {engine.name} (all of it: -- --full); or a command: nox -s {engine.name} -- run ml"
-    nox.session(run, name=engine.name)
+    nox.session(name=engine.name)(run)
 
 
 for entry in ENGINES.values():
@@ -104,7 +104,8 @@ def ui(session: nox.Session) -> None:
     if name not in ENGINES:
         session.error(f"{name or 'which engine?'}: nox -s ui -- {'|'.join(ENGINES)}")
     environments(session, name)
-    session.run(python_of(name), "-m", ENGINES[name].package, "ui", *options, external=True, **PATIENCE)
+    command = (python_of(name), "-m", ENGINES[name].package, "ui", *options)
+    session.run(*command, external=True, interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -114,7 +115,8 @@ def tour(session: nox.Session) -> None:
     chosen.add_argument("--engine", choices=ENGINES, default="luigi")
     engine = chosen.parse_known_args(session.posargs)[0].engine
     environments(session, *{engine: None, "luigi": None, "dask": None})  # one to walk on, one that shares the cache
-    session.run(python_of(engine), "-m", "lesson.tour", *session.posargs, external=True, **PATIENCE)
+    command = (python_of(engine), "-m", "lesson.tour", *session.posargs)
+    session.run(*command, external=True, interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE)
 
 
 @nox.session(default=False)
@@ -187,11 +189,22 @@ def screenshots(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff (style, imports, docstrings) and mypy (types)."""
+    """Ruff (style, imports, docstrings) and mypy (types): without the engines, then with each engine's own types."""
     install(session, "lint")
     session.run("ruff", "check", *(session.posargs or ["."]))
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+    session.run(*types_from("nox", sys.executable), "noxfile.py")
+    environments(session, *ENGINES, "browser")
+    session.run(*types_from("browser", python_of("browser")), "tests/browser")
+    for name, engine in ENGINES.items():
+        ours = (engine.package, f"saltern.{name}", f"tests.conformance.test_{name}")
+        session.run(*types_from(name, python_of(name)), *(word for package in ours for word in ("-p", package)))
+
+
+def types_from(name: str, python: str) -> list[str]:
+    """How to start mypy so that it finds the types of what an interpreter has installed."""
+    return ["mypy", "--cache-dir", f".mypy_cache/{name}", "--python-executable", python]
 
 
 @nox.session(default=False)

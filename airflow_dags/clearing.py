@@ -34,9 +34,10 @@ DONE = {TaskInstanceState.SUCCESS, TaskInstanceState.SKIPPED}
 
 def bring_up_to_date(dag: DAG, conf: Mapping[str, Any]) -> DagRun:
     """The newest DAG run of this configuration, cleared where it must be and finished; a new one, if there is none."""
-    earlier = [found for found in DagRun.find(dag_id=dag.dag_id) if _same(found.conf, conf)]
+    earlier = [found for found in DagRun.find(dag_id=dag.dag_id) if _same(found.conf or {}, conf)]
     if not earlier:
-        return dag.test(run_conf=dict(conf))
+        first: DagRun = dag.test(run_conf=dict(conf))
+        return first
     dag_run = max(earlier, key=lambda found: found.id)
     dag_run.conf = dict(conf)
     register_dags()
@@ -51,10 +52,11 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _clear(dag_run: DagRun) -> None:
     with create_session() as session:
-        dag_run.dag = DBDagBag().get_latest_version_of_dag(dag_run.dag_id, session=session)
+        dag_run.dag = dag = DBDagBag().get_latest_version_of_dag(dag_run.dag_id, session=session)
+        assert dag is not None
         session.merge(dag_run)
         if tasks := set(_to_clear(dag_run, session)):
-            dag_run.dag.clear(
+            dag.clear(
                 task_ids=tasks,
                 run_id=dag_run.run_id,
                 dag_run_state=DagRunState.RUNNING,

@@ -26,11 +26,12 @@ def connect_to(path: Path, template: Path) -> None:
     Through the engines that Airflow has: those that the gauntlet forks with have compiled their statements already.
     """
     from airflow import settings
-    from sqlalchemy import event  # type: ignore[import-not-found]
+    from sqlalchemy import event
 
     def divert(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
         arguments[:] = [str(path)]
 
+    assert settings.async_engine is not None
     for engine in (settings.engine, settings.async_engine.sync_engine):
         event.listen(engine, "do_connect", divert)
     with FileLock(f"{path}.lock"):

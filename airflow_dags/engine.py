@@ -120,6 +120,7 @@ def _is_step(task: Any) -> bool:
 def _raise(failure: Context) -> NoReturn:
     """Raise what made a task fail."""
     error = failure["exception"]
+    assert isinstance(error, BaseException)
     if isinstance(error.__cause__, BadInput):
         raise error.__cause__
     if not isinstance(error, Exception):  # KeyboardInterrupt, which Airflow takes for a failure of the task

@@ -13,7 +13,7 @@ import sys
 import threading
 from pathlib import Path
 
-from sqlalchemy.orm import configure_mappers  # type: ignore[import-not-found]
+from sqlalchemy.orm import configure_mappers
 
 REHEARSAL = Path(__file__).with_name("rehearsal.py")
 
@@ -32,6 +32,8 @@ for thread in threading.enumerate():
         thread.join(timeout=10)
 del in_process_api_server().transport
 gc.collect()
+assert settings.Session is not None
+assert settings.engine is not None
 settings.Session.remove()
 settings.engine.dispose()
 if threading.active_count() > 1:

@@ -27,7 +27,7 @@ def fronts(node: Delayed, cache: Cache, client: Client) -> Iterator[Delayed]:
     wiring = Wiring(node, cache)
     pure, saves = dict(wiring.tasks), {}
     for key, call in wiring.calls().items():
-        task = wiring.tasks[key]
+        task = wiring.task(key)
         pure[key] = Task(key, apply, cache, call, *task.args, **task.kwargs)
         save = f"save:{key}-{cache.run}"
         saves[save] = Task(save, commit, cache, call, TaskRef(key))

@@ -106,7 +106,7 @@ class _Heard:
         self.states: dict[str, str] = {}
         self.errors: dict[str, Exception] = {}
 
-    def __call__(self, event: str, task: luigi.Task, error: Exception | None = None) -> None:
+    def __call__(self, event: str, task: luigi.ExternalTask | SaltedTask, error: Exception | None = None) -> None:
         if isinstance(task, luigi.ExternalTask):
             self.errors[task.task_id] = BadInput(f"{task.output().path}: no such file")
             return
@@ -124,7 +124,7 @@ class _Heard:
 def _listening() -> Iterator[_Heard]:
     """Luigi's handlers are registered with a class, for the process's life: these are for one run."""
     heard = _Heard()
-    events = [
+    events: list[tuple[type[luigi.Task], str]] = [
         (luigi.ExternalTask, Event.DEPENDENCY_MISSING),
         *((SaltedTask, event) for event in (Event.DEPENDENCY_PRESENT, Event.SUCCESS, Event.FAILURE, Event.BROKEN_TASK)),
     ]

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import uuid4
 
 from saltern.errors import BadInput, StepFailed
@@ -19,6 +19,8 @@ from shared.engine.protocol import Engine, Native, Page
 if TYPE_CHECKING:
     from prefect import Flow
     from prefect.context import SettingsContext
+    from prefect.futures import PrefectFuture
+    from prefect.task_runners import TaskRunner
 
 # Prefect is imported where it is used: that takes two seconds, which ``tree`` and a refused input need not wait for.
 
@@ -57,7 +59,7 @@ class Prefect(Engine):
 
     def run(self, build: Build) -> Mapping[str, str]:
         with _quiet(), _settings():
-            import httpx  # type: ignore[import-not-found]
+            import httpx
             from prefect import tags
             from prefect.settings import get_current_settings
 
@@ -66,12 +68,13 @@ class Prefect(Engine):
 
             witness = Witness()
             flow, parameters = _flow(build)
-            observed = flow.with_options(task_runner=witness, flow_run_name=build.run)
+            runner = cast("TaskRunner[PrefectFuture[Any]]", witness)  # a runner of one kind of future is one of all
+            observed = flow.with_options(task_runner=runner, flow_run_name=build.run)
             # For each tag, each task run asks the server for its limit: not where nobody sees them.
             labels = (build.pipeline, build.strategy) if somebody_looks() else ()
             try:
                 with tags(*labels):
-                    final = observed(**parameters, return_state=True)
+                    final: Any = observed(**parameters, return_state=True)
             except httpx.ConnectError:
                 url = get_current_settings().api.url
                 raise BadInput(f"PREFECT_API_URL={url}: no Prefect server answers there") from None
@@ -83,7 +86,7 @@ class Prefect(Engine):
                         raise error
                     raise StepFailed(f"{node}: {type(error).__name__}: {error}") from error
             final.result()  # raises what went wrong outside of the tasks
-        return {node: state.name for node, state in states.items()}
+        return {node: str(state.name) for node, state in states.items()}
 
     def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
         """Walks the flow with a task runner that runs nothing. No server is asked.

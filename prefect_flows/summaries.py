@@ -9,17 +9,17 @@ https://docs.prefect.io/v3/concepts/artifacts
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from prefect import Flow, State
+from prefect import Flow, State, runtime
 from prefect.client.schemas.objects import FlowRun
-from prefect.runtime import flow_run
+from prefect.flows import FlowStateHook
 from prefect.settings import get_current_settings
 
 from saltern.cache import Cache
 from saltern.steps import Step
 
-Hook = Callable[[Flow[..., Any], FlowRun, State[Any]], None]
+Hook: TypeAlias = FlowStateHook[..., Any]
 
 
 def somebody_looks() -> bool:
@@ -34,15 +34,15 @@ def summary(key: str, step: Step[..., Any], told: Callable[[Any, dict[str, Any]]
     ``told`` makes Markdown of the output's value and the flow's parameters.
     """
 
-    def summarise(flow: Flow[..., Any], _: FlowRun, state: State[Any]) -> None:
+    def summarise(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
         if not somebody_looks():
             return
         from prefect.artifacts import create_markdown_artifact  # here, so that no other run waits for it
 
-        parameters = flow_run.parameters
+        parameters = runtime.flow_run.parameters
         tasks = [(task.name, task.result()) for task in state.result()]
         (output,) = (artifact for _, artifact in tasks if artifact.step == step.name)
-        value = Cache(parameters["store"], parameters["strategy"], flow_run.name, "prefect").load(output)
+        value = Cache(parameters["store"], parameters["strategy"], runtime.flow_run.name, "prefect").load(output)
         ended = [[artifact.key, name, f"`{artifact.name}`"] for name, artifact in tasks]
         steps = _table(("step", "state", "artifact"), ended)
         create_markdown_artifact(

@@ -204,7 +204,8 @@ class SaltedTask(luigi.Task):
                 return task.cache.find(task._call)
             return task._call.artifact if task._call else None
 
-        fold(self, needs, resolved, {})
+        memo: dict[luigi.Task, Artifact | Source | None] = {}
+        fold(self, needs, resolved, memo)
 
     def _applied(self, needed: Needed, flat: Sequence[Artifact | Source | None]) -> Call | None:
         """The call, from what the needed tasks make; ``flat`` has that in the order of ``luigi.task.flatten``."""
@@ -248,7 +249,8 @@ class SaltedTask(luigi.Task):
                 isinstance(task, SaltedTask) and task.step.name in self.force and not task.up_to_date()
             )
 
-        return fold(self, needs, waits, {})
+        memo: dict[luigi.Task, bool] = {}
+        return fold(self, needs, waits, memo)
 
     def run(self) -> None:
         """Make the artifact. Luigi decided that before the run began (spotify/luigi#2211), so ``make`` looks again."""

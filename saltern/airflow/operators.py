@@ -74,7 +74,7 @@ class SaltedOperator(DecoratedOperator):
 
     def _is_cleared(self, context: Context) -> bool:
         """Whether somebody cleared this task instance: then, and not for a retry, Airflow allows it more tries."""
-        return int(context["ti"].max_tries) > int(self.retries)
+        return int(context["ti"].max_tries) > (self.retries or 0)
 
 
 def received(given: Any) -> Input | dict[str, Artifact]:

@@ -103,7 +103,7 @@ class Wiring:
     """The graph of a delayed step as its author wired it, and how to rewrite it for a cache."""
 
     def __init__(self, node: Delayed, cache: Cache) -> None:
-        graph = node.__dask_graph__()
+        graph: HighLevelGraph = node.dask
         self.cache = cache
         self.target: Key = node.key
         self.tasks: dict[Key, GraphNode] = graph.to_dict()
@@ -117,6 +117,18 @@ class Wiring:
         """The keys that a key directly depends on."""
         needs: frozenset[Key] = self.tasks[key].dependencies
         return needs
+
+    def task(self, key: Key) -> Task:
+        """The task of a key that is no external input."""
+        task = self.tasks[key]
+        assert isinstance(task, Task)
+        return task
+
+    def source(self, key: Key) -> Source:
+        """The external input that a key is."""
+        node = self.tasks[key]
+        assert isinstance(node, DataNode)
+        return Source.at(node.value)
 
     def step(self, key: Key) -> Step[..., Any] | None:
         """The step that a task runs; None for an external input.
@@ -153,7 +165,7 @@ class Wiring:
             params = {name: value for name, value in kwargs.items() if name in step.parameters}
             return self.cache.call(step, inputs(step, args, kwargs), params, self.partition(key))
 
-        task = self.tasks[key]
+        task = self.task(key)
         bound: Call = Task(key, applied, *task.args, **task.kwargs)({need: made[need] for need in task.dependencies})
         return bound
 
@@ -167,7 +179,7 @@ class Wiring:
         def artifact(key: Key, inputs: Sequence[Artifact | Source]) -> Artifact | Source:
             call = self.task_call(key, dict(zip(self.needs(key), inputs, strict=True)))
             if call is None:
-                return Source.at(self.tasks[key].value)
+                return self.source(key)
             calls[key] = call
             return call.artifact
 
@@ -192,7 +204,7 @@ class Wiring:
     def found(self, key: Key, call: Call | None) -> Artifact | Source | None:
         """What there is of a key already: an external input, or a call's artifact. Without salts, nothing is."""
         if call is None:
-            return Source.at(self.tasks[key].value)
+            return self.source(key)
         return self.cache.find(call) if self.cache.strategy.salts else None
 
     def rewritten(
@@ -216,9 +228,9 @@ class Wiring:
             else:
                 values[need] = add(Task(f"load:{self._name(need, item)}", load, self.cache, item))
         for key, call in missing.items():
-            task = self.tasks[key]
+            task = self.task(key)
             name = self._name(key, call.artifact, [values[need] for need in self.needs(key)])
-            maker = Task(name, make, self.cache, call, *task.args, **task.kwargs).substitute(values)
+            maker = Task(name, make, self.cache, call, *task.args, **task.kwargs).substitute({**values})
             values[key] = add(maker, self._annotations[key])
         ends = [
             add(Task(f"artifact:{values[key]}", stored, self.cache, missing[key], TaskRef(values[key])))
@@ -246,4 +258,5 @@ def steps(front: Delayed) -> dict[Key, str]:
 
 
 def _lazy(key: Key, layers: Layers) -> Delayed:
-    return Delayed(key, HighLevelGraph(layers, {name: set(layer[name].dependencies) for name, layer in layers.items()}))
+    needs = {str(name): {str(need) for need in layer[name].dependencies} for name, layer in layers.items()}
+    return Delayed(key, HighLevelGraph({str(name): layer for name, layer in layers.items()}, needs))
