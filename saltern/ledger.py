@@ -60,8 +60,8 @@ class Ledger:
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         """All events of a kind ('started', 'finished' or 'failed'), oldest first."""
-        folder = self.store.path(self.folder)
-        paths = folder.glob(f"*-{kind}.json") if folder.is_dir() else ()
+        names = self.store.names(f"*-{kind}.json", self.folder)
+        paths = [self.store.path(f"{self.folder}/{name}") for name in names]
         return sorted((json.loads(path.read_bytes()) for path in paths), key=lambda event: event["started_ns"])
 
     def _write(self, name: str, event: dict[str, Any]) -> None:
@@ -74,3 +74,8 @@ class Ledger:
             with contextlib.suppress(OSError):  # not empty: other steps of this run, or other runs, did execute
                 path.parent.rmdir()
                 path.parent.parent.rmdir()
+
+
+def runs(store: Store) -> list[str]:
+    """The names of the runs that a store's ledger knows."""
+    return store.names(folder=FOLDER)

@@ -12,6 +12,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -67,11 +68,16 @@ class Store:
             return None
         return manifest if _is_manifest(manifest) else None
 
+    def names(self, pattern: str = "*", folder: str = "") -> list[str]:
+        """What lies in the store, or in a folder of it, by name, sorted. What begins with a dot is left out."""
+        root = self.path(folder) if folder else self.root
+        found = [path.name for path in root.iterdir()] if root.is_dir() else []
+        return sorted(name for name in found if fnmatchcase(name, pattern) and not name.startswith("."))
+
     def manifests(self, key: str) -> Iterator[dict[str, Any]]:
-        """All manifests of the artifacts of one step, or of one partition of it, in no order."""
-        pattern = f"{escape(key)}[-.]*{MANIFEST}"
-        for path in self.root.glob(pattern) if self.root.is_dir() else ():
-            if manifest := self.manifest(path.name.removesuffix(MANIFEST)):
+        """All manifests of the artifacts of one step, or of one partition of it, by name."""
+        for name in self.names(f"{escape(key)}[-.]*{MANIFEST}"):
+            if manifest := self.manifest(name.removesuffix(MANIFEST)):
                 yield manifest
 
     def read(self, name: str, digest_: str | None = None) -> bytes:

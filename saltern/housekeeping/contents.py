@@ -43,7 +43,7 @@ class Contents:
         """List a store once, and read its manifests. Raises BadInput when there is no such store."""
         if not store.root.is_dir():
             raise BadInput(f"{store.url}: no such store")
-        visible = sorted(path.name for path in store.root.iterdir() if not path.name.startswith("."))
+        visible = store.names()
         documented = {name.removesuffix(MANIFEST) for name in visible if name.endswith(MANIFEST)}
         files = [name for name in visible if not name.endswith(MANIFEST)]
         manifests = {name: store.manifest(name) for name in files if name in documented}

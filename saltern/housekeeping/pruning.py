@@ -10,7 +10,7 @@ from pathlib import Path
 
 from saltern.housekeeping.contents import Contents, Manifest, made_at, temporaries
 from saltern.housekeeping.currency import outdated
-from saltern.ledger import FOLDER, Ledger
+from saltern.ledger import FOLDER, Ledger, runs
 from saltern.store import MANIFEST, Store
 
 
@@ -86,11 +86,11 @@ def _files(name: str, why: str, *paths: Path) -> Removal:
 
 def _runs_before(store: Store, before: datetime) -> Iterator[tuple[Path, list[Path]]]:
     """The runs that were over before a moment: each one's folder in the ledger, and the files in it."""
-    ledger = store.path(FOLDER)
-    for folder in sorted(ledger.iterdir()) if ledger.is_dir() else ():
-        run = Ledger(store, folder.name)
+    for name in runs(store):
+        run = Ledger(store, name)
+        folder = store.path(run.folder)
         try:
-            files = sorted(folder.iterdir())
+            files = [folder / file for file in store.names(folder=run.folder)]
             events = [event for kind in ("started", "finished", "failed") for event in run.events(kind)]
         except FileNotFoundError:
             continue  # withdrawn while we read: a run that is under way

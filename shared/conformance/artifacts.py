@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from saltern.ledger import FOLDER
-from saltern.store import MANIFEST
+from saltern.store import MANIFEST, Store
 from shared.conformance.command_line import CommandLine
 from shared.conformance.fixtures import EVERY, Fixtures
 
 
 def artifacts(store: Path) -> dict[str, bytes]:
-    paths = [path for path in store.iterdir() if path.name != FOLDER and not path.name.endswith(MANIFEST)]
-    return {path.name: path.read_bytes() for path in paths}
+    names = [name for name in Store(store).names() if not name.endswith(MANIFEST)]
+    return {name: (store / name).read_bytes() for name in names}
 
 
 class Artifacts(Fixtures):

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from saltern.errors import StepFailed
-from saltern.ledger import FOLDER, Ledger
+from saltern.ledger import Ledger, runs
 from saltern.store import Store
 from shared.engine.build import Build, build
 from shared.engine.protocol import Engine, Page
@@ -73,7 +73,7 @@ def _run(console: Console, page: Page, build: Build) -> None:
 
 def _executed(store: str) -> int:
     """How many steps have executed in a store, by its ledger."""
-    return sum(len(Ledger(Store(store), run.name).executed()) for run in Path(store, FOLDER).glob("*"))
+    return sum(len(Ledger(Store(store), run).executed()) for run in runs(Store(store)))
 
 
 def _tell(console: Console, engine: Engine, page: Page, store: Path) -> None:

@@ -233,9 +233,8 @@ def lives(engine: Engine, strategy: str) -> bool:
 
 def _artifacts(store: Store) -> list[str]:
     """The names of all that look like artifacts, whether they have a manifest or not."""
-    found = store.root.iterdir() if store.root.is_dir() else ()
-    visible = [path for path in found if not path.name.startswith(".") and not path.name.endswith(MANIFEST)]
-    return [path.name for path in visible if path.suffix.removeprefix(".") in CODECS]
+    files = [name for name in store.names() if not name.endswith(MANIFEST)]
+    return [name for name in files if name.rpartition(".")[2] in CODECS]
 
 
 def _note(cell: Cell) -> str:

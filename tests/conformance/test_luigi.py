@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from saltern.ledger import FOLDER, Ledger
+from saltern.ledger import Ledger, runs
 from saltern.store import Store
 from shared.conformance.command_line import CommandLine
 from shared.engine.servers import free_port
@@ -92,8 +92,8 @@ def test_two_runs_at_once_share_the_work_under_luigid(
     assert [ended.returncode for ended in both] == [0, 0], [ended.stderr for ended in both]
 
     executed: Counter[Any] = Counter()
-    for folder in store.path(FOLDER).iterdir():
-        executed.update(Ledger(store, folder.name).executed())
+    for name in runs(store):
+        executed.update(Ledger(store, name).executed())
     assert len(executed) == STEPS[pipeline]
     assert set(executed.values()) == {1}, "every step executes once"
 
@@ -142,7 +142,7 @@ def test_luigi_counts_a_task_that_was_cut_off_among_those_that_ran(cli: CommandL
 
 
 def test_a_hole_below_a_finished_task_is_filled_by_cutoff_and_mtime(cli: CommandLine) -> None:
-    for strategy, store, runs in (
+    for strategy, store, ran in (
         ("salted", "a", []),
         ("cutoff", "b", ["train"]),
         ("luigi/mtime", "c", ["train", "evaluate", "report"]),
@@ -150,7 +150,7 @@ def test_a_hole_below_a_finished_task_is_filled_by_cutoff_and_mtime(cli: Command
         folder = cli.world.folder / store
         cli.run("ml", "--strategy", strategy, store=str(folder))
         next(folder.glob("train*.skops")).unlink()
-        assert cli.run("ml", "--strategy", strategy, store=str(folder)).executed == runs
+        assert cli.run("ml", "--strategy", strategy, store=str(folder)).executed == ran
 
 
 def test_mtime_refuses_a_store_whose_files_tell_no_times(cli: CommandLine) -> None:

@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from saltern.errors import BadInput
-from saltern.ledger import FOLDER
+from saltern.ledger import runs
+from saltern.store import Store
 from shared.conformance.command_line import CommandLine
 from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine
@@ -42,7 +43,7 @@ def recorded(cli: CommandLine, run: str) -> str:
 def test_a_run_that_was_killed_stays_running_on_the_server_and_keeps_no_other_from_running(cli: CommandLine) -> None:
     cli.world.edit(SOURCE, TRAINING, KILLED + TRAINING)
     assert cli("run", "ml").status == -signal.SIGKILL
-    (killed,) = [folder.name for folder in (cli.world.store / FOLDER).iterdir()]
+    (killed,) = runs(Store(cli.world.store))
     cli.world.edit(SOURCE, KILLED, "")
     outcome = cli.run("ml")
     assert outcome.executed == ML[1:]

@@ -69,6 +69,16 @@ def test_an_artifact_without_a_readable_manifest_counts_as_missing(store: Store,
     assert store.digest("train-1.skops") is None
 
 
+def test_a_listing_has_what_is_there_by_name_and_nothing_hidden(store: Store) -> None:
+    assert store.names() == []
+    for name in ("b-1.json", "a[x]-1.json"):
+        store.commit(name, b"{}", {})
+    store.write(".ledger/today/1-started.json", b"{}")
+    assert store.names("*[0-9].json") == ["a[x]-1.json", "b-1.json"]
+    assert store.names() == sorted([*store.names("*[0-9].json"), "a[x]-1.json" + MANIFEST, "b-1.json" + MANIFEST])
+    assert (store.names(folder=".ledger"), store.names("*-failed.json", ".ledger/today")) == (["today"], [])
+
+
 def test_a_second_commit_replaces_the_first(store: Store) -> None:
     store.commit("train.skops", b"old", {})
     store.commit("train.skops", b"new", {})

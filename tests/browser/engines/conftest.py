@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from saltern.ledger import FOLDER, Ledger
+from saltern.ledger import Ledger, runs
 from saltern.store import Store
 from shared.engine.servers import free_port
 from shared.engines import ENGINES
@@ -40,8 +40,7 @@ class Ui:
 
     def executed(self) -> dict[str, list[str]]:
         """Run -> the steps that executed in it, by the ledger."""
-        runs = sorted(path.name for path in (self.store.root / FOLDER).glob("*"))
-        return {run: Ledger(self.store, run).executed() for run in runs}
+        return {run: Ledger(self.store, run).executed() for run in runs(self.store)}
 
     def run_as_proposed(self) -> list[str]:
         """Run the command that it proposes, as it is printed, in a shell. The steps that executed."""
