@@ -6,15 +6,10 @@ On the loopback interface only. ``airflow standalone`` would listen on every int
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import signal
-import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -25,15 +20,12 @@ import psutil  # type: ignore[import-untyped]
 
 from airflow_dags import database
 from airflow_dags.settings import SETTINGS, STORE
-from saltern.errors import StepFailed
-from shared.engine.servers import free_port, sigterm_as_exit
+from shared.engine import servers
 from shared.pipelines import PIPELINES, PROJECT
 
-READY_WITHIN = 240  # seconds; about 20 on a machine that does nothing else
 GONE_WITHIN = 5  # seconds from SIGTERM to SIGKILL; an API server has closed long before it has ended
 PARTS = ("metadatabase", "scheduler", "dag_processor")
 USER = "admin"
-LAST_WORDS = 15  # lines of a log that say why a process ended
 
 
 @dataclass
@@ -43,8 +35,7 @@ class Stack:
     url: str
     password: str
     """Of the user ``admin``. Empty: there is no login."""
-    processes: dict[Path, psutil.Process] = field(default_factory=dict)
-    """By their logs."""
+    servers: list[servers.Server] = field(default_factory=list)
     _token: str = ""
 
     def trigger(self, dag: str, run: str, conf: Mapping[str, Any]) -> None:
@@ -72,9 +63,8 @@ class Stack:
 
     def check(self) -> None:
         """Raise StepFailed, with the end of its log, when a process has ended."""
-        for log, process in self.processes.items():
-            if (status := process.poll()) is not None:
-                raise StepFailed(f"Airflow's {log.stem} ended with status {status}; its log ends:\n{_end(log)}")
+        for server in self.servers:
+            server.check()
 
     def ready(self) -> bool:
         """Whether all its parts are well, the DAGs have been parsed, and tasks will be answered.
@@ -115,24 +105,25 @@ def serving(
     """
     folder.mkdir(parents=True)
     database.copy(database.template(), folder / "airflow.db")
-    port = port or free_port()
+    port = port or servers.free_port()
     stack = Stack(f"http://127.0.0.1:{port}", password)
     settings = _settings(folder.absolute(), project, stack.url, store)
-    env = {**os.environ, **settings, **login(folder.absolute(), password)}
+    env = {**settings, **login(folder.absolute(), password)}
     commands = {
         "api-server": ["api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"],
         "scheduler": ["scheduler", "--skip-serve-logs"],
         "dag-processor": ["dag-processor"],
     }
-    with sigterm_as_exit():
+    with servers.sigterm_as_exit():
         try:
-            for name, command in commands.items():
-                log = folder / f"{name}.log"
-                stack.processes[log] = _start(command, log, env)
-            _wait_until_ready(stack)
+            for name, arguments in commands.items():
+                command = [sys.executable, "-m", "airflow", *arguments]
+                # ``python -m`` looks for modules where it stands before it looks in the project
+                stack.servers.append(servers.start(f"Airflow's {name}", command, folder / f"{name}.log", env, folder))
+            servers.wait_until(stack.ready, stack.servers)
             yield stack
         finally:
-            _stop([*stack.processes.values()])
+            _stop(stack.servers)
 
 
 def _settings(folder: Path, project: Path, url: str, store: str) -> Mapping[str, str]:
@@ -171,54 +162,14 @@ def login(folder: Path, password: str) -> Mapping[str, str]:
     }
 
 
-def _start(command: list[str], log: Path, env: Mapping[str, str]) -> psutil.Process:
-    with log.open("ab") as file:
-        return psutil.Popen(
-            [sys.executable, "-m", "airflow", *command],
-            cwd=log.parent,  # ``python -m`` looks for modules where it stands before it looks in the project
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-
-def _stop(processes: list[psutil.Process]) -> None:
-    """SIGTERM to each, SIGKILL to what is left of them. Tasks lead process groups of their own, so by descent too."""
-    family = _family(processes)
-    for process in processes:
+def _stop(parts: Sequence[servers.Server]) -> None:
+    """Stop the servers and all that they started. Tasks lead process groups of their own, so they go by descent."""
+    family: set[psutil.Process] = set()
+    for part in parts:
         with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, left = psutil.wait_procs(family, timeout=GONE_WITHIN)
-    stragglers = _family(left)
-    for straggler in stragglers:
+            family.update(psutil.Process(part.process.pid).children(recursive=True))
+    servers.stop(parts, GONE_WITHIN)
+    for straggler in family:
         with suppress(psutil.NoSuchProcess):
             straggler.kill()
-    psutil.wait_procs(stragglers)
-    for process in processes:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def _family(processes: Iterable[psutil.Process]) -> set[psutil.Process]:
-    """Processes, with all that they started and that is there still."""
-    family = set(processes)
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            family.update(process.children(recursive=True))
-    return family
-
-
-def _wait_until_ready(stack: Stack) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while not stack.ready():
-        stack.check()
-        if time.monotonic() > deadline:
-            ends = "\n".join(f"{log.name}:\n{_end(log)}" for log in stack.processes)
-            raise StepFailed(f"Airflow did not come up within {READY_WITHIN} seconds; its logs end:\n{ends}")
-        time.sleep(0.1)
-
-
-def _end(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-LAST_WORDS:]) or "(nothing)"
+    psutil.wait_procs(family, timeout=GONE_WITHIN)

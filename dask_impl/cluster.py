@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -25,34 +22,18 @@ def cluster(folder: Path, workers: int = 1, retries: int = 3, dashboard: int = 0
     A task that was there when its worker died is run again, ``retries`` times. ``dashboard`` is the port of its pages;
     without, there are none. Raises StepFailed, with the last that it said, when it does not come up.
     """
+    from shared.engine import servers  # not above, as there it would be imported by the cluster too
+
+    command = [sys.executable, "-m", __name__, str(workers), str(retries), str(dashboard)]
     with tempfile.TemporaryDirectory(prefix="saltworks-cluster-") as scratch:
-        log = Path(scratch) / "log"
-        with log.open("wb") as complaints:
-            process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(workers), str(retries), str(dashboard)],
-                cwd=folder,
-                env=os.environ | {"DASK_TEMPORARY_DIRECTORY": scratch},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                text=True,
-                start_new_session=True,
-            )
-        assert process.stdout is not None
-        with process:
-            try:
-                if not (address := process.stdout.readline().strip()):
-                    raise _failed(log)
-                yield address
-            finally:
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def _failed(log: Path) -> Exception:
-    from saltern.errors import StepFailed  # not above, as there it would be imported by the cluster too
-
-    last = log.read_text(errors="replace").splitlines()[-1:] or ["it did not say why"]
-    return StepFailed(f"the cluster did not start: {last[0]}")
+        env = {"DASK_TEMPORARY_DIRECTORY": scratch}
+        with servers.running("the cluster", command, Path(scratch) / "log", env, folder, piped=True) as server:
+            assert server.process.stdout is not None
+            address = server.process.stdout.readline().decode().strip()
+            if not address:
+                server.process.wait()
+                server.check()
+            yield address
 
 
 async def serve(workers: int, retries: int, dashboard: int) -> None:

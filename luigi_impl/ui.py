@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from saltern.errors import BadInput, StepFailed
+from saltern.errors import BadInput
+from shared.engine import servers
 from shared.engine.pages import by_command
 from shared.engine.protocol import Engine, Page
-
-READY_WITHIN = 120  # seconds; about 1 on a machine that does nothing else
-GONE_WITHIN = 10  # seconds from SIGTERM to SIGKILL
 
 # For luigid and for the runs. (``default_scheduler_port``, as the documentation has it, is read too; but each run warns
 # that it is not.) Out of the box luigid forgets what is done ten minutes after the run that did it, and its page is
@@ -54,42 +48,13 @@ def serving(engine: Engine, folder: Path, store: Path, port: int, *, password: b
     configuration.write_text(CONFIGURATION.format(port=port))
     env = {"LUIGI_CONFIG_PATH": str(configuration)}
     page = f"http://127.0.0.1:{port}/static/visualiser/index.html"
-    log = folder / "luigid.log"
-    with _luigid(port, folder / "state.pickle", env, log) as process:
-        _wait_until_ready(process, page, log)
+    command = luigid(port, folder / "state.pickle")
+    with servers.running("luigid", command, folder / "luigid.log", env) as server:
+        servers.wait_until(lambda: servers.answers(page), [server])
         yield Page(page, by_command(engine, env), HINTS, env)
 
 
-@contextmanager
-def _luigid(port: int, state: Path, env: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def luigid(port: int, state: Path) -> list[str]:
+    """The command that starts a central scheduler, which keeps its state in a file."""
     command = [str(Path(sys.executable).with_name("luigid")), "--address", "127.0.0.1", "--port", str(port)]
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [*command, "--state-path", str(state)],
-            env=os.environ | env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for us, who then stop it
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(GONE_WITHIN)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], page: str, log: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(page, timeout=5):  # noqa: S310 - it is http
-                return
-        except OSError:
-            time.sleep(0.1)
-    last = log.read_text(errors="replace").splitlines()[-1:] or ["it did not say why"]
-    raise StepFailed(f"luigid did not come up: {last[0]}")
+    return [*command, "--state-path", str(state)]

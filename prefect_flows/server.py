@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from saltern.errors import StepFailed
 from saltern.files import memory_folder
-from shared.engine.servers import free_port, sigterm_as_exit
-from shared.pipelines import PROJECT
-
-READY_WITHIN = 180  # seconds; a new database begins with 10 to 30 s of migrations
-GONE_WITHIN = 10  # seconds from SIGTERM to SIGKILL
+from shared.engine import servers
 
 # A session of runs that nobody looks at goes without what takes time.
 UNSEEN = {
@@ -61,7 +51,7 @@ def serving(
     when it does not come up.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    port = port or free_port()
+    port = port or servers.free_port()
     url = f"http://127.0.0.1:{port}/api"
     client = {"PREFECT_HOME": str(folder.absolute()), "PREFECT_API_URL": url} | ({} if seen else UNSEEN)
     database, template = folder / ONE_CONNECTION / "prefect.db", _template()
@@ -81,53 +71,12 @@ def serving(
         env |= UNSEEN_SERVER
     if login:
         client["PREFECT_API_AUTH_STRING"] = env["PREFECT_SERVER_API_AUTH_STRING"] = login
-    log = folder / "server.log"
-    with process(
-        "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), env=env, log=log
-    ) as server:
-        _wait_until_ready(server, url, log)
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with servers.running("the Prefect server", command, folder / "server.log", env) as server:
+        servers.wait_until(lambda: servers.answers(f"{url}/health"), [server])
         if not template.exists():
             _keep(database, template)
         yield client
-
-
-@contextmanager
-def process(*arguments: str, env: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A Python process, which ends with all that it has started."""
-    with sigterm_as_exit(), log.open("ab") as output:
-        started = subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=PROJECT,
-            env=os.environ | env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # a process group of its own, to be stopped as a whole
-        )
-        try:
-            yield started
-        finally:
-            _stop(started)
-
-
-def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310 - it is http
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    end = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
-    raise StepFailed(f"the Prefect server did not come up; its log ends:\n{end}")
-
-
-def _stop(started: subprocess.Popen[bytes]) -> None:
-    for kill in (signal.SIGTERM, signal.SIGKILL):  # the second is for those of the group that are left
-        with suppress(ProcessLookupError):
-            os.killpg(started.pid, kill)
-        with suppress(subprocess.TimeoutExpired):
-            started.wait(GONE_WITHIN)
 
 
 def _template() -> Path:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from prefect_flows import server
+from shared.engine import servers
 from shared.engine.pages import by_command
 from shared.engine.protocol import Engine, Page
 
@@ -30,7 +32,11 @@ def serving(engine: Engine, folder: Path, store: Path, port: int, *, password: b
     login = f"{USER}:{secret}" if secret else ""
     with (
         server.serving(folder, port=port, login=login, seen=True) as env,
-        server.process("-m", "prefect_flows.deployments", str(store), env=env, log=folder / "deployments.log"),
+        servers.running("the deployments' process", _deployments(store), folder / "deployments.log", env),
     ):
         words = f"The page asks for a password, which is {login}" if login else ""
         yield Page(f"http://127.0.0.1:{port}", by_command(engine, env), HINTS, env, words)
+
+
+def _deployments(store: Path) -> list[str]:
+    return [sys.executable, "-m", "prefect_flows.deployments", str(store)]

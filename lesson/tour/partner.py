@@ -11,6 +11,7 @@ from pathlib import Path
 from lesson.tour.stage import Stage
 from lesson.tour.words import WORDS, Surprise
 from shared.engine.outcome import Outcome
+from shared.engine.servers import last_words
 from shared.engines import ENGINES
 from shared.reference import ENGINE as REFERENCE
 
@@ -39,7 +40,7 @@ class Partner:
         except subprocess.TimeoutExpired:
             raise Surprise(f"{self.name} has not built {stage.pipeline} in {PATIENCE} s") from None
         if done.returncode:
-            raise Surprise(f"{self.name} failed: {(done.stderr.strip().splitlines() or ['it did not say why'])[-1]}")
+            raise Surprise(f"{self.name} failed: {last_words(done.stderr)}")
         return Outcome.from_json(done.stdout.splitlines()[-1])
 
 

@@ -18,7 +18,7 @@ from saltern.ledger import Ledger, runs
 from saltern.store import Store
 from shared.engine.build import Build, build
 from shared.engine.protocol import Engine, Page
-from shared.engine.servers import interrupt_once, port_or_another, sigterm_as_exit
+from shared.engine.servers import interrupt_once, last_words, port_or_another, sigterm_as_exit
 from shared.pipelines import PIPELINES, PROJECT
 
 STRATEGY = "salted"  # what ``run`` does unless it is told otherwise
@@ -32,8 +32,7 @@ def by_command(engine: Engine, env: Mapping[str, str]) -> Callable[[Build], None
         command += ["--store", build.store, "--strategy", build.strategy]
         finished = subprocess.run(command, cwd=PROJECT, env=os.environ | env, capture_output=True, text=True)
         if finished.returncode:
-            last = [line for line in finished.stderr.splitlines() if line.strip()][-1:] or ["it did not say why"]
-            raise StepFailed(f"{build.pipeline}: {last[0].removeprefix('error: ')}")
+            raise StepFailed(f"{build.pipeline}: {last_words(finished.stderr).removeprefix('error: ')}")
 
     return run
 

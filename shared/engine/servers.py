@@ -1,26 +1,130 @@
-"""What is the same for every server that we start: where it listens, and that it does not outlive us."""
+"""Servers: find a port, start one, wait until it is ready, and stop it with all that it started."""
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from saltern.errors import StepFailed
+from shared.pipelines import PROJECT
+
+READY_WITHIN = 240  # seconds; the slowest takes 30 on a machine that does nothing else
+GONE_WITHIN = 10  # seconds from SIGTERM to SIGKILL
+
+
+@dataclass(frozen=True)
+class Server:
+    """A process that serves, and the log of what it says."""
+
+    name: str
+    """What complaints call it."""
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def check(self) -> None:
+        """Raise StepFailed, with the end of its log, when it has ended."""
+        if (status := self.process.poll()) is not None:
+            raise StepFailed(f"{self.name} ended with status {status}; its log ends:\n{self.last_words()}")
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        return last_words(self.log.read_text(errors="replace"), lines=15)
+
+
+def last_words(text: str, otherwise: str = "it did not say why", *, lines: int = 1) -> str:
+    """The last lines in which there is something, or what to say where there is none."""
+    return "\n".join([line for line in text.splitlines() if line.strip()][-lines:]) or otherwise
+
+
+def start(
+    name: str, command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path = PROJECT, *, piped: bool = False
+) -> Server:
+    """Start a server, with these environment variables beside ours, in a process group of its own.
+
+    What it says goes to the log. ``piped``: its standard input and output are ours, and only its complaints go there.
+    """
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=os.environ | env,
+            stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if piped else output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C is for us, who then stop it
+        )
+    return Server(name, process, log)
+
+
+def stop(servers: Sequence[Server], within: float = GONE_WITHIN) -> None:
+    """SIGTERM to each; then SIGKILL to what is left of them and of their process groups."""
+    for server in servers:
+        server.process.terminate()
+    deadline = time.monotonic() + within
+    for server in servers:
+        with suppress(subprocess.TimeoutExpired):
+            server.process.wait(max(0, deadline - time.monotonic()))
+    for server in servers:
+        with suppress(ProcessLookupError):
+            os.killpg(server.process.pid, signal.SIGKILL)
+        server.process.communicate()  # closes the pipes, where there are any
+
+
+@contextmanager
+def running(
+    name: str, command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path = PROJECT, *, piped: bool = False
+) -> Iterator[Server]:
+    """A server (see ``start``) that is stopped afterwards."""
+    with sigterm_as_exit():
+        server = start(name, command, log, env, cwd, piped=piped)
+        try:
+            yield server
+        finally:
+            stop([server])
+
+
+def wait_until(ready: Callable[[], bool], servers: Sequence[Server]) -> None:
+    """Wait for servers to be ready. Raises StepFailed, with the ends of their logs, when they do not come up."""
+    deadline = time.monotonic() + READY_WITHIN
+    while not ready():
+        for server in servers:
+            server.check()
+        if time.monotonic() > deadline:
+            ends = "\n".join(f"{server.name}: {server.last_words()}" for server in servers)
+            raise StepFailed(f"not up within {READY_WITHIN} seconds; the log ends:\n{ends}")
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    """Whether an address answers without an error."""
+    try:
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - it is http
+            return True
+    except OSError:
+        return False
+
 
 def free_port() -> int:
-    """A port of the loopback interface on which nobody listens now."""
+    """A port of the loopback interface that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def port_or_another(wanted: int) -> int:
-    """That port of the loopback interface, or a free one where somebody listens on it."""
+    """The wanted port of the loopback interface, or a free one where it is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection just closed does not count
         try:
@@ -31,7 +135,7 @@ def port_or_another(wanted: int) -> int:
 
 
 def interrupt_once() -> None:
-    """Let Ctrl-C be heard once: another, out of impatience while servers are stopped, would leave them behind."""
+    """Ignore every Ctrl-C after the first. A second one, while servers are stopped, would leave them running."""
 
     def heard(number: int, frame: FrameType | None) -> NoReturn:
         signal.signal(number, signal.SIG_IGN)
@@ -43,7 +147,7 @@ def interrupt_once() -> None:
 
 @contextmanager
 def sigterm_as_exit() -> Iterator[None]:
-    """SIGTERM ends Python on the spot, and would leave servers behind. As an exit it passes every ``finally``."""
+    """Turn SIGTERM into an exit, which runs every ``finally``. By default it ends Python at once and servers go on."""
     ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     if ours:
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))

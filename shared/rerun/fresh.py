@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from shared.engine.outcome import Outcome
+from shared.engine.servers import last_words
 
 # What the core needs and every engine's runs have in common.
 PRELOAD = (
@@ -43,8 +44,7 @@ class Finished:
     @property
     def complaint(self) -> str:
         """The last thing it said on standard error."""
-        lines = [line for line in self.stderr.strip().splitlines() if line.strip()]
-        return lines[-1] if lines else f"ended with status {self.status} and no word"
+        return last_words(self.stderr, f"ended with status {self.status} and no word")
 
 
 class ForkServer:

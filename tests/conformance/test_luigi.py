@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
+from luigi_impl import ui
 from saltern.ledger import Ledger, runs
 from saltern.store import Store
 from shared.conformance.command_line import CommandLine
-from shared.engine.servers import free_port
+from shared.engine import servers
 
 # As Luigi's users configure a shared scheduler: a run waits as long as tasks of it are pending (``keep_alive``; not for
 # the last of them, while another run is at work on it), and the command line may be started twice (``no_lock``).
@@ -59,13 +60,10 @@ STEPS = {"ml": 4, "artists": 9}
 def luigid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a real central scheduler on this machine."""
     folder = tmp_path_factory.mktemp("luigid")
-    port = free_port()
-    command = [str(Path(sys.executable).with_name("luigid")), "--address", "127.0.0.1", "--port", str(port)]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen([*command, "--state-path", str(folder / "state.pickle")], stdout=log, stderr=log)
+    port = servers.free_port()
+    command = ui.luigid(port, folder / "state.pickle")
+    with servers.running("luigid", command, folder / "log", {}):
         yield port
-        server.terminate()
-        server.wait(30)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +120,7 @@ def test_a_run_that_leaves_its_target_to_another_run_has_not_succeeded(cli: Comm
 
 def test_what_is_measured_has_a_scheduler_of_its_own(cli: CommandLine) -> None:
     """Whatever the machine's configuration says: here that of the folder, which Luigi reads too."""
-    (cli.world.folder / "luigi.cfg").write_text(CENTRAL.format(port=free_port()))
+    (cli.world.folder / "luigi.cfg").write_text(CENTRAL.format(port=servers.free_port()))
     command = [sys.executable, "-m", "luigi_impl", "run", "ml", "--store", str(cli.world.store)]
     run = partial(subprocess.run, command, cwd=cli.world.folder, capture_output=True, text=True, check=False)
     for env, status in ((os.environ | cli.env, 0), (os.environ, 2)):
