@@ -19,16 +19,16 @@ Memory = Literal["none", "artifacts", "its own"]
 
 @dataclass(frozen=True)
 class Native:
-    """One of an engine's own ways of not doing finished work again: a strategy without salts."""
+    """A rule of the engine's own by which it does not repeat finished work: a strategy without salts."""
 
     summary: str
     documentation: str
     """The page of the engine's documentation that describes it."""
     memory: Annotated[Memory, Field(exclude=True)] = field(default="none", compare=False)
-    """Where it finds finished work in a later run: nowhere; among the artifacts, by their plain names; in a memory of
-    its own (a database, a cluster), which nobody else can foretell. A results file has neither this nor ``lives``."""
+    """Where a later run finds finished work: nowhere; among the artifacts, by their plain names; or in a memory of the
+    engine's own (a database, a cluster), which nobody else can read. It is not in a results file, nor is ``lives``."""
     lives: Annotated[bool, Field(exclude=True)] = field(default=False, compare=False)
-    """Whether its memory is a process that lives beside the runs (``Engine.alongside``), so is not in the workspace."""
+    """Whether that memory is a process beside the runs (``Engine.alongside``), and so is not in the workspace."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,14 @@ class Engine:
     is there, so that a hole below stays. ``every step``: at each step's own artifact. ``nothing``: it has no cache."""
 
     natives: ClassVar[Mapping[str, Native]]
-    """Its own ways of not doing finished work again: ``native`` out of the box, ``<engine>/<way>`` what its
-    documentation describes beside."""
+    """Its own rules by name: ``native`` is what it does out of the box, ``<engine>/<rule>`` is another that its
+    documentation describes."""
 
     says_ran: ClassVar[frozenset[str]]
-    """The words by which it claims that a step ran."""
+    """The states that mean, in its own words, that a step ran."""
 
     port: ClassVar[int | None] = None
-    """Where its own pages are by its documentation; None where it has none."""
+    """The port at which its documentation says that its pages are; None where it has none."""
 
     preload: ClassVar[tuple[str, ...]] = ()
     """What the gauntlet loads once and forks from: third-party modules by name, and scripts (paths ending in ``.py``)
@@ -90,7 +90,7 @@ class Engine:
 
     @contextmanager
     def service(self, folder: Path) -> Iterator[Mapping[str, str]]:
-        """Start what the engine needs for a session of many runs (a server, a database), and stop it after.
+        """Start what a session of many runs needs (a server, a database), and stop it afterwards.
 
         Yields the environment variables that runs need to find it. ``folder`` is theirs to write in.
         """
@@ -98,28 +98,27 @@ class Engine:
 
     @contextmanager
     def alongside(self, strategy: str, folder: Path) -> Iterator[Mapping[str, str]]:
-        """Start what lives beside the runs in one workspace (``folder``) under a native strategy that ``lives``.
+        """Start the process that a native strategy with ``lives`` needs beside the runs in a workspace (``folder``).
 
         Yields the environment variables that those runs need.
         """
         yield {}
 
     def ui(self, folder: Path, store: Path, port: int, *, password: bool) -> AbstractContextManager[Page]:
-        """Start the servers of its own pages, and stop them after, with all that they started.
+        """Start the servers of its own pages; afterwards stop them, and all that they started.
 
-        ``folder`` is theirs to write in, ``store`` is where the artifacts of runs go that are started from the pages,
-        ``port`` is of the loopback interface. With ``password`` there is a login. Raises BadInput where there is none
-        to be had.
+        They write in ``folder``. Runs that are started from the pages put their artifacts in ``store``. ``port`` is of
+        the loopback interface. With ``password`` the pages ask for a login; raises BadInput where they cannot.
         """
         raise NotImplementedError
 
     @property
     def strategies(self) -> list[str]:
-        """The names of all strategies it can be run with, its own other ways last."""
+        """The names of all strategies it can be run with, those that only it has last."""
         return [*STRATEGIES, *(name for name in self.natives if name not in STRATEGIES)]
 
     def check(self, strategy: str) -> None:
-        """Raise BadInput for a strategy that it has not."""
+        """Raise BadInput for a strategy that it does not have."""
         if strategy not in self.strategies:
             known = ", ".join(self.strategies)
             raise BadInput(f"--strategy {strategy}: {self.name} has no such strategy (it has: {known})")
