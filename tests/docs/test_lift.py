@@ -21,10 +21,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.engines import ENGINES
+
 ROOT = Path(__file__).resolve().parents[2]
 LIFT = ROOT / "docs" / "lift"
 CHAPTER = (ROOT / "docs" / "lift.md").read_text()
-ENGINES = ("luigi", "dask", "airflow", "prefect")
 LOOKS_AT_EVERY_STEP = {"airflow", "prefect"}
 ENGINE_SPEAKS = re.compile(r"python pipeline\.py|python -m luigi |airflow ")  # a command that says more than is shown
 RAN = re.compile(r"^(?:clean|monthly|chart): .*$", re.MULTILINE)  # among what an engine has to say
