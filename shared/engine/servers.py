@@ -79,7 +79,9 @@ def stop(servers: Sequence[Server], within: float = GONE_WITHIN) -> None:
     for server in servers:
         with suppress(ProcessLookupError):
             os.killpg(server.process.pid, signal.SIGKILL)
-        server.process.communicate()  # closes the pipes, where there are any
+        server.process.wait()
+        for pipe in filter(None, (server.process.stdin, server.process.stdout)):
+            pipe.close()
 
 
 @contextmanager
