@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE))
 from shared.engines import ENGINES, Entry  # noqa: E402
 
 PYTHONS = ("3.11", "3.12", "3.13")
-PATIENCE = 60.0  # seconds after Ctrl-C, for servers to stop in
+PATIENCE = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}  # seconds after Ctrl-C, for what runs to stop in
 WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's tests share what is slow to start
 LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
 # Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told.
@@ -69,7 +69,7 @@ def engine_session(engine: Entry) -> None:
         install(session, engine.name)
         first = session.posargs[0] if session.posargs else ""
         command = first == "--help" or (first and not first.startswith("-"))
-        session.run("python", "-m", engine.package, *([] if command else ["compare"]), *session.posargs)
+        session.run("python", "-m", engine.package, *([] if command else ["compare"]), *session.posargs, **PATIENCE)
 
     run.__doc__ = f"The gauntlet on {engine.name} (all of it: -- --full); or a command: nox -s {engine.name} -- run ml"
     nox.session(name=engine.name)(run)
@@ -94,7 +94,7 @@ def everything(session: nox.Session) -> None:
         # 1: a cell is not as expected. The report says which, when all are measured, and fails then.
         codes = (0,) if "--give" in command else (0, 1)
         for name, engine in ENGINES.items():
-            session.run(python_of(name), "-m", engine.package, *command, external=True, success_codes=codes)
+            session.run(python_of(name), "-m", engine.package, *command, external=True, success_codes=codes, **PATIENCE)
 
 
 @nox.session(venv_backend="none", default=False)

@@ -63,8 +63,9 @@ Start = Annotated[
 End = Annotated[
     datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")
 ]
-ResultsOption = Annotated[
-    Path, typer.Option("--results", help="Folder of <engine>.json, which is replaced or brought up to date in part.")
+ResultsOption = Annotated[Path, typer.Option("--results", help="Folder of <engine>.json, which is brought up to date.")]
+Again = Annotated[
+    bool, typer.Option("--again", help="Do all of it, also what was done before and has not changed since.")
 ]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Builds at a time.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
@@ -152,13 +153,17 @@ def _compare(engine: Engine) -> Any:
         full: Annotated[bool, typer.Option("--full", help="All scenarios, not only the ten most telling.")] = False,
         results: ResultsOption = Path("results"),
         jobs: Jobs = CORES,
+        again: Again = False,
     ) -> None:
-        """Run the gauntlet: build, change, rebuild, judge. Exit status 1 if a cell is not as expected."""
+        """Run the gauntlet: build, change, rebuild, judge. Exit status 1 if a cell is not as expected.
+
+        When it is interrupted, the same command goes on there.
+        """
         from shared.report.terminal import matrix
         from shared.rerun.expectations import unexpected
         from shared.rerun.harness import gauntlet
 
-        measured = gauntlet(engine, pipeline, strategy or [], scenario or [], results, jobs, full=full)
+        measured = gauntlet(engine, pipeline, strategy or [], scenario or [], results, jobs, full=full, again=again)
         matrix([measured])
         if unexpected(measured):
             raise typer.Exit(1)
@@ -173,6 +178,7 @@ def _handover(engine: Engine) -> Any:
         ] = False,
         results: ResultsOption = Path("results"),
         jobs: Jobs = CORES,
+        again: Again = False,
     ) -> None:
         """Run on what the engines built: all must be found. First, --give on each leaves its builds."""
         from shared.report.terminal import matrix
@@ -180,9 +186,9 @@ def _handover(engine: Engine) -> Any:
         from shared.rerun.expectations import unexpected
 
         if give:
-            handover.give(engine, results, jobs)
+            handover.give(engine, results, jobs, again=again)
             return
-        measured = handover.take(engine, results, jobs)
+        measured = handover.take(engine, results, jobs, again=again)
         matrix([measured])
         if unexpected(measured):
             raise typer.Exit(1)

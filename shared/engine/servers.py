@@ -149,10 +149,18 @@ def interrupt_once() -> None:
 
 @contextmanager
 def sigterm_as_exit() -> Iterator[None]:
-    """Turn SIGTERM into an exit, which runs every ``finally``. By default it ends Python at once and servers go on."""
+    """Turn SIGTERM into an exit, which runs every ``finally``. By default it ends Python at once and servers go on.
+
+    It is heard once, as Ctrl-C is in ``interrupt_once``.
+    """
+
+    def heard(number: int, frame: FrameType | None) -> NoReturn:
+        signal.signal(number, signal.SIG_IGN)
+        sys.exit(128 + number)
+
     ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     if ours:
-        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        signal.signal(signal.SIGTERM, heard)
     try:
         yield
     finally:

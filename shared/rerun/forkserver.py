@@ -128,6 +128,8 @@ def _reap(children: dict[int, int]) -> None:
 def _stop(children: dict[int, int]) -> None:
     for process in children:
         _kill_group(process)
+    for process in children:
+        os.waitpid(process, 0)  # then it writes no more, and its workspace can be removed
 
 
 def _kill_group(leader: int) -> None:

@@ -70,8 +70,13 @@ class ForkServer:
             start_new_session=True,
         )
         assert self._server.stdout is not None
-        if not self._server.stdout.readline():
-            raise RuntimeError("the fork server did not start; its complaint is above")
+        try:
+            if not self._server.stdout.readline():
+                raise RuntimeError("the fork server did not start; its complaint is above")
+        except BaseException:  # an interruption, too
+            self._server.kill()
+            self._server.wait()
+            raise
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         return self

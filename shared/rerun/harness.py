@@ -8,18 +8,18 @@ it keeps it in a process that lives beside the runs, each scenario has a workspa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from shared.engine.protocol import Engine
-from shared.rerun import expectations
-from shared.rerun.bench import lives, opened
-from shared.rerun.results import Cell, Results, measured_with, merged
+from shared.rerun.bench import Bench, lives, opened
+from shared.rerun.record import Record, resumable, say_kept
+from shared.rerun.results import Cell, Place, Results
 from shared.rerun.scenarios import Scenario, chosen
 
-Place = tuple[str, Scenario]  # strategy and scenario
+Wanted = tuple[str, Scenario]  # a strategy and a scenario
 
 
 def gauntlet(
@@ -31,44 +31,64 @@ def gauntlet(
     jobs: int,
     *,
     full: bool = False,
+    again: bool = False,
 ) -> Results:
-    """Run the chosen cells and return them; write them to ``<folder>/<engine>.json``.
+    """Run the chosen cells and return them; write them to ``<folder>/<engine>.json`` as they come.
 
     Where nothing is chosen: all strategies that the engine has, and the quick scenarios, or with ``full`` all of them.
-    The file is replaced; where something was chosen, its other cells are kept if they were measured alike.
-    ``jobs`` workspaces are worked in at a time. Raises BadInput for an unknown pipeline, strategy or scenario.
+    A cell in the file that was measured with the same ingredients, and is as expected, is not measured ``again``; one
+    of other ingredients goes. ``jobs`` workspaces are worked in at a time. Raises BadInput for an unknown pipeline,
+    strategy or scenario.
     """
     for name in strategies:
         engine.check(name)
-    expected = expectations.load(engine)
-    wanted = list(dict.fromkeys(strategies)) or engine.strategies
-    places = [(s, scenario) for scenario in chosen(pipeline, list(scenarios), full=full) for s in wanted]
-    measured = _measured(engine, places, jobs)
-    cells = [measured[place] for place in places]
-    results = measured_with(engine, cells)
-    path = folder / f"{engine.name}.json"
-    whole = merged(results, path) if pipeline or strategies or scenarios else results
-    expectations.marked(whole, expected).write(path)
-    return expectations.marked(results, expected)
+    under = list(dict.fromkeys(strategies)) or engine.strategies
+    wanted = [(s, scenario) for scenario in chosen(pipeline, list(scenarios), full=full) for s in under]
+    record = Record(engine, folder)
+    todo = [one for one in wanted if again or not record.known(_place(*one))]
+
+    def lane(bench: Bench, strategy: str, scenarios: Sequence[Scenario]) -> Iterator[Cell]:
+        return (cell for _, cell in bench.lane(strategy, scenarios))
+
+    measure(engine, record, jobs, lane, _lanes(engine, todo), len(wanted) - len(todo), len(wanted))
+    return record.results(_place(*one) for one in wanted)
 
 
-def _measured(engine: Engine, places: Sequence[Place], jobs: int) -> dict[Place, Cell]:
-    measured: dict[Place, Cell] = {}
-    with progress(engine) as advance, opened(engine) as bench:
+def measure(
+    engine: Engine,
+    record: Record,
+    jobs: int,
+    work: Callable[..., Iterable[Cell]],
+    arguments: Collection[tuple[Any, ...]],
+    known: int,
+    total: int,
+) -> None:
+    """Do a work (bench, argument ...) for each of its arguments, and record its cells as they come.
 
-        def work(strategy: str, scenarios: Sequence[Scenario]) -> None:
-            for scenario, cell in bench.lane(strategy, scenarios):
-                measured[strategy, scenario] = cell
-                advance(len(measured), len(places))
+    ``known`` of the ``total`` cells are in the record already. Where all are, no bench is opened.
+    """
+    say_kept(known, total)
+    with closing(record):
+        if not arguments:
+            return
+        with resumable(lambda: known + record.added, total), progress(engine) as advance, opened(engine) as bench:
 
-        bench.side_by_side(jobs, work, _lanes(engine, places))
-    return measured
+            def each(*argument: Any) -> None:
+                for cell in work(bench, *argument):
+                    record.add(cell)
+                    advance(known + record.added, total)
+
+            bench.side_by_side(jobs, each, arguments)
 
 
-def _lanes(engine: Engine, places: Sequence[Place]) -> list[tuple[str, list[Scenario]]]:
+def _place(strategy: str, scenario: Scenario) -> Place:
+    return scenario.pipeline, strategy, scenario.name, None
+
+
+def _lanes(engine: Engine, wanted: Sequence[Wanted]) -> list[tuple[str, list[Scenario]]]:
     """The scenarios that begin alike, by strategy, the longest lanes first."""
     lanes: dict[tuple[Any, ...], list[Scenario]] = {}
-    for strategy, scenario in places:
+    for strategy, scenario in wanted:
         own = scenario.name if lives(engine, strategy) else ""
         lanes.setdefault((strategy, scenario.pipeline, scenario.before, scenario.first, own), []).append(scenario)
     return sorted(((strategy, lane) for (strategy, *_), lane in lanes.items()), key=lambda lane: -len(lane[1]))

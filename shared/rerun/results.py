@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from saltern.errors import BadInput
 from shared.engine.protocol import Engine, Native
-from shared.rerun.ingredients import host
+from shared.rerun.ingredients import host, ingredients
 from shared.rerun.verdict import Verdict, overlooked
 
-SCHEMA: Literal[2] = 2
+SCHEMA: Literal[3] = 3
 Kind = Literal["ours", "upstream", "by design"]
+Place = tuple[str, str, str, str | None]
+"""Of a cell: pipeline, strategy, scenario, partner."""
 
 
 class Expectation(BaseModel):
@@ -51,6 +53,7 @@ class Cell(_Model):
     strategy: str
     scenario: str
     partner: str | None = Field(default=None, description="the engine that built what this one then ran on")
+    taken: str | None = Field(default=None, description="a digest of what the partner built")
     verdict: Verdict
     expected: Expectation | None = Field(default=None, description="null where the cell is expected to be exact")
     executed: list[str] = Field(description="steps that ran after the change, by the ledger, in order")
@@ -86,18 +89,22 @@ class Cell(_Model):
         return self.expected.words
 
     @property
-    def place(self) -> tuple[str, str, str, str | None]:
+    def place(self) -> Place:
         return self.pipeline, self.strategy, self.scenario, self.partner
 
 
 class Results(_Model):
     """All the cells of one engine."""
 
-    schema_: Literal[2] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal[3] = Field(default=SCHEMA, alias="schema")
     engine: str
     engine_version: str
     python: str
     host: str = Field(description="the kind of machine, never its name")
+    ingredients: str | None = Field(
+        default=None,
+        description="a digest of all that the cells depend on; null where that changed while they were measured",
+    )
     natives: dict[str, Native] = Field(
         default_factory=dict, description="the engine's strategies that have no salts, by name"
     )
@@ -123,22 +130,22 @@ def measured_with(engine: Engine, cells: Sequence[Cell]) -> Results:
         engine_version=engine.version(),
         python=platform.python_version(),
         host=host(),
+        ingredients=ingredients(engine),
         natives=dict(engine.natives),
         cells=list(cells),
     )
 
 
 def merged(new: Results, path: Path) -> Results:
-    """New cells beside those of a file that were measured under the same conditions; old ones of the same place go.
+    """New cells beside those of a file that were measured with the same ingredients; old ones of the same place go.
 
-    A file that is missing, not of this schema, or of another version, Python or machine adds nothing.
+    A file that is missing, not of this schema, or of other or unknown ingredients adds nothing.
     """
     try:
         old = read(path)
     except BadInput:
         return new
-    conditions = {"cells", "schema_"}
-    if old.model_dump(exclude=conditions) != new.model_dump(exclude=conditions):
+    if new.ingredients is None or old.ingredients != new.ingredients:
         return new
     cells = {cell.place: cell for cell in (*old.cells, *new.cells)}
     return new.model_copy(update={"cells": list(cells.values())})

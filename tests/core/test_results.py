@@ -40,7 +40,9 @@ def cell(verdict: Verdict = "exact", **changes: Any) -> Cell:
 
 
 def results(*cells: Cell) -> Results:
-    return Results(engine="luigi", engine_version="3", python="3.11", host="Linux", cells=list(cells))
+    return Results(
+        engine="luigi", engine_version="3", python="3.11", host="Linux", ingredients="these", cells=list(cells)
+    )
 
 
 def test_results_are_read_back_as_they_were_written(tmp_path: Path) -> None:
@@ -49,8 +51,9 @@ def test_results_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     written.write(tmp_path / "luigi.json")
     assert read(tmp_path / "luigi.json") == written
     document = json.loads((tmp_path / "luigi.json").read_text())
-    assert list(document) == ["schema", "engine", "engine_version", "python", "host", "natives", "cells"]
-    assert document["schema"] == 2
+    facts = ["schema", "engine", "engine_version", "python", "host", "ingredients", "natives", "cells"]
+    assert list(document) == facts
+    assert document["schema"] == 3
     assert list(tmp_path.iterdir()) == [tmp_path / "luigi.json"]
 
 
@@ -87,11 +90,14 @@ def test_new_cells_take_the_place_of_old_ones_and_leave_the_others(tmp_path: Pat
     ]
 
 
-@pytest.mark.parametrize("field", ["engine", "engine_version", "python", "host"])
-def test_cells_that_were_measured_under_other_conditions_are_not_kept(tmp_path: Path, field: str) -> None:
+@pytest.mark.parametrize(("old", "new"), [("others", "these"), (None, "these"), (None, None)])
+def test_cells_that_were_measured_with_other_or_unknown_ingredients_are_not_kept(
+    tmp_path: Path, old: str | None, new: str | None
+) -> None:
     path = tmp_path / "luigi.json"
-    results(cell(scenario="unchanged")).model_copy(update={field: "another"}).write(path)
-    assert merged(results(cell()), path) == results(cell())
+    results(cell(scenario="unchanged")).model_copy(update={"ingredients": old}).write(path)
+    now = results(cell()).model_copy(update={"ingredients": new})
+    assert merged(now, path) == now
 
 
 @pytest.mark.parametrize("content", [None, "{}", '{"schema": 1, "cells": []}'])
