@@ -29,6 +29,13 @@ def words(cell: Cell) -> str:
     return f"built by {cell.partner}, then run by another engine on the same store" if cell.partner else ""
 
 
+def settling(cell: Cell) -> str:
+    """What the builds before the change showed, where it was anything but a second one that executed nothing."""
+    if cell.settled is None:
+        return "It never settles: before the change too, each build runs steps again"
+    return f"It took {cell.settled} builds until one ran nothing" if cell.settled > 1 else ""
+
+
 def bundle(results: Sequence[Results]) -> dict[str, Any]:
     """All that the page's script needs to open a cell. Layout of ``cells``: see ``_packed``."""
     texts = _Texts()
@@ -68,6 +75,7 @@ def _packed(engine: str, cell: Cell, steps: Iterable[Any], texts: _Texts) -> lis
     return [
         *texts.all((engine, cell.strategy, cell.pipeline, cell.scenario, cell.partner or "")),
         texts(words(cell)),
+        texts(settling(cell)),
         texts(cell.edit),
         texts(marks.symbol_of_verdict(cell)),
         texts.all(marks.tags(cell)),

@@ -65,6 +65,11 @@ class Cell(_Model):
     healed: bool | None = Field(
         description="whether an artifact that was deleted or damaged is there again, as it was; null where none was"
     )
+    settled: int | None = Field(
+        default=0,
+        description="how many builds it took before the change until one executed nothing; null where none ever does; "
+        "0 where the scenario does not begin with a build",
+    )
     seconds: float = Field(ge=0, description="the run after the change")
     edit: str = Field(description="what the change did to the workspace: a diff, cut where it is long")
     note: str

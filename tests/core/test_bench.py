@@ -17,7 +17,9 @@ from shared.rerun.scenarios.accidents import STORE
 from shared.rerun.scenarios.ml import GROUND
 from shared.rerun.scenarios.scenario import nothing
 from shared.rerun.workspace import Workspace
+from tests.toy_engine.engine import ENGINE as TOY
 
+TOY_SOURCE = "tests/toy_engine/engine.py"
 UNCHANGED = Scenario("unchanged", "ml", "nothing", nothing, most=GROUND.steps)
 
 
@@ -27,6 +29,12 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     env = {"SALTWORKS_CACHE_DIR": str(folder / "digests")}
     with ForkServer((), {}) as server:
         yield Bench(ENGINE, server, Oracle(server, folder, env), folder, env)
+
+
+@pytest.fixture(scope="module")
+def toy(bench: Bench) -> Bench:
+    """The same bench for the toy engine, which has a cache."""
+    return replace(bench, engine=TOY)
 
 
 def measured(bench: Bench, *scenarios: Scenario) -> list[Cell]:
@@ -40,6 +48,30 @@ def test_a_world_that_begins_or_ends_otherwise_is_built_in_full(bench: Bench, na
     assert cell.verdict == ("exact" if name == "late-input" else "wasteful"), cell.note
     assert sorted(cell.executed) == sorted(GROUND.steps * (2 if scenario.together else 1))
     assert cell.disputed == []
+
+
+@pytest.mark.parametrize(("wasted", "settled"), [(0, 1), (1, 2), (2, 3), (3, None)])
+def test_before_the_change_it_builds_until_a_build_executes_nothing_and_says_how_many_that_took(
+    toy: Bench, wasted: int, settled: int | None
+) -> None:
+    """The toy engine, but so made that it finds nothing in as many builds as are wasted after the first."""
+
+    def forget(world: Workspace) -> None:
+        runs = 'len(list(build.cache.store.root.glob(".ledger/*")))'
+        world.edit(TOY_SOURCE, "= build.cache.find(call)", f"= build.cache.find(call) if {runs} > {wasted} else None")
+        world.edit(TOY_SOURCE, "build.cache.make(call)", "build.cache.execute(call)")
+
+    (cell,) = (cell for _, cell in toy.lane("salted", [replace(UNCHANGED, before=forget)]))
+    assert (cell.settled, cell.verdict) == (settled, "exact"), cell.note
+
+
+def test_what_never_reuses_never_settles_and_is_not_built_again_and_a_scenario_without_a_build_is_not_asked(
+    bench: Bench,
+) -> None:
+    crash, late = (chosen("ml", [name])[0] for name in ("crash", "late-input"))
+    (cell,) = measured(bench, UNCHANGED)
+    assert cell.settled is None
+    assert [cell.settled for one in (crash, late) for cell in measured(bench, one)] == [0, 0]
 
 
 def test_nothing_is_left_behind_but_the_digests_of_files(bench: Bench) -> None:

@@ -57,11 +57,11 @@ function startMatrix() {
   const links = [...table.querySelectorAll("a.c")];
   const known = new Map(links.map((link) => [decodeURIComponent(link.hash.slice("#cell=".length)), link]));
   const unpack = (name) => {
-    const [engine, strategy, pipeline, scenario, partner, words, edit, symbol, tags, steps, expected, seconds, note] = cells[name];
+    const [engine, strategy, pipeline, scenario, partner, words, settling, edit, symbol, tags, steps, expected, seconds, note] = cells[name];
     const text = (number) => texts[number];
     return {
       engine: text(engine), strategy: text(strategy), pipeline: text(pipeline), scenario: text(scenario), partner: text(partner),
-      words: text(words), edit: text(edit), symbol: text(symbol), tags: tags.map(text), seconds, note: text(note),
+      words: text(words), settling: text(settling), edit: text(edit), symbol: text(symbol), tags: tags.map(text), seconds, note: text(note),
       steps: steps.map(([step, fate, claim, disputed, ...reasons]) => ({
         name: text(step), fate: fates[fate], claim: text(claim), disputed: Boolean(disputed), reasons: reasons.map(text),
       })),
@@ -215,7 +215,7 @@ function startMatrix() {
       h("p", { class: "verdict" }, badge(tag, cell.symbol), h("span", {}, h("b", {}, `${marks[tag].name}: `), `${marks[tag].meaning}.`)),
       ...remarks.map((remark) => h("p", { class: "verdict remark" }, badge(remark, marks[remark].symbol), h("span", {}, h("b", {}, `${marks[remark].name}: `), `${marks[remark].meaning}.`))),
       cell.note ? h("p", { class: "note" }, `Of note: ${cell.note}.`) : "",
-      part("What was changed", h("p", {}, `Between the two builds: ${cell.words}.`), cell.edit ? diff(cell.edit) : ""),
+      part("What was changed", h("p", {}, `Between the two builds: ${cell.words}.`), cell.settling ? h("p", {}, `${cell.settling}.`) : "", cell.edit ? diff(cell.edit) : ""),
       part("What became of each step", graph(cell), steps(cell), h("p", { class: "seconds" }, `The run took ${cell.seconds.toFixed(2)} s.`)),
       expectation(cell),
     ].filter(Boolean);
