@@ -90,6 +90,7 @@ def build_of(context: Context) -> Build:
             strategy=params["strategy"],
             run=run_of(context),
             force=tuple(params["force"] or ()),
+            verify=params["verify"],
             **interval,
         )
     except BadInput as error:
@@ -106,6 +107,8 @@ def conf_of(build: Build) -> dict[str, Any]:
     }
     if build.force:
         conf["force"] = list(build.force)
+    if build.verify:
+        conf["verify"] = build.verify
     if build.pipeline == "artists":
         conf |= {"start": str(build.start), "end": str(build.end)}
     for step in build.graph.steps:

@@ -71,4 +71,5 @@ def pipeline(build: Build) -> TopArtists:
         strategy=build.strategy,
         run_id=build.run,
         force=build.force,
+        verify=build.verify,
     )

@@ -89,4 +89,5 @@ def pipeline(build: Build) -> Report:
         strategy=build.strategy,
         run_id=build.run,
         force=build.force,
+        verify=build.verify,
     )

@@ -13,7 +13,7 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from prefect_flows.inputs import Salting, StrategyName
+from prefect_flows.inputs import Salting, Share, StrategyName
 from prefect_flows.summaries import summary, top
 from saltern import Artifact, Source
 from saltern.cache import DEFAULT_STORE, Cache
@@ -58,6 +58,7 @@ def artists_flow(
     store: str = DEFAULT_STORE,
     strategy: StrategyName = "salted",
     force: Sequence[str] = (),
+    verify: Share = 0.0,
 ) -> list[PrefectFuture[Artifact]]:
     """Count the plays of every artist over an interval of days, and report the most played.
 
@@ -69,8 +70,9 @@ def artists_flow(
         store: Where artifacts live: a folder, or an fsspec URL
         strategy: What an artifact's name, and with it the cache key, depends on
         force: Steps to run, though their artifacts are there
+        verify: Share of hits to run again, to see whether they are stale
     """
-    cache = Cache(store, strategy, run=flow_run.name, engine="prefect", force=tuple(force))
+    cache = Cache(store, strategy, run=flow_run.name, engine="prefect", force=tuple(force), verify=verify)
     salting = Salting(cache)
     interval = [str(day) for day in days(start, end)]
     counts = daily_counts.with_options(**salting(artists.daily_counts)).map(

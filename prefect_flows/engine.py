@@ -129,6 +129,7 @@ class Prefect(Engine):
 def _flow(build: Build) -> tuple[Flow[..., Any], dict[str, Any]]:
     """The flow of a build's pipeline, and the parameters that say the same as the build."""
     parameters: dict[str, Any] = {"store": build.store, "strategy": build.strategy, "force": list(build.force)}
+    parameters["verify"] = build.verify
     for step in build.graph.steps:
         parameters |= build.params(step)
     if build.pipeline == "ml":

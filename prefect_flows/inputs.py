@@ -20,6 +20,7 @@ WAYS = (*STRATEGIES, NAME)
 
 # Text with a list of choices, in the form of Prefect's UI. An unknown one raises BadInput, which names them, later.
 StrategyName = Annotated[str, Field(json_schema_extra={"enum": [*WAYS]})]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True)

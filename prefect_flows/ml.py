@@ -12,7 +12,7 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from prefect_flows.inputs import Salting, StrategyName
+from prefect_flows.inputs import Salting, Share, StrategyName
 from prefect_flows.summaries import scores, summary
 from saltern import Artifact, Source
 from saltern.cache import DEFAULT_STORE, Cache
@@ -60,6 +60,7 @@ def ml_flow(
     store: str = DEFAULT_STORE,
     strategy: StrategyName = "salted",
     force: Sequence[str] = (),
+    verify: Share = 0.0,
 ) -> list[PrefectFuture[Artifact]]:
     """Classify the rows of a CSV file, and report how well that went.
 
@@ -74,8 +75,9 @@ def ml_flow(
         store: Where artifacts live: a folder, or an fsspec URL
         strategy: What an artifact's name, and with it the cache key, depends on
         force: Steps to run, though their artifacts are there
+        verify: Share of hits to run again, to see whether they are stale
     """
-    cache = Cache(store, strategy, run=flow_run.name, engine="prefect", force=tuple(force))
+    cache = Cache(store, strategy, run=flow_run.name, engine="prefect", force=tuple(force), verify=verify)
     salting = Salting(cache)
     dataset = preprocess.with_options(**salting(ml.preprocess)).submit(
         Source.at(csv), cache, target=target, test_size=test_size, seed=seed

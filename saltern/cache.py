@@ -2,7 +2,7 @@
 
 >>> cache = Cache("store", "salted", run="r1", engine="mine")
 >>> call = cache.call(ml.preprocess, {"csv": Source.at(path)}, {"target": "label"})
->>> made = cache.find(call) or cache.make(call)         # an Artifact, to be an input of the next call
+>>> made = cache.reuse(call) or cache.make(call)        # an Artifact, to be an input of the next call
 >>> cache.load(made)                                    # its value
 """
 
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from saltern import external, reads, watch
+from saltern import external, reads, verification, watch
 from saltern.code import check_unchanged, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
@@ -41,6 +41,10 @@ class Cache:
     run: str
     engine: str
     force: tuple[str, ...] = ()  # steps that this run makes, whether their artifacts are there or not
+    verify: float = 0.0  # the share of hits, from 0 to 1, that are run again to see whether they are stale
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "verify", verification.share(self.verify))
 
     @cached_property
     def store(self) -> Store:
@@ -81,6 +85,17 @@ class Cache:
         if manifest is None or self.read_anew(call, manifest) or self._is_forced(call, manifest):
             return None
         return replace(call.artifact, digest=manifest["digest"])
+
+    def reuse(self, call: Call) -> Artifact | None:
+        """As ``find``, for who takes what is found instead of making it: now and then that is verified."""
+        found = self.find(call)
+        if found and self.verifies(call):
+            verification.verify(self, call)
+        return found
+
+    def verifies(self, call: Call) -> bool:
+        """Whether a call is among those that are verified in this run, where they are hits."""
+        return verification.is_chosen(call.artifact.salt or call.artifact.name, self.run, self.verify)
 
     def read_anew(self, call: Call, manifest: Mapping[str, Any]) -> list[str]:
         """The files that the step read beside its inputs, by its manifest, and that are not as they were then."""
@@ -208,7 +223,7 @@ class Cache:
         should run is the engine's to say, and it has said so.
         """
         with self.alone(call):
-            made = self.find(call) if self.strategy.salts and not force else None
+            made = self.reuse(call) if self.strategy.salts and not force else None
             return made or self.execute(call)
 
     @contextmanager

@@ -13,12 +13,14 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from saltern.errors import BadInput
 from saltern.store import Store
 
 FOLDER = ".ledger"
+VERIFIED = "-verified"
 
 
 class Ledger:
@@ -58,8 +60,17 @@ class Ledger:
         """The error of each step that failed in this run."""
         return {event["step"]: event["error"] for event in self.events("failed")}
 
+    def note_verified(self, artifact: str, step: str, started_ns: int, **facts: Any) -> None:
+        """Record that a hit was run again (saltern.verification). One event for each artifact, whoever writes it."""
+        event = {"step": step, "artifact": artifact, "pid": os.getpid(), "started_ns": started_ns, **facts}
+        self._write(f"{artifact}{VERIFIED}", event | {"ended_ns": time.time_ns()})
+
+    def is_verified(self, artifact: str) -> bool:
+        """Whether this run has verified an artifact already."""
+        return self.store.exists(f"{self.folder}/{artifact}{VERIFIED}.json")
+
     def events(self, kind: str) -> list[dict[str, Any]]:
-        """All events of a kind ('started', 'finished' or 'failed'), oldest first."""
+        """All events of a kind ('started', 'finished', 'failed' or 'verified'), oldest first."""
         names = self.store.names(f"*-{kind}.json", self.folder)
         paths = [self.store.path(f"{self.folder}/{name}") for name in names]
         return sorted((json.loads(path.read_bytes()) for path in paths), key=lambda event: event["started_ns"])
@@ -79,3 +90,12 @@ class Ledger:
 def runs(store: Store) -> list[str]:
     """The names of the runs that a store's ledger knows."""
     return store.names(folder=FOLDER)
+
+
+def verifications(store: Store) -> Iterator[tuple[str, Path]]:
+    """The events of all runs that say that a hit was run again: the artifact's name, and the file."""
+    end = f"{VERIFIED}.json"
+    for run in runs(store):
+        folder = f"{FOLDER}/{run}"
+        for name in store.names(f"*{end}", folder):
+            yield name.removesuffix(end), store.path(f"{folder}/{name}")

@@ -151,6 +151,9 @@ class SaltedTask(luigi.Task):
     force = luigi.ListParameter(
         (), significant=False, positional=False, description="names of steps to run, though their artifacts are there"
     )
+    verify = luigi.FloatParameter(
+        0.0, significant=False, positional=False, description="share of hits to run again, to see if they are stale"
+    )
 
     _call: Call | None = None
     _awaits: SaltedTask | None = None  # the one below whose artifact was missing when the call was last asked for
@@ -167,7 +170,7 @@ class SaltedTask(luigi.Task):
 
     @property
     def cache(self) -> Cache:
-        return _cache(self.store, self.strategy, self.run_id, tuple(self.force))
+        return _cache(self.store, self.strategy, self.run_id, tuple(self.force), self.verify)
 
     @property
     def step_call(self) -> Call | None:
@@ -232,7 +235,10 @@ class SaltedTask(luigi.Task):
 
     def complete(self) -> bool:
         try:
-            return self.up_to_date() and not (self.force and self._is_forced_below())
+            done = self.up_to_date() and not (self.force and self._is_forced_below())
+            if done and self.verify:
+                self._verify()
+            return done
         except Exception as error:
             # Luigi logs an error in here and keeps it to itself (luigi.worker.Worker._add): tell those who listen.
             self.trigger_event(luigi.Event.BROKEN_TASK, self, error)
@@ -252,6 +258,18 @@ class SaltedTask(luigi.Task):
         memo: dict[luigi.Task, bool] = {}
         return fold(self, needs, waits, memo)
 
+    def _verify(self) -> None:
+        """Verify all that is taken instead of being made: Luigi asks no task below one that is complete."""
+
+        def needs(task: luigi.Task) -> Sequence[luigi.Task]:
+            return list(flatten(task.requires())) if isinstance(task, SaltedTask) else ()
+
+        def look(task: luigi.Task, _below: Sequence[None]) -> None:
+            if isinstance(task, SaltedTask) and task.call:
+                task.cache.reuse(task.call)
+
+        fold(self, needs, look, {})
+
     def run(self) -> None:
         """Make the artifact. Luigi decided that before the run began (spotify/luigi#2211), so ``make`` looks again."""
         call = self.step_call
@@ -260,6 +278,6 @@ class SaltedTask(luigi.Task):
 
 
 @lru_cache
-def _cache(store: str, strategy: str, run_id: str, force: tuple[str, ...]) -> Cache:
+def _cache(store: str, strategy: str, run_id: str, force: tuple[str, ...], verify: float) -> Cache:
     """One cache for all tasks of a run, so that a remote store is connected to once."""
-    return Cache(store, strategy, run_id, "luigi", force)
+    return Cache(store, strategy, run_id, "luigi", force, verify)

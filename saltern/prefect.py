@@ -55,12 +55,11 @@ def execute(step: Step[..., Any], cache: Cache, **arguments: Any) -> Artifact:
 
     Of two flow runs at once, one makes an artifact and the other waits for it; Prefect calls both task runs completed.
     """
-    return cache.make(call_of(step, cache, arguments), force=_is_refreshed())
+    return cache.make(call_of(step, cache, arguments), force=_is_refreshed(TaskRunContext.get()))
 
 
-def _is_refreshed() -> bool:
+def _is_refreshed(context: TaskRunContext | None) -> bool:
     """Whether Prefect was told to run a task whatever is stored: ``refresh_cache``, of the task or in the settings."""
-    context = TaskRunContext.get()
     chosen = context.task.refresh_cache if context else False
     return get_current_settings().tasks.refresh_cache if chosen is None else bool(chosen)
 
@@ -86,7 +85,8 @@ class Salted(CachePolicy):
         call = call_of(self.step, cache, inputs)
         path = str(cache.store.path(call.artifact.name))
         # what does not count as found has another key, which nothing is stored under
-        return path if cache.find(call) or not cache.store.exists(call.artifact.name) else f"{path}?{cache.run}"
+        found = cache.find(call) if _is_refreshed(task_ctx) else cache.reuse(call)
+        return path if found or not cache.store.exists(call.artifact.name) else f"{path}?{cache.run}"
 
 
 class ArtifactStorage(WritableFileSystem):

@@ -48,7 +48,7 @@ def reasons(store: Store, call: Call, strategy: str) -> list[str]:
     if not earlier or call.recipe is None:
         return ["first run"]
     newest = max(earlier, key=lambda manifest: str(manifest["made"]))
-    return list(_differences(call, call.recipe, newest.get("recipe") or {})) or ["first run"]
+    return list(differences(call, call.recipe, newest.get("recipe") or {})) or ["first run"]
 
 
 def kind(reason: str) -> str:
@@ -56,7 +56,8 @@ def kind(reason: str) -> str:
     return reason.partition(":")[0]
 
 
-def _differences(call: Call, new: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[str]:
+def differences(call: Call, new: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[str]:
+    """What differs between two recipes of a step, of which a call has the new one."""
     if new.get("version") != old.get("version"):
         yield f"version raised: {old.get('version')} to {new.get('version')}"
     before = old.get("params", {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -50,6 +50,10 @@ Set = Annotated[
 Force = Annotated[
     list[str] | None,
     typer.Option("--force", metavar="STEP", help="Run this step, though its artifact is there. May be repeated."),
+]
+Verify = Annotated[
+    float,
+    typer.Option("--verify", metavar="SHARE", min=0, max=1, help="Run this share of hits again, to see whether stale."),
 ]
 Start = Annotated[
     datetime | None,
@@ -103,10 +107,12 @@ def _run(engine: Engine) -> Any:
         start: Start = None,
         end: End = None,
         force: Force = None,
+        verify: Verify = 0.0,
         json_: Json = False,
     ) -> None:
         """Run a pipeline, and say which steps ran."""
-        build = _build(engine, pipeline, input, store, strategy, set, start, end, force)
+        reuse: dict[str, Any] = {"store": store, "strategy": strategy, "force": tuple(force or ()), "verify": verify}
+        build = _build(engine, pipeline, set, start, end, input=input, **reuse)
         outcome = execute(engine, build)
         if json_:
             print(outcome.to_json())
@@ -133,7 +139,7 @@ def _tree(engine: Engine) -> Any:
         """Show the dependency tree: done, to run, and why."""
         from shared.engine import plan
 
-        build = _build(engine, pipeline, input, store, strategy, set, start, end)
+        build = _build(engine, pipeline, set, start, end, input=input, store=store, strategy=strategy)
         if json_:
             print(json.dumps({name: vars(prospect) for name, prospect in plan.plan(build, engine).items()}))
         else:
@@ -210,31 +216,11 @@ def _ui(engine: Engine, default: int) -> Any:
 
 
 def _build(
-    engine: Engine,
-    pipeline: str,
-    input: Path | None,
-    store: str,
-    strategy: str,
-    settings: list[str] | None,
-    start: datetime | None,
-    end: datetime | None,
-    force: list[str] | None = None,
+    engine: Engine, pipeline: str, set: list[str] | None, start: datetime | None, end: datetime | None, **options: Any
 ) -> Build:
-    def day(moment: datetime | None) -> date | None:
-        return moment.date() if moment else None
-
-    engine.check(strategy)
-    return build(
-        pipeline,
-        engine.name,
-        input=input,
-        store=store,
-        strategy=strategy,
-        settings=parse_settings(settings or []),
-        start=day(start),
-        end=day(end),
-        force=tuple(force or ()),
-    )
+    engine.check(options["strategy"])
+    interval: dict[str, Any] = {"start": start and start.date(), "end": end and end.date()}
+    return build(pipeline, engine.name, settings=parse_settings(set or []), **interval, **options)
 
 
 def _tell(outcome: Outcome, build: Build) -> None:

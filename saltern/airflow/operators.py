@@ -65,7 +65,7 @@ class SaltedOperator(DecoratedOperator):
             call = cache.call(self.step, inputs, params, self.partition)
             with cache.alone(call):  # another DAG run may be making it: then it is there when our turn comes
                 # without salts it does what every other Airflow task does: it runs; and so does what is cleared
-                if cache.strategy.salts and not self._is_cleared(context) and (made := cache.find(call)):
+                if cache.strategy.salts and not self._is_cleared(context) and (made := cache.reuse(call)):
                     context["ti"].xcom_push(key=RETURN_VALUE, value=made.to_json())
                     raise AirflowSkipException(f"{made.name} is in the store {cache.store_url}")
                 return cache.execute(call).to_json()
@@ -88,11 +88,16 @@ def received(given: Any) -> Input | dict[str, Artifact]:
 
 
 def reuse(
-    store: str, strategy: str = "salted", strategies: Mapping[str, str] = SUMMARIES, steps: Sequence[str] = ()
+    store: str,
+    strategy: str = "salted",
+    strategies: Mapping[str, str] = SUMMARIES,
+    steps: Sequence[str] = (),
+    verify: float = 0.0,
 ) -> dict[str, Param]:
     """The params that a DAG of salted tasks needs: how a run reuses what is there.
 
-    ``strategies``: name -> summary. ``steps``: the names that the form offers to force.
+    ``strategies``: name -> summary. ``steps``: the names that the form offers to force. ``verify``: the share of hits
+    that a run does again, to see whether they are stale.
     """
     return {
         "strategy": Param(
@@ -121,6 +126,16 @@ def reuse(
             section="Reuse",
             description="Steps to run, whether their artifacts are there or not. A task that is cleared runs again.",
         ),
+        "verify": Param(
+            verify,
+            type="number",
+            minimum=0,
+            maximum=1,
+            title="Verify",
+            section="Reuse",
+            description="The share of hits, from 0 to 1, that are run again to see whether they are stale. They still "
+            "show as skipped; the log and the ledger say what was found.",
+        ),
         "run": Param(
             None,
             type=["null", "string"],
@@ -134,7 +149,8 @@ def reuse(
 def cache_of(context: Context) -> Cache:
     """The cache that a DAG run's params name."""
     params = context["params"]
-    return Cache(params["store"], params["strategy"], run_of(context), "airflow", tuple(params["force"] or ()))
+    force = tuple(params["force"] or ())
+    return Cache(params["store"], params["strategy"], run_of(context), "airflow", force, params.get("verify", 0.0))
 
 
 def run_of(context: Context) -> str:

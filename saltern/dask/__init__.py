@@ -24,7 +24,7 @@ from dask.task_spec import DataNode, GraphNode, List, Task, TaskRef
 from dask.typing import Key
 
 from saltern.cache import Cache
-from saltern.dask.tasks import apply, inputs, load, make, stored
+from saltern.dask.tasks import after, apply, inputs, load, make, stored, verify
 from saltern.recipe import SALT_IN_NAME, Artifact, Call, Source
 from saltern.recipe import key as named
 from saltern.steps import Step
@@ -44,6 +44,8 @@ def reuse(node: Delayed, cache: Cache) -> Delayed:
 
     What is computed is an ``Artifact`` and not its value, so that when all is done nothing has to be read, and no value
     is sent to the client that may not want it; ``cache.load`` has it. Linear in the size of the graph.
+
+    Hits that the cache verifies are tasks of the new graph too, and with them the hits below them.
     """
     wiring = Wiring(node, cache)
     calls = wiring.calls()
@@ -62,17 +64,23 @@ def reuse(node: Delayed, cache: Cache) -> Delayed:
             missing.add(key)
             todo.extend(wiring.needs(key))
     if node.key in found:
-        end = DataNode(f"artifact:{node.key}", found[node.key])
-        return _lazy(end.key, {end.key: MaterializedLayer({end.key: end})})
-    ends, layers = wiring.rewritten([node.key], {key: call for key, call in calls.items() if key in missing}, found)
-    return _lazy(ends[0], layers)
+        artifact = DataNode(f"artifact:{node.key}", found[node.key])
+        end, layers = artifact.key, _layers(artifact)
+    else:
+        to_make = {key: call for key, call in calls.items() if key in missing}
+        (end,), layers = wiring.rewritten([node.key], to_make, found)
+    if checks := wiring.checks(call for key, call in calls.items() if key not in missing):
+        last = Task(f"verified:{end}", after, TaskRef(end), List(*map(TaskRef, checks)))
+        return _lazy(last.key, layers | checks | _layers(last))
+    return _lazy(end, layers)
 
 
 def fronts(node: Delayed, cache: Cache) -> Iterator[Delayed]:
     """What to compute, front after front, so that the artifact of a delayed step is in the store at the end.
 
     Each front must be computed before the next is asked for. Under most strategies there is one, that of ``reuse``;
-    under one that knows inputs by their content, as many as it takes, or none. Linear in the size of the graph.
+    under one that knows inputs by their content, as many as it takes, or none, and a last one that verifies hits.
+    Linear in the size of the graph.
     """
     if not cache.strategy.digests:
         yield reuse(node, cache)
@@ -81,6 +89,7 @@ def fronts(node: Delayed, cache: Cache) -> Iterator[Delayed]:
     order = TopologicalSorter({key: wiring.needs(key) for key in wiring.tasks})
     order.prepare()
     found: dict[Key, Artifact | Source] = {}
+    hits: list[Call] = []
     while order.is_active():
         missing: dict[Key, Call] = {}
         while ready := order.get_ready():
@@ -88,15 +97,16 @@ def fronts(node: Delayed, cache: Cache) -> Iterator[Delayed]:
                 call = wiring.task_call(key, found)
                 if item := wiring.found(key, call):
                     found[key] = item
+                    hits += [call] if call else []
                     order.done(key)
                 elif call:
                     missing[key] = call
         if missing:
-            ends, layers = wiring.rewritten(missing, missing, found)
-            front = Task(f"front-{tokenize(ends)}", list, List(*map(TaskRef, ends)))
-            yield _lazy(front.key, layers | {front.key: MaterializedLayer({front.key: front})})
+            yield _front(*wiring.rewritten(missing, missing, found))
             found |= {key: stored(cache, call) for key, call in missing.items()}
             order.done(*missing)
+    if checks := wiring.checks(hits):
+        yield _front(checks, checks)
 
 
 class Wiring:
@@ -218,7 +228,7 @@ class Wiring:
         values: dict[Key, Key] = {}  # a key of the wiring -> the key that has its value here
 
         def add(task: GraphNode, annotations: Annotations | None = None) -> Key:
-            layers[task.key] = MaterializedLayer({task.key: task}, annotations=annotations)
+            layers.update(_layers(task, annotations))
             return task.key
 
         for need in {need for key in missing for need in self.needs(key)} - missing.keys():
@@ -238,6 +248,15 @@ class Wiring:
         ]
         return ends, layers
 
+    def checks(self, hits: Iterable[Call]) -> Layers:
+        """A task for each hit that is to be verified in this run. No other run may share it."""
+        tasks = (
+            Task(f"verify:{call.artifact.name}-{self.cache.run}", verify, self.cache, call)
+            for call in hits
+            if self.cache.verifies(call)
+        )
+        return {key: layer for task in tasks for key, layer in _layers(task).items()}
+
     def _name(self, key: Key, artifact: Artifact, needs: Iterable[Key] = ()) -> Key:
         """A key with the salt in it, so that runs on one cluster share the work that they have in common.
 
@@ -255,6 +274,16 @@ def steps(front: Delayed) -> dict[Key, str]:
     """The keys of a front that make or load the artifact of a step -> that step, as ``train``."""
     tasks = [task for task in front.__dask_graph__().values() if isinstance(task, Task)]
     return {task.key: task.args[1].key for task in tasks if task.func in (apply, make, load)}
+
+
+def _front(keys: Iterable[Key], layers: Layers) -> Delayed:
+    """What computes several keys."""
+    front = Task(f"front-{tokenize(list(keys))}", list, List(*map(TaskRef, keys)))
+    return _lazy(front.key, layers | _layers(front))
+
+
+def _layers(task: GraphNode, annotations: Annotations | None = None) -> Layers:
+    return {task.key: MaterializedLayer({task.key: task}, annotations=annotations)}
 
 
 def _lazy(key: Key, layers: Layers) -> Delayed:

@@ -17,13 +17,14 @@ from rich.table import Table
 
 from saltern import __version__
 from saltern.errors import BadInput
-from saltern.housekeeping.contents import Contents, Manifest, State, check, made_at, temporaries, upstream
+from saltern.housekeeping.contents import Contents, Manifest, State, check, made_at, temporaries, upstream, verified
 from saltern.housekeeping.description import described, when
 from saltern.housekeeping.explanation import explained, find_step
 from saltern.housekeeping.pruning import removals
 from saltern.store import Store
 
 LISTED = ("name", "step", "partition", "strategy", "engine", "size", "made")  # of an artifact, in ``ls --json``
+NUMBERS = ("size", "verified", "differed")  # columns of a table
 CANDIDATES = 8  # that are named when a prefix fits several artifacts
 STYLES = {"whole": "green", "being written": "cyan"}  # what is not here is wrong
 
@@ -49,26 +50,41 @@ def housekeeping(
 
 
 @app.command()
-def ls(store: StoreArgument, json_: Json = False) -> None:
+def ls(
+    store: StoreArgument,
+    with_verified: Annotated[
+        bool, typer.Option("--verified", help="Also how often a hit was run again, and how often that differed.")
+    ] = False,
+    json_: Json = False,
+) -> None:
     """List the artifacts.
 
     By step, the newest first. Reads the manifests and not the artifacts: that is what verify does.
     """
     with _contents(store) as contents:
         artifacts = sorted(contents.artifacts.items(), key=_age)
+        counted = verified(contents) if with_verified else {}
+    columns = ("verified", "differed") if with_verified else ()
+    counts = {name: dict(zip(columns, counted.get(name, (0, 0)), strict=False)) for name, _ in artifacts}
+    totals = {column: sum(count[column] for count in counts.values()) for column in columns}
     size = sum(manifest.get("size", 0) for _, manifest in artifacts)
     if json_:
-        listed = [{fact: manifest.get(fact) for fact in LISTED} | {"name": name} for name, manifest in artifacts]
-        print(json.dumps({"store": store, "artifacts": listed, "size": size}))
+        listed = [
+            {fact: manifest.get(fact) for fact in LISTED} | {"name": name, **counts[name]}
+            for name, manifest in artifacts
+        ]
+        print(json.dumps({"store": store, "artifacts": listed, "size": size, **totals}))
         return
-    table = _table("name", "step", "strategy", "engine", "size", "made")
+    table = _table("name", "step", "strategy", "engine", "size", "made", *columns)
     for name, manifest in artifacts:
         facts = (str(manifest.get(fact) or "") for fact in ("step", "strategy", "engine"))
-        table.add_row(name, *facts, decimal(manifest.get("size", 0)), when(manifest))
+        table.add_row(name, *facts, decimal(manifest.get("size", 0)), when(manifest), *map(str, counts[name].values()))
     console = _console()
     if artifacts:
         console.print(table)
     console.print(f"{_count(len(artifacts), 'artifact')}, {decimal(size)}")
+    if with_verified:
+        console.print(f"of {_count(totals['verified'], 'hit')} run again, {totals['differed']} differed")
     if odd := len(contents.bare) + len(contents.orphans):
         console.print(f"{_count(odd, 'file')} beside that are no whole artifacts: verify says which")
 
@@ -251,7 +267,7 @@ def _table(first: str, *others: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(first, overflow="fold")
     for heading in others:
-        table.add_column(heading, no_wrap=heading != "why", justify="right" if heading == "size" else "left")
+        table.add_column(heading, no_wrap=heading != "why", justify="right" if heading in NUMBERS else "left")
     return table
 
 

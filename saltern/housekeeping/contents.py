@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from saltern.errors import BadInput
+from saltern.ledger import verifications
 from saltern.recipe import flat
 from saltern.store import MANIFEST, Damaged, Store
 
@@ -75,6 +77,22 @@ def upstream(recipe: Manifest) -> dict[str, str]:
     return {
         name: item for name, item in flat(recipe.get("inputs", {})).items() if item.startswith(("salt:", "digest:"))
     }
+
+
+def verified(contents: Contents) -> dict[str, tuple[int, int]]:
+    """How often artifacts, as they lie in the store, were run again as hits, and how often that made something else.
+
+    Of each that ever was (saltern.verification).
+    """
+    found: dict[str, list[bool]] = defaultdict(list)
+    for name, path in verifications(contents.store):
+        try:
+            event = json.loads(path.read_bytes())
+            if event["digest"] == contents.artifacts[name]["digest"]:
+                found[name].append(event["same"])
+        except (FileNotFoundError, ValueError, LookupError, TypeError):
+            continue  # pruned meanwhile, or not ours, or of an artifact that is gone
+    return {name: (len(same), same.count(False)) for name, same in found.items()}
 
 
 def made_at(manifest: Manifest) -> datetime | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from saltern.housekeeping.contents import Contents, Manifest, made_at, temporaries
 from saltern.housekeeping.currency import outdated
-from saltern.ledger import FOLDER, Ledger, runs
+from saltern.ledger import Ledger, runs, verifications
 from saltern.store import MANIFEST, Store
 
 
@@ -42,16 +43,19 @@ def removals(contents: Contents, before: datetime | None) -> Iterator[Removal]:
     """All that no current recipe names or that was made before a moment, and the leftovers of what went wrong."""
     old = f"made before {before:%Y-%m-%d}" if before else ""
     reasons = outdated(contents)
+    noted: dict[str, list[Path]] = defaultdict(list)
+    for name, event in verifications(contents.store):
+        noted[name] += [event, event.parent]
     for name, manifest in contents.artifacts.items():
         born = made_at(manifest)
         why = [old] if before and born and born < before else []
         if name in reasons:
             why.append(reasons[name])
         if why:
-            yield _artifact(contents.store, name, manifest, "; ".join(why))
+            yield _artifact(contents.store, name, manifest, "; ".join(why), noted[name])
     for name in contents.orphans:
         if contents.store.manifest(name):  # else it may be anybody's file
-            yield _orphan(contents.store, name)
+            yield _orphan(contents.store, name, noted[name])
     for path, abandoned in temporaries(contents.store):
         if abandoned:
             yield _files(str(path.relative_to(contents.store.root)), "its writer was killed", path)
@@ -60,24 +64,24 @@ def removals(contents: Contents, before: datetime | None) -> Iterator[Removal]:
             yield _files(f"{FOLDER}/{folder.name}", f"ran before {before:%Y-%m-%d}", *events, folder)
 
 
-def _artifact(store: Store, name: str, manifest: Manifest, why: str) -> Removal:
+def _artifact(store: Store, name: str, manifest: Manifest, why: str, events: Sequence[Path]) -> Removal:
     @contextlib.contextmanager
     def guard() -> Iterator[bool]:
         with store.lock(name):
             yield store.manifest(name) == manifest
 
-    paths = (store.path(name), store.path(name + MANIFEST))
+    paths = (store.path(name), store.path(name + MANIFEST), *events)
     return Removal(name, why, paths, sum(map(_size, paths)), guard)
 
 
-def _orphan(store: Store, name: str) -> Removal:
+def _orphan(store: Store, name: str, events: Sequence[Path]) -> Removal:
     @contextlib.contextmanager
     def guard() -> Iterator[bool]:
         with store.lock(name):
             yield not store.exists(name)
 
     path = store.path(name + MANIFEST)
-    return Removal(path.name, "its artifact is gone", (path,), _size(path), guard)
+    return Removal(path.name, "its artifact is gone", (path, *events), _size(path), guard)
 
 
 def _files(name: str, why: str, *paths: Path) -> Removal:
@@ -91,7 +95,7 @@ def _runs_before(store: Store, before: datetime) -> Iterator[tuple[Path, list[Pa
         folder = store.path(run.folder)
         try:
             files = [folder / file for file in store.names(folder=run.folder)]
-            events = [event for kind in ("started", "finished", "failed") for event in run.events(kind)]
+            events = [event for kind in ("started", "finished", "failed", "verified") for event in run.events(kind)]
         except FileNotFoundError:
             continue  # withdrawn while we read: a run that is under way
         if events and max(event.get("ended_ns", event["started_ns"]) for event in events) < before.timestamp() * 1e9:

@@ -10,7 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
+from saltern.ledger import Ledger
+from saltern.store import Store
 from saltern.strategies import STRATEGIES
+from saltern.verification import is_chosen
 from shared.conformance.command_line import CommandLine
 from shared.conformance.fixtures import EVERY, SALTING, Fixtures
 
@@ -70,6 +73,39 @@ class Reuse(Fixtures):
         assert forced.executed == ["train"]
         assert forced.reasons == {"train": ["forced"]}
         assert cli.run("ml", "--strategy", strategy).executed == []
+
+    @each_pipeline
+    @pytest.mark.parametrize("strategy", SALTING)
+    @pytest.mark.usefixtures("caches")
+    def test_hits_that_are_verified_are_run_again_and_are_hits_all_the_same(
+        self, cli: CommandLine, pipeline: str, strategy: str
+    ) -> None:
+        cli.reference(pipeline, "--strategy", strategy)
+        outcome = cli.run(pipeline, "--strategy", strategy, "--verify", "1")
+        assert (outcome.executed, sorted(outcome.reused)) == ([], sorted(STEPS[pipeline]))
+        verified = Ledger(Store(cli.world.store), outcome.run).events("verified")
+        assert sorted(event["step"] for event in verified) == sorted(STEPS[pipeline])
+        assert all(event["same"] and event["engine"] == cli.engine.name for event in verified)
+
+    @pytest.mark.usefixtures("caches")
+    def test_a_hit_that_is_stale_is_found_by_verifying_and_stays(self, cli: CommandLine) -> None:
+        before = cli.reference("ml")
+        cli.world.edit("shared/steps/models.py", "SVC(C=C", "SVC(C=2 * C")
+        finished = cli("run", "ml", "--verify", "1", "--json")
+        assert finished.outcome is not None, finished.stderr
+        assert (finished.outcome.executed, finished.outcome.target) == ([], before.target)
+        (line,) = (line for line in finished.stderr.splitlines() if "verified, and not the same" in line)
+        assert "/train-" in line
+        assert "it is stale: what changed is not in a recipe of 'salted'" in line
+
+    @pytest.mark.usefixtures("caches")
+    def test_a_share_is_verified_and_which_can_be_foretold(self, cli: CommandLine) -> None:
+        cli.reference("artists")
+        outcome = cli.run("artists", "--verify", "0.5")
+        store = Store(cli.world.store)
+        manifests = [manifest for step in STEPS["artists"] for manifest in store.manifests(step)]
+        verified = {event["artifact"] for event in Ledger(store, outcome.run).events("verified")}
+        assert verified == {one["name"] for one in manifests if is_chosen(one["salt"], outcome.run, 0.5)}
 
     @each_pipeline
     @pytest.mark.parametrize("strategy", SALTING)

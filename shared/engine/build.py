@@ -46,6 +46,7 @@ class Build:
     start: date = FIRST_DAY  # ``artists`` only
     end: date = LAST_DAY
     force: tuple[str, ...] = ()  # steps to run, though their artifacts are there
+    verify: float = 0.0  # the share of hits to run again, to see whether they are stale
     run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     @cached_property
@@ -56,7 +57,7 @@ class Build:
 
     @cached_property
     def cache(self) -> Cache:
-        return Cache(self.store, self.strategy, self.run, self.engine, self.force)
+        return Cache(self.store, self.strategy, self.run, self.engine, self.force, self.verify)
 
     def params(self, step: str) -> dict[str, Any]:
         """All parameters of a step: those set, checked, and the defaults of the others."""

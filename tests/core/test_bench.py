@@ -58,7 +58,7 @@ def test_before_the_change_it_builds_until_a_build_executes_nothing_and_says_how
 
     def forget(world: Workspace) -> None:
         runs = 'len(list(build.cache.store.root.glob(".ledger/*")))'
-        world.edit(TOY_SOURCE, "= build.cache.find(call)", f"= build.cache.find(call) if {runs} > {wasted} else None")
+        world.edit(TOY_SOURCE, "= build.cache.reuse(call)", f"= build.cache.reuse(call) if {runs} > {wasted} else None")
         world.edit(TOY_SOURCE, "build.cache.make(call)", "build.cache.execute(call)")
 
     (cell,) = (cell for _, cell in toy.lane("salted", [replace(UNCHANGED, before=forget)]))

@@ -23,7 +23,7 @@ class Toy(Engine):
         for key, node in build.graph.nodes.items():
             try:
                 call = build.node_call(node, artifacts)
-                found = build.cache.find(call)
+                found = build.cache.reuse(call)
                 artifacts[key] = found or build.cache.make(call)
             except BadInput:
                 raise
