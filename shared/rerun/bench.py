@@ -22,7 +22,7 @@ from shared.rerun.fresh import Finished, ForkServer
 from shared.rerun.oracle import NoCleanBuild, Oracle
 from shared.rerun.results import Cell
 from shared.rerun.scenarios.scenario import First, Scenario
-from shared.rerun.verdict import disputed, judge, needless, overlooked
+from shared.rerun.verdict import disputed, judge
 from shared.rerun.workspace import Workspace
 
 TOUCHED = "SALTWORKS_TOUCHED"
@@ -164,7 +164,7 @@ class Site:
             raise CellError(f"two runs of the same build name different targets: {targets}")
         worst = next((target.digest for target in targets if target.digest != clean), clean)
         cell.verdict = judge(cell.executed, worst, clean, scenario.most)
-        cell.note = _note(cell)
+        cell.note = cell.remark
         if scenario.harms:
             artifact = self.world.artifact(scenario.harms)
             cell.healed = artifact.is_file() and digest(artifact.read_bytes()) == whole
@@ -250,16 +250,3 @@ def _artifacts(store: Store) -> list[str]:
     """The names of all that look like artifacts, whether they have a manifest or not."""
     files = [name for name in store.names() if not name.endswith(MANIFEST)]
     return [name for name in files if name.rpartition(".")[2] in CODECS]
-
-
-def _note(cell: Cell) -> str:
-    extra = needless(cell.executed, cell.most)
-    missed = overlooked(cell.executed, cell.least)
-    match cell.verdict:
-        case "error":
-            return "the run succeeded, and there is no target"
-        case "wasteful":
-            return f"{len(extra)} more than needed: {', '.join(extra)}"
-        case "exact" if missed:
-            return f"right by luck: had to run and did not: {', '.join(missed)}"
-    return ""

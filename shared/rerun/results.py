@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from saltern.errors import BadInput
 from shared.engine.protocol import Engine, Native
 from shared.rerun.ingredients import host, ingredients
-from shared.rerun.verdict import Verdict, overlooked
+from shared.rerun.verdict import Verdict, needless, overlooked
 
 SCHEMA: Literal[3] = 3
 Kind = Literal["ours", "upstream", "by design"]
@@ -78,6 +78,19 @@ class Cell(_Model):
     def lucky(self) -> bool:
         """Right although a step that had to run did not: the change happened not to matter."""
         return self.verdict == "exact" and bool(overlooked(self.executed, self.least))
+
+    @property
+    def remark(self) -> str:
+        """What there is to say of its verdict; nothing, in most."""
+        extra, missed = needless(self.executed, self.most), overlooked(self.executed, self.least)
+        match self.verdict:
+            case "error":
+                return "the run succeeded, and there is no target"
+            case "wasteful":
+                return f"{len(extra)} more than needed: {', '.join(extra)}"
+            case "exact" if missed:
+                return f"right by luck: had to run and did not: {', '.join(missed)}"
+        return ""
 
     @property
     def is_unexpected(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,11 +17,9 @@ FILE = f"{ENGINE.name}.json"
 
 def cell(scenario: str = "unchanged", verdict: Verdict = "wasteful", strategy: str = "native") -> Cell:
     """A cell of the reference engine, which is expected to be wasteful."""
-    facts = dict.fromkeys(("executed", "disputed", "least", "most"), []) | dict.fromkeys(("reasons", "claimed"), {})
-    return Cell.model_validate(
-        {**facts, "pipeline": "ml", "strategy": strategy, "scenario": scenario, "verdict": verdict}
-        | {"healed": None, "seconds": 1.0, "edit": "", "note": ""}
-    )
+    facts: dict[str, Any] = {name: [] for name in ("executed", "disputed", "least", "most")}
+    facts |= {"reasons": {}, "claimed": {}, "healed": None, "seconds": 1.0, "edit": "", "note": ""}
+    return Cell(pipeline="ml", strategy=strategy, scenario=scenario, verdict=verdict, **facts)
 
 
 def recorded(folder: Path, *cells: Cell) -> Record:
