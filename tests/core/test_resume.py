@@ -21,7 +21,7 @@ from tests.toy_engine.engine import ENGINE as TOY
 
 COMPARE = ("compare", "--pipeline", "ml", "--strategy", "lineage", "--jobs", "1")
 CELLS = 8  # of it: the quick scenarios of ml
-PATIENCE = 120  # seconds
+PATIENCE = 300  # seconds
 
 
 @dataclass(frozen=True)
