@@ -13,8 +13,8 @@ from shared.engines import ENGINES
 from shared.report.headline import write
 from shared.report.terminal import matrix, picture
 from shared.report.web import write as pages
-from shared.rerun.expectations import unexpected
-from shared.rerun.results import read
+from shared.rerun.expectations import of_today, unexpected
+from shared.rerun.results import Results, read
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -35,7 +35,7 @@ def report(
     paths = results or [path for path in (Path("results") / f"{name}.json" for name in ENGINES) if path.exists()]
     if not paths:
         raise BadInput("results: no results yet; run an engine first, for example nox -s luigi")
-    every = [read(path) for path in paths]
+    every = [_as_expected_today(read(path)) for path in paths]
     matrix(every)
     print(f"report: {pages(every, paths[0].parent / 'report')}")
     if svg:
@@ -44,6 +44,11 @@ def report(
         write(every, headline)
     if any(unexpected(one) for one in every):
         raise typer.Exit(1)
+
+
+def _as_expected_today(results: Results) -> Results:
+    entry = ENGINES.get(results.engine)
+    return of_today(results, entry.package) if entry else results
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from saltern.errors import BadInput
+from saltern.strategies import STRATEGIES
 from shared.engine.protocol import Engine
 from shared.pipelines import PROJECT
 from shared.rerun.results import Cell, Expectation, Results, read
@@ -48,8 +49,17 @@ class Entry(Expectation):
 
 def load(engine: Engine) -> dict[Place, Expectation]:
     """The cells of an engine that are not expected to be exact; none where it has no file. Raises BadInput."""
-    path = PROJECT / engine.package.replace(".", "/") / FILE
-    return parse(path, engine.strategies) if path.exists() else {}
+    return _of_package(engine.package, engine.strategies)
+
+
+def of_today(results: Results, package: str) -> Results:
+    """The same results, held against what the engine's package says now. For who has not that engine installed."""
+    return marked(results, _of_package(package, {*STRATEGIES, *results.natives}))
+
+
+def _of_package(package: str, strategies: Container[str]) -> dict[Place, Expectation]:
+    path = PROJECT / package.replace(".", "/") / FILE
+    return parse(path, strategies) if path.exists() else {}
 
 
 def parse(path: Path, strategies: Container[str]) -> dict[Place, Expectation]:
