@@ -11,7 +11,7 @@ from pathlib import Path
 
 from saltern.housekeeping.contents import Contents, Manifest, made_at, temporaries
 from saltern.housekeeping.currency import outdated
-from saltern.ledger import Ledger, runs, verifications
+from saltern.ledger import FOLDER, Ledger, runs, verifications
 from saltern.store import MANIFEST, Store
 
 
@@ -61,7 +61,7 @@ def removals(contents: Contents, before: datetime | None) -> Iterator[Removal]:
             yield _files(str(path.relative_to(contents.store.root)), "its writer was killed", path)
     if before:
         for folder, events in _runs_before(contents.store, before):
-            yield _files(run.folder, f"ran before {before:%Y-%m-%d}", *events, folder)
+            yield _files(f"{FOLDER}/{folder.name}", f"ran before {before:%Y-%m-%d}", *events, folder)
 
 
 def _artifact(store: Store, name: str, manifest: Manifest, why: str, events: Sequence[Path]) -> Removal:
