@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import json
 import os
 import shutil
 import time
@@ -51,6 +52,23 @@ class Workspace:
         shutil.copytree(self._kept, self.folder, symlinks=True)
         settings, self._end, built = self._said
         self._settings, self.built = dict(settings), dict(built)
+
+    def take_back(self) -> None:
+        """Make code, data, libraries and what the user says as they were when they were kept; the store stays.
+
+        As a revert does it: only files that differ are written, and their times are new.
+        """
+        for path in _contents(self.folder):
+            if not (self._kept / path).is_file():
+                (self.folder / path).unlink()
+        for path in _contents(self._kept):
+            content = (self._kept / path).read_bytes()
+            now = self.folder / path
+            if not now.is_file() or now.read_bytes() != content:
+                now.parent.mkdir(parents=True, exist_ok=True)
+                now.write_bytes(content)
+        settings, self._end, _ = self._said
+        self._settings = dict(settings)
 
     def remove(self) -> None:
         """Leave nothing behind."""
@@ -137,10 +155,11 @@ class Workspace:
         self.rename(other, file)
         self.rename(".aside", other)
 
-    def install(self, name: str, version: str, code: str) -> None:
+    def install(self, name: str, version: str, code: str, *, origin: str | None = None) -> None:
         """Install a distribution of one module, with the metadata by which Python knows its version.
 
-        Another version of it is removed first, as pip would.
+        Another version of it is removed first, as pip would. ``origin`` is the address of the file that it is installed
+        from, which pip notes where that is not a package index.
         """
         libraries = self.folder / LIBRARIES
         for installed in libraries.glob(f"{name}-*.dist-info"):
@@ -148,6 +167,9 @@ class Workspace:
         info = f"{name}-{version}.dist-info"
         metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         files = {f"{name}/__init__.py": code, f"{info}/METADATA": metadata}
+        if origin:
+            direct = {"archive_info": {"hash": f"sha256={hashlib.sha256(code.encode()).hexdigest()}"}, "url": origin}
+            files[f"{info}/direct_url.json"] = json.dumps(direct)
         record = "".join(f"{file},{_hash(text)},{len(text.encode())}\n" for file, text in files.items())
         for file, text in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():
             path = libraries / file
@@ -172,6 +194,13 @@ class Workspace:
         """Append plays of one artist to a day's stream."""
         with self.stream(day).open("a") as file:
             file.writelines(f"user_000\t{day}T23:59:59.999Z\t{artist}\tTrack 1\n" for _ in range(plays))
+
+
+def _contents(folder: Path) -> list[Path]:
+    """The files of a workspace, without the store and what is hidden: what people write, not what builds do."""
+    tops = (path for path in folder.iterdir() if path.name != "store" and not path.name.startswith("."))
+    found = (path for top in tops for path in (top.rglob("*") if top.is_dir() else [top]))
+    return [path.relative_to(folder) for path in found if path.is_file()]
 
 
 def _hash(text: str) -> str:
