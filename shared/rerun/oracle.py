@@ -15,6 +15,7 @@ from saltern.recipe import key
 from saltern.store import MANIFEST, Store
 from shared.reference import ENGINE as REFERENCE
 from shared.rerun.fresh import ForkServer
+from shared.rerun.ingredients import content
 from shared.rerun.workspace import LIBRARIES, Workspace
 
 INGREDIENTS = ("shared", "data", LIBRARIES)  # of a workspace: all that a clean build can depend on
@@ -88,10 +89,5 @@ def _steps(store: Store) -> dict[str, str]:
 
 def _content(world: Workspace) -> str:
     """A hash of what a clean build depends on: the same for equal worlds, wherever they lie."""
-    hashed = blake2b(repr(world.options).encode(), digest_size=16)
-    for name in INGREDIENTS:
-        for path in sorted(path for path in (world.folder / name).rglob("*") if path.is_file()):
-            content = path.read_bytes()
-            hashed.update(f"\n{path.relative_to(world.folder)} {len(content)}\n".encode())
-            hashed.update(content)
-    return hashed.hexdigest()
+    files = content(world.folder, INGREDIENTS)
+    return blake2b(repr((world.options, files)).encode(), digest_size=16).hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from saltern.errors import BadInput
 from shared.engine.protocol import Engine
+from shared.rerun.ingredients import host
 from shared.rerun.verdict import Verdict, overlooked
 
 SCHEMA: Literal[2] = 2
@@ -129,7 +129,7 @@ def measured_with(engine: Engine, cells: Sequence[Cell]) -> Results:
         engine=engine.name,
         engine_version=engine.version(),
         python=platform.python_version(),
-        host=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        host=host(),
         natives={
             name: Way(summary=native.summary, documentation=native.documentation)
             for name, native in engine.natives.items()
