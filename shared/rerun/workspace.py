@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 from shared.pipelines import PROJECT, stream_of
@@ -43,13 +44,34 @@ class Workspace:
     def keep(self) -> None:
         """Remember everything as it is now, for ``put_back``."""
         shutil.copytree(self.folder, self._kept, symlinks=True)
+        self._states = {path: _state(self.folder / path) for path in _everything(self.folder)}
         self._said = dict(self._settings), self._end, dict(self.built)
 
     def put_back(self) -> None:
-        """Make everything as it was when it was kept, at the same place and with the same times of change."""
-        shutil.rmtree(self.folder)
-        self.folder = self._home
-        shutil.copytree(self._kept, self.folder, symlinks=True)
+        """Make everything as it was when it was kept, at the same place and with the same times of change.
+
+        Only what is not as it was is written: a file that anybody wrote to, renamed or gave another time has another
+        state, whatever its content is.
+        """
+        if self.folder != self._home:
+            self.folder = self.folder.rename(self._home)
+        for path in _everything(self._home):
+            if path not in self._states:
+                _remove(self._home / path)
+        for path, state in self._states.items():
+            kept, now = self._kept / path, self._home / path
+            if _state(now) == state:
+                continue
+            if not _is_folder(kept):
+                _remove(now)
+                shutil.copy2(kept, now, follow_symlinks=False)
+                self._states[path] = _state(now)
+            elif not _is_folder(now):
+                _remove(now)
+                now.mkdir()
+        for path, state in self._states.items():  # last, as what was written into a folder gave it another time
+            if _is_folder(self._home / path) and _state(self._home / path) != state:
+                shutil.copystat(self._kept / path, self._home / path)
         settings, self._end, built = self._said
         self._settings, self.built = dict(settings), dict(built)
 
@@ -194,6 +216,33 @@ class Workspace:
         """Append plays of one artist to a day's stream."""
         with self.stream(day).open("a") as file:
             file.writelines(f"user_000\t{day}T23:59:59.999Z\t{artist}\tTrack 1\n" for _ in range(plays))
+
+
+def _everything(folder: Path) -> list[Path]:
+    """All files and folders, each before what is in it."""
+    return sorted(path.relative_to(folder) for path in folder.rglob("*"))
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What is another after any change: for a folder its mode and its time, for a file also its place on the disk."""
+    try:
+        stat = path.lstat()
+    except OSError:
+        return None
+    if S_ISDIR(stat.st_mode):
+        return stat.st_mode, stat.st_mtime_ns
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _remove(path: Path) -> None:
+    if _is_folder(path):
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _contents(folder: Path) -> list[Path]:

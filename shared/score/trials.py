@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from compileall import compile_dir
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 from saltern.files import digest
 from saltern.ledger import Ledger
@@ -138,6 +140,9 @@ class Lane:
         site = Site(self.bench, world, pipeline, strategy, env)
         on = GROUNDS[pipeline]
         first = Scenario("score", pipeline, "the first build", nothing, before=lambda world: begin(world, on))
+        for package in {"saltern", "shared", self.bench.engine.package.partition(".")[0]}:
+            # Read where the source's hash is the one it was made from, so an edit is never missed.
+            compile_dir(folder / package, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
         if problem := site.begin(first):
             raise RuntimeError(f"{self.bench.engine.name}, {pipeline}, {strategy}: {problem}")
         world.keep()
