@@ -33,7 +33,7 @@ class Figures:
     """What one strategy shows on one engine, over the edits of all kinds or of one."""
 
     stale: Figure | None
-    """Wrong results, per edit after which it would have been wrong to leave the target as it lay; None: no such edit."""
+    """Wrong results, per edit after which it would be wrong to leave the target as it lies; None: no such edit."""
     error: Figure | None
     """Builds that failed where a clean build does not, per edit."""
     waste: Figure | None

@@ -35,7 +35,7 @@ def score(
     only: int | None = None,
     again: bool = False,
 ) -> Score:
-    """Measure the first ``edits`` edits of a seed (or ``only`` one of them), and write ``<folder>/score/<engine>.json``.
+    """Measure the first ``edits`` edits of a seed, or ``only`` one of them: ``<folder>/score/<engine>.json``.
 
     Edits that the file holds, measured under the same conditions, are not measured again unless ``again`` says so, and
     are part of what is returned. Raises BadInput for an unknown strategy.

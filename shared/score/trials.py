@@ -1,7 +1,7 @@
 """One edit under every strategy: made in a workspace of each, built by the engine, judged by clean builds.
 
 The workspaces are made once: built, and built again until nothing runs any more. Before each edit they are put back to
-that. Where a strategy's memory is a process beside the runs (``bench.lives``), its workspace is made anew for each edit.
+that. Where a strategy's memory is a process beside the runs (``bench.lives``), its workspace is made anew each time.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from compileall import compile_dir
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from py_compile import PycInvalidationMode
+from typing import Literal
 
 from saltern.files import digest
 from saltern.ledger import Ledger
@@ -61,14 +63,11 @@ class Lane:
     def _go_through(self, edit: Edit, strategy: str, site: Site, trial: Trial) -> None:
         world, oracle = site.world, self.bench.oracle
         before, moments = oracle.clean(world, edit.pipeline), [snapshot(world)]
-        touched: list[str] = []
         for change in edit.changes[:-1]:
             change(world)
             between = oracle.clean(world, edit.pipeline)
-            try:
+            with suppress(CellError):  # as a clean build may do, too; what counts is what comes after
                 site.build(_touched(before, between, frozenset()))
-            except CellError:
-                pass  # as a clean build of it may do, too; what counts is what comes after
             moments.append(snapshot(world))
             before = between
         lying = _lying(site)
@@ -81,10 +80,9 @@ class Lane:
             trial.clean = _changed(before, clean)
         if trial.left_out:
             return
-        touched = _touched(before, clean, demanded)
         matters = clean.target is None or _target(site) != clean.target
         spared = {step for step, made in before.steps.items() if lying.get(step) == made == clean.steps.get(step)}
-        trial.runs[strategy] = self._judged(site, clean, touched, matters, spared - demanded)
+        trial.runs[strategy] = self._judged(site, clean, _touched(before, clean, demanded), matters, spared - demanded)
 
     def _judged(self, site: Site, clean: Clean, touched: Sequence[str], matters: bool, spared: set[str]) -> Run:
         try:
@@ -149,7 +147,7 @@ class Lane:
         return site
 
 
-def _changed(before: Clean, clean: Clean) -> str:
+def _changed(before: Clean, clean: Clean) -> Literal["same", "changed", "fails"]:
     return "fails" if clean.target is None else "same" if clean.target == before.target else "changed"
 
 
@@ -183,5 +181,5 @@ def _seconds(world: Workspace, outcome: Outcome, needless: Sequence[str]) -> flo
 
 
 def _told(moments: Sequence[Snapshot]) -> str:
-    told = [difference(one, other) for one, other in zip(moments, moments[1:], strict=False)]
+    told = [difference(one, other) for one, other in pairwise(moments)]
     return "\n\nand after a build:\n\n".join(told)

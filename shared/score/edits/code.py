@@ -96,8 +96,8 @@ def _redocumented(text: str, rng: Random) -> str | None:
 
 def _annotated(text: str, rng: Random) -> str | None:
     """Another annotation of what a private function returns."""
-    found = [node for node in _functions(text) if node.returns and node.name.startswith("_")]
-    return _replaced(text, [(rng.choice(found).returns, '"object"')]) if found else None
+    found = [node.returns for node in _functions(text) if node.returns and node.name.startswith("_")]
+    return _replaced(text, [(rng.choice(found), '"object"')]) if found else None
 
 
 def _local_renamed(text: str, rng: Random) -> str | None:
