@@ -2,9 +2,9 @@
 
 ``python benchmarks/mutants.py --count 5000 --seed 1``
 
-Each mutant is one edit of a package's source (``shared/score/mutations.py``), laid out as the code of a project. Steps with fixed
-inputs (``drivers/``) run before and after it, in processes that have imported nothing of the project. A step whose
-result is another one and whose fingerprint is not has been missed. The work goes on where it was interrupted; one
+Each mutant is one edit of a package's source (``shared/score/mutations.py``), laid out as the code of a project. Steps
+with fixed inputs (``drivers/``) run before and after it, in processes that have imported nothing of the project. A step
+whose result is another one and whose fingerprint is not has been missed. The work goes on where it was interrupted; one
 mutant alone is looked at with ``--only 4711``.
 """
 
