@@ -194,11 +194,15 @@ def _score(
     from saltern.errors import BadInput
     from shared.report import scores
     from shared.score.scoring import score
+    from shared.score.summary import summary
 
     if pipeline or scenarios:
         raise BadInput("--score: goes through both pipelines and draws its edits; leave out --pipeline and --scenario")
     measured = score(engine, edits or 0, seed, strategies, results, jobs, only=only)
-    scores.tell(measured, one=only is not None)
+    if only is None:
+        scores.tell(summary(measured, engine.package))
+    else:
+        scores.story(measured.trials[0])
 
 
 def _handover(engine: Engine) -> Any:

@@ -7,49 +7,39 @@ wasted is nought for most edits and much for some, so no normal distribution is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from shared.score.results import Run, Score, Trial
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.score.results import Run, Trial
 
 CONFIDENCE = 0.95
 RESAMPLES = 2000  # of the bootstrap
 SEED = 0  # of the bootstrap: the same score gives the same figures
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A rate or a mean with the ends of its interval, and of how many."""
+class Figure(BaseModel):
+    """A rate or a mean, the ends of its interval, and of how many edits it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     value: float
     low: float
     high: float
     count: int
-    events: int = 0
-    """Of a rate: how often."""
+    events: int = Field(default=0, description="of a rate: how often")
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What one strategy shows on one engine, over the edits of all kinds or of one."""
+class Figures(BaseModel):
+    """What one strategy shows on one engine, over the edits of all kinds or of one. None: there was no such edit."""
 
-    stale: Figure | None
-    """Wrong results, per edit after which it would be wrong to leave the target as it lies; None: no such edit."""
-    error: Figure | None
-    """Builds that failed where a clean build does not, per edit."""
-    waste: Figure | None
-    """Steps run needlessly, per edit after which the build came to the right result."""
-    seconds: Figure | None
-    """How long those took, seconds per such edit."""
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-
-def counted(score: Score) -> list[Trial]:
-    """The edits that are in the figures."""
-    return [trial for trial in score.trials if trial.left_out is None]
-
-
-def kinds(trials: Iterable[Trial]) -> list[str]:
-    """The kinds of edits, in the order of the alphabet."""
-    return sorted({trial.kind for trial in trials})
+    stale: Figure | None = Field(
+        description="wrong results, per edit after which it would be wrong to leave the target as it lies"
+    )
+    error: Figure | None = Field(description="builds that failed where a clean build does not, per edit")
+    waste: Figure | None = Field(description="steps run needlessly, per edit whose build came to the right result")
+    seconds: Figure | None = Field(description="how long those steps took, in seconds per such edit")
 
 
 def strategies(trials: Iterable[Trial]) -> list[str]:
@@ -80,7 +70,7 @@ def _rate(events: int, count: int) -> Figure | None:
     if not count:
         return None
     interval = binomtest(events, count).proportion_ci(CONFIDENCE, method="wilson")
-    return Figure(events / count, float(interval.low), float(interval.high), count, events)
+    return _figure(events / count, interval.low, interval.high, count, events)
 
 
 def _mean(values: Sequence[float]) -> Figure | None:
@@ -91,8 +81,14 @@ def _mean(values: Sequence[float]) -> Figure | None:
         return None
     mean = float(np.mean(values))
     if len(set(values)) == 1:
-        return Figure(mean, mean, mean, len(values))
+        return _figure(mean, mean, mean, len(values))
     found = bootstrap(
         (values,), np.mean, confidence_level=CONFIDENCE, n_resamples=RESAMPLES, method="percentile", rng=SEED
     ).confidence_interval
-    return Figure(mean, float(found.low), float(found.high), len(values))
+    return _figure(mean, found.low, found.high, len(values))
+
+
+def _figure(value: float, low: float, high: float, count: int, events: int = 0) -> Figure:
+    return Figure(
+        value=round(value, 5), low=round(float(low), 5), high=round(float(high), 5), count=count, events=events
+    )

@@ -117,11 +117,12 @@ def _local_renamed(text: str, rng: Random) -> str | None:
 
 
 def renamed(world: Workspace, on: Ground, rng: Random) -> Demanded:
-    """Another name for a helper, wherever it is used."""
-    name = rng.choice(sorted({node.name for _, node in _helpers(world)}))
+    """Another name for a private helper, wherever it is used."""
+    name = rng.choice(sorted({node.name for _, node in _helpers(world) if node.name.startswith("_")}))
     for path in _modules(world, STEPS):
         text = path.read_text()
-        path.write_text(re.sub(rf"\b{name}\b", f"{name}_of_old", text))
+        if (new := re.sub(rf"\b{name}\b", f"{name}_anew", text)) != text:
+            path.write_text(new)
     return NOTHING
 
 
