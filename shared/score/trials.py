@@ -26,6 +26,7 @@ from shared.rerun.bench import Bench, CellError, Site, lives
 from shared.rerun.difference import Snapshot, difference, snapshot
 from shared.rerun.oracle import Clean
 from shared.rerun.scenarios.scenario import Scenario, nothing
+from shared.rerun.verdict import judge, needless
 from shared.rerun.workspace import Workspace
 from shared.score.edits.edit import Demanded
 from shared.score.population import GROUNDS, Edit, begin
@@ -93,15 +94,16 @@ class Lane:
                 note=str(error),
             )  # fmt: skip
             return failed.model_copy(update={"verdict": "exact"}) if clean.target is None else failed
-        needless = list((Counter(outcome.executed) - Counter(set(outcome.executed) - spared)).elements())
-        right = clean.target is not None and outcome.target.digest == clean.target
+        most = set(outcome.executed) - spared
+        surplus = needless(outcome.executed, most)
+        verdict = judge(outcome.executed, outcome.target.digest, clean.target, most) if clean.target else "stale"
         return Run(
-            verdict=("wasteful" if needless else "exact") if right else "stale",
+            verdict=verdict,
             matters=matters,
             executed=outcome.executed,
-            needless=needless,
+            needless=surplus,
             seconds=outcome.seconds,
-            needless_seconds=round(_seconds(site.world, outcome, needless), 3),
+            needless_seconds=round(_seconds(site.world, outcome, surplus), 3),
             note="" if clean.target else f"called done; {clean.complaint}",
         )
 
@@ -170,9 +172,9 @@ def _target(site: Site) -> str | None:
     return _lying(site).get(GROUNDS[site.pipeline].steps[-1])
 
 
-def _seconds(world: Workspace, outcome: Outcome, needless: Sequence[str]) -> float:
-    """How long the needless executions took; where a step ran more than once, the last ones are the needless."""
-    rest, total = Counter(needless), 0.0
+def _seconds(world: Workspace, outcome: Outcome, surplus: Sequence[str]) -> float:
+    """How long the needless executions took; where a step ran more than once, its last ones."""
+    rest, total = Counter(surplus), 0.0
     for event in reversed(Ledger(Store(world.store), outcome.run).events("finished")):
         if rest[event["step"]]:
             rest[event["step"]] -= 1
