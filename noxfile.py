@@ -26,6 +26,7 @@ from shared.engines import ENGINES, Entry  # noqa: E402
 PYTHONS = ("3.11", "3.12", "3.13")
 PATIENCE = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}  # seconds after Ctrl-C, for what runs to stop in
 WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's tests share what is slow to start
+EDITS = {"luigi": 1000, "dask": 1000}  # of a score; other engines take some ten times as long for one
 LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
 # Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told.
 PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
@@ -86,6 +87,23 @@ def compare(session: nox.Session) -> None:
     if "--full" in session.posargs:
         everything(session)
     session.run(python_of("luigi"), "-m", "shared.report", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none", default=False)
+def score(session: nox.Session) -> None:
+    """Random edits on each engine, some 2 hours: how often wrong, how much waste (-- --edits 100 --engine luigi)"""
+    chosen = argparse.ArgumentParser(prog="nox -s score --", allow_abbrev=False)
+    chosen.add_argument("--engine", choices=ENGINES, action="append", help="may be repeated; default: all")
+    chosen.add_argument("--edits", type=int, metavar="N", help="default: 1000 on Luigi and Dask, 200 on others")
+    chosen.add_argument("--seed", type=int, default=1, metavar="S", help="of the edits; default: 1")
+    asked = chosen.parse_args(session.posargs)
+    names = asked.engine or list(ENGINES)
+    environments(session, *dict.fromkeys([*names, "luigi"]))
+    for name in names:
+        edits = str(asked.edits or EDITS.get(name, 200))
+        words = (ENGINES[name].package, "compare", "--score", edits, "--seed", str(asked.seed))
+        session.run(python_of(name), "-m", *words, external=True, **PATIENCE)
+    session.run(python_of("luigi"), "-m", "shared.report", "--publish-score", external=True)
 
 
 def everything(session: nox.Session) -> None:

@@ -2,9 +2,9 @@
 
 ``python benchmarks/mutants.py --count 5000 --seed 1``
 
-Each mutant is one edit of a package's source (``mutations.py``), laid out as the code of a project. Steps with fixed
-inputs (``drivers/``) run before and after it, in processes that have imported nothing of the project. A step whose
-result is another one and whose fingerprint is not has been missed. The work goes on where it was interrupted; one
+Each mutant is one edit of a package's source (``shared/score/mutations.py``), laid out as the code of a project. Steps
+with fixed inputs (``drivers/``) run before and after it, in processes that have imported nothing of the project. A step
+whose result is another one and whose fingerprint is not has been missed. The work goes on where it was interrupted; one
 mutant alone is looked at with ``--only 4711``.
 """
 
@@ -40,13 +40,13 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[0] = str(HERE.parent)
 
-from benchmarks.mutations import Text  # noqa: E402
 from benchmarks.packages import LIBRARIES, PACKAGES, PINNED, downloaded, laid_out, python  # noqa: E402
 from saltern import step  # noqa: E402
 from saltern.code import code_fingerprint, named_files, reached  # noqa: E402
 from saltern.reach import written  # noqa: E402
 from saltern.sources import state_of  # noqa: E402
 from saltern.steps import Step  # noqa: E402
+from shared.score.mutations import Text  # noqa: E402
 
 DRIVERS = HERE / "drivers"
 DRIVEN = sorted(path.stem.removeprefix("drive_") for path in DRIVERS.glob("drive_*.py"))

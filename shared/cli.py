@@ -157,14 +157,26 @@ def _compare(engine: Engine) -> Any:
         ] = None,
         scenario: Annotated[list[str] | None, typer.Option("--scenario", help="Only these scenarios.")] = None,
         full: Annotated[bool, typer.Option("--full", help="All scenarios, not only the ten most telling.")] = False,
+        score: Annotated[
+            int | None,
+            typer.Option("--score", min=1, metavar="N", help="Not the scenarios but N random edits, and their rates."),
+        ] = None,
+        seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random edits.")] = 0,
+        edit: Annotated[
+            int | None, typer.Option("--edit", min=0, metavar="K", help="Only the edit of this number; show its diff.")
+        ] = None,
         results: ResultsOption = Path("results"),
         jobs: Jobs = CORES,
         again: Again = False,
     ) -> None:
         """Run the gauntlet: build, change, rebuild, judge. Exit status 1 if a cell is not as expected.
 
+        With --score N: random edits instead of scenarios, each the same for one seed; results are in results/score/.
         When it is interrupted, the same command goes on there.
         """
+        if score or edit is not None:
+            _score(engine, pipeline, scenario, score, edit, seed, strategy or [], results, jobs, again)
+            return
         from shared.report.terminal import matrix
         from shared.rerun.expectations import unexpected
         from shared.rerun.harness import gauntlet
@@ -175,6 +187,32 @@ def _compare(engine: Engine) -> Any:
             raise typer.Exit(1)
 
     return compare
+
+
+def _score(
+    engine: Engine,
+    pipeline: str | None,
+    scenarios: list[str] | None,
+    edits: int | None,
+    only: int | None,
+    seed: int,
+    strategies: list[str],
+    results: Path,
+    jobs: int,
+    again: bool,
+) -> None:
+    from saltern.errors import BadInput
+    from shared.report import scores
+    from shared.score.scoring import score
+    from shared.score.summary import summary
+
+    if pipeline or scenarios:
+        raise BadInput("--score: goes through both pipelines and draws its edits; leave out --pipeline and --scenario")
+    measured = score(engine, edits or 0, seed, strategies, results, jobs, only=only, again=again)
+    if only is None:
+        scores.tell(summary(measured, engine.package))
+    else:
+        scores.story(measured.trials[0])
 
 
 def _handover(engine: Engine) -> Any:

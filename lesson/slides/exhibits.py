@@ -24,7 +24,7 @@ from shared.pipelines import PIPELINES, PROJECT
 from shared.report.cells import KNOWN, words
 from shared.report.fates import FATES, StepFate, fates
 from shared.report.graphs import Drawing, drawing
-from shared.report.headline import BEGIN, END
+from shared.report.headline import MARKED
 from shared.report.marks import spoken, symbol, verdict_of
 from shared.report.side_by_side import CONCEPTS, column
 from shared.report.sources import Piece, Sources
@@ -98,11 +98,7 @@ class Exhibits:
 
     def headline(self) -> str:
         """The README's table: how many quick cells of each strategy are stale, wasteful and exact, by engine."""
-        _, begin, rest = (PROJECT / "README.md").read_text().partition(f"{BEGIN}\n")
-        table, end, _ = rest.partition(END)
-        if not (begin and end):
-            raise LookupError(f"README.md: the headline's table is not between '{BEGIN}' and '{END}'")
-        return table
+        return MARKED.written((PROJECT / "README.md").read_text())
 
     def recipe(self, strategy: str, step: str) -> str:
         """The recipe of a step's artifact as it is now, and the name that its hash gives."""

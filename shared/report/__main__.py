@@ -10,7 +10,9 @@ import typer
 from saltern.command import start
 from saltern.errors import BadInput
 from shared.engines import ENGINES
-from shared.report.headline import write
+from shared.report import headline as headlines
+from shared.report.publishing import publish
+from shared.report.scores import summaries
 from shared.report.terminal import matrix, picture
 from shared.report.web import write as pages
 from shared.rerun.expectations import of_today, unexpected
@@ -26,22 +28,30 @@ def report(
     headline: Annotated[
         Path | None, typer.Option("--headline", metavar="FILE", help="Write the headline table into a Markdown page.")
     ] = None,
+    publish_score: Annotated[
+        bool,
+        typer.Option(
+            "--publish-score", help="Keep the summary of results/score/ with the code, and show it in README."
+        ),
+    ] = False,
     full: Annotated[bool, typer.Option("--full", help="Draw all scenarios, not only the ten most telling.")] = False,
 ) -> None:
     """Print the matrix of scenarios, engines and strategies, and write it as pages beside the results.
 
     Exit status 1 if a cell is not as expected.
     """
+    if publish_score:
+        publish(Path("results") / "score")
     paths = results or [path for path in (Path("results") / f"{name}.json" for name in ENGINES) if path.exists()]
     if not paths:
         raise BadInput("results: no results yet; run an engine first, for example nox -s luigi")
     every = [_as_expected_today(read(path)) for path in paths]
     matrix(every)
-    print(f"report: {pages(every, paths[0].parent / 'report')}")
+    print(f"report: {pages(every, paths[0].parent / 'report', summaries())}")
     if svg:
         svg.write_text(picture(every, full=full))
     if headline:
-        write(every, headline)
+        headlines.MARKED.write(headlines.table(every), headline)
     if any(unexpected(one) for one in every):
         raise typer.Exit(1)
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from saltern.errors import BadInput
 from saltern.strategies import STRATEGIES
+from shared.report.marked import Marked
 from shared.report.terminal import quick
 from shared.rerun.results import Cell, Results
 from shared.rerun.verdict import VERDICTS
 
-BEGIN, END = "<!-- headline: python -m shared.report --headline README.md -->", "<!-- end of headline -->"
+MARKED = Marked("headline", "python -m shared.report --headline README.md")
 OWN = "its other way"
 
 
@@ -58,22 +57,3 @@ def rows(all_results: Sequence[Results]) -> list[list[str]]:
 def table(all_results: Sequence[Results]) -> str:
     """The table as Markdown."""
     return "\n".join(f"| {' | '.join(row)} |" for row in rows(all_results))
-
-
-def written(page: str) -> str:
-    """The table that stands in a page. Raises BadInput for a page without the marks."""
-    return page[_between(page)].strip()
-
-
-def write(all_results: Sequence[Results], path: Path) -> None:
-    """Replace the table that stands in a page."""
-    page = path.read_text()
-    place = _between(page)
-    path.write_text(f"{page[: place.start]}\n{table(all_results)}\n{page[place.stop :]}")
-
-
-def _between(page: str) -> slice:
-    begin, end = page.find(BEGIN), page.find(END)
-    if not 0 <= begin < end:
-        raise BadInput(f"no headline: the page needs the lines '{BEGIN}' and '{END}'")
-    return slice(begin + len(BEGIN), end)

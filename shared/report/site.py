@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from shared.rerun.results import Results
+from shared.score.summary import Summary
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -30,12 +31,14 @@ class Site:
     """The pages, and what was measured."""
 
     measured: Sequence[Results]
+    scores: Sequence[Summary] = ()
 
     @property
     def pages(self) -> list[Page]:
         engines = [Page(engine_page(one.engine), one.engine, one is self.measured[0]) for one in self.measured]
         return [
             Page("index.html", "matrix"),
+            Page("score.html", "score"),
             Page("side-by-side.html", "side by side"),
             Page("handover.html", "handover"),
             Page("a-la-carte.html", "à la carte"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from saltern.strategies import strategy
-from shared.report import alacarte, side_by_side
+from shared.report import alacarte, score_page, side_by_side
 from shared.report.cells import address, bundle
 from shared.report.grains import glance
 from shared.report.matrix import MatrixCell, matrix, matrix_cell
@@ -16,22 +16,24 @@ from shared.report.site import Site, engine_page, within_script
 from shared.report.summary import Column, columns, headline, listed, out_of_the_box, paragraph
 from shared.report.timing import Timing, chart, timings
 from shared.rerun.results import Results
+from shared.score.summary import Summary
 
 PROOFS = 8  # links shown for one answer
 
 
-def write(results: Sequence[Results], folder: Path) -> Path:
+def write(results: Sequence[Results], folder: Path, scores: Sequence[Summary] = ()) -> Path:
     """Write ``index.html`` and its other pages to a folder, and return the path of the index.
 
     Raises BadInput when a concept of the side by side has no code in some engine (see ``side_by_side``).
     """
-    site = Site(results)
+    site = Site(results, scores)
     index = _index(site, folder)
     for result in results:
         _engine(site, folder, result)
     _handover(site, folder)
     _a_la_carte(site, folder)
     _time(site, folder)
+    score_page.write(site, folder)
     side_by_side.write(site, folder)
     return index
 

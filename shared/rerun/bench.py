@@ -18,7 +18,7 @@ from saltern.store import MANIFEST, Store
 from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine
 from shared.rerun.difference import difference, snapshot
-from shared.rerun.fresh import Finished, ForkServer
+from shared.rerun.fresh import PATIENCE, Finished, ForkServer
 from shared.rerun.oracle import NoCleanBuild, Oracle
 from shared.rerun.results import Cell
 from shared.rerun.scenarios.scenario import First, Scenario
@@ -77,13 +77,16 @@ class Bench:
 
 
 @contextmanager
-def opened(engine: Engine) -> Iterator[Bench]:
-    """A bench for an engine: its service, a fork server and a scratch folder, for as long as they are needed."""
+def opened(engine: Engine, patience: float = PATIENCE) -> Iterator[Bench]:
+    """A bench for an engine: its service, a fork server and a scratch folder, for as long as they are needed.
+
+    ``patience`` is how long one run may take, in seconds.
+    """
     with tempfile.TemporaryDirectory(prefix=f"saltworks-{engine.name}-") as folder:
         scratch = Path(folder)
         service = scratch / "service"
         service.mkdir()
-        with engine.service(service) as env, ForkServer(engine.preload, env) as server:
+        with engine.service(service) as env, ForkServer(engine.preload, env, patience) as server:
             env = {**env, "SALTWORKS_CACHE_DIR": str(service / "digests")}
             yield Bench(engine, server, Oracle(server, scratch, env), scratch, env)
 

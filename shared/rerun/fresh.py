@@ -34,6 +34,8 @@ class Finished:
     status: int
     stdout: str
     stderr: str
+    hung: bool = False
+    """Whether it was ended because it took too long."""
 
     @property
     def outcome(self) -> Outcome | None:
@@ -50,11 +52,13 @@ class Finished:
 class ForkServer:
     """Runs command lines in fresh processes, forked from one that has loaded the third-party libraries.
 
-    A context manager; ``run`` may be called from several threads at a time.
+    A context manager; ``run`` may be called from several threads at a time. ``patience`` is how long a run may take, in
+    seconds.
     """
 
-    def __init__(self, preload: Sequence[str], env: Mapping[str, str]) -> None:
+    def __init__(self, preload: Sequence[str], env: Mapping[str, str], patience: float = PATIENCE) -> None:
         self._preload, self._env = [*PRELOAD, *preload], dict(env)
+        self._patience = patience
         self._requests = itertools.count(1)
         self._waiting: dict[int, Future[int]] = {}
         self._processes: dict[int, int] = {}
@@ -101,7 +105,7 @@ class ForkServer:
     def run(self, package: str, arguments: Sequence[str], folder: Path, env: Mapping[str, str]) -> Finished:
         """``python -m package arguments`` in a folder whose own copy of the project is the one that is imported.
 
-        A run that takes longer than ``PATIENCE`` is ended with all its children.
+        A run that takes too long is ended with all its children.
         """
         request = next(self._requests)
         stdout, stderr = folder / f".stdout-{request}", folder / f".stderr-{request}"
@@ -123,11 +127,11 @@ class ForkServer:
             self._server.stdin.write(json.dumps(message).encode() + b"\n")
             self._server.stdin.flush()
         try:
-            status = future.result(timeout=PATIENCE)
+            status, hung = future.result(timeout=self._patience), False
         except TimeoutError:
             os.killpg(self._processes[request], signal.SIGKILL)
-            status = future.result(timeout=PATIENCE)
-        return Finished(status, _read_once(stdout), _read_once(stderr))
+            status, hung = future.result(timeout=self._patience), True
+        return Finished(status, _read_once(stdout), _read_once(stderr), hung)
 
     def _read(self) -> None:
         assert self._server.stdout is not None

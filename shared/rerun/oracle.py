@@ -1,14 +1,18 @@
-"""The oracle: what the target is in a world, from a clean build by the reference engine."""
+"""The oracle: what each artifact is in a world, from a clean build by the reference engine."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import count
 from pathlib import Path
 from shutil import rmtree
 
+from saltern.recipe import key
+from saltern.store import MANIFEST, Store
 from shared.reference import ENGINE as REFERENCE
 from shared.rerun.fresh import ForkServer
 from shared.rerun.ingredients import content
@@ -21,6 +25,18 @@ class NoCleanBuild(RuntimeError):
     """The reference engine did not build the target."""
 
 
+@dataclass(frozen=True)
+class Clean:
+    """A clean build: the digest of each step's artifact, as far as it came, and of the target."""
+
+    steps: Mapping[str, str]
+    target: str | None
+    complaint: str = ""
+    """Why there is no target."""
+    hung: bool = False
+    """Whether it was ended because it took too long."""
+
+
 @dataclass
 class Oracle:
     """Asked by many cells about few worlds: each different one is built once, by whoever asks first."""
@@ -28,11 +44,19 @@ class Oracle:
     server: ForkServer
     scratch: Path
     env: dict[str, str]
-    _answers: dict[tuple[str, str], Future[str]] = field(default_factory=dict)
+    _answers: dict[tuple[str, str], Future[Clean]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _numbers: count[int] = field(default_factory=count)
 
     def digest(self, world: Workspace, pipeline: str) -> str:
         """The digest of the target. Raises NoCleanBuild."""
+        clean = self.clean(world, pipeline)
+        if clean.target is None:
+            raise NoCleanBuild(clean.complaint)
+        return clean.target
+
+    def clean(self, world: Workspace, pipeline: str) -> Clean:
+        """A clean build of a world like this one; it may have failed."""
         question = pipeline, _content(world)
         with self._lock:
             answer = self._answers.get(question)
@@ -40,18 +64,27 @@ class Oracle:
                 answer = self._answers[question] = Future()
         if ours:
             try:
-                answer.set_result(self._build(world, pipeline, self.scratch / f"clean-{'-'.join(question)}"))
+                answer.set_result(self.anew(world, pipeline))
             except BaseException as error:
                 answer.set_exception(error)
         return answer.result()
 
-    def _build(self, world: Workspace, pipeline: str, store: Path) -> str:
-        words = ["run", pipeline, "--store", str(store), "--strategy", "native", "--json", *world.options]
+    def anew(self, world: Workspace, pipeline: str) -> Clean:
+        """Another clean build of this world, whether there was one or not."""
+        folder = self.scratch / f"clean-{next(self._numbers)}"
+        words = ["run", pipeline, "--store", str(folder), "--strategy", "native", "--json", *world.options]
         finished = self.server.run(REFERENCE.package, words, world.folder, self.env)
-        rmtree(store, ignore_errors=True)
+        steps = _steps(Store(folder))
+        rmtree(folder, ignore_errors=True)
         if finished.outcome is None:
-            raise NoCleanBuild(f"{REFERENCE.name} failed: {finished.complaint}")
-        return str(finished.outcome.target.digest)
+            return Clean(steps, None, f"{REFERENCE.name} failed: {finished.complaint}", finished.hung)
+        return Clean(steps, finished.outcome.target.digest)
+
+
+def _steps(store: Store) -> dict[str, str]:
+    names = (name.removesuffix(MANIFEST) for name in store.names(f"*{MANIFEST}"))
+    manifests = (manifest for name in names if (manifest := store.manifest(name)))
+    return {key(one["step"], one["partition"]): one["digest"] for one in manifests}
 
 
 def _content(world: Workspace) -> str:

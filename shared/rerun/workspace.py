@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import json
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 from shared.pipelines import PROJECT, stream_of
@@ -42,15 +44,53 @@ class Workspace:
     def keep(self) -> None:
         """Remember everything as it is now, for ``put_back``."""
         shutil.copytree(self.folder, self._kept, symlinks=True)
+        self._states = {path: _state(self.folder / path) for path in _everything(self.folder)}
         self._said = dict(self._settings), self._end, dict(self.built)
 
     def put_back(self) -> None:
-        """Make everything as it was when it was kept, at the same place and with the same times of change."""
-        shutil.rmtree(self.folder)
-        self.folder = self._home
-        shutil.copytree(self._kept, self.folder, symlinks=True)
+        """Make everything as it was when it was kept, at the same place and with the same times of change.
+
+        Only what is not as it was is written: a file that anybody wrote to, renamed or gave another time has another
+        state, whatever its content is.
+        """
+        if self.folder != self._home:
+            self.folder = self.folder.rename(self._home)
+        for path in _everything(self._home):
+            if path not in self._states:
+                _remove(self._home / path)
+        for path, state in self._states.items():
+            kept, now = self._kept / path, self._home / path
+            if _state(now) == state:
+                continue
+            if not _is_folder(kept):
+                _remove(now)
+                shutil.copy2(kept, now, follow_symlinks=False)
+                self._states[path] = _state(now)
+            elif not _is_folder(now):
+                _remove(now)
+                now.mkdir()
+        for path, state in self._states.items():  # last, as what was written into a folder gave it another time
+            if _is_folder(self._home / path) and _state(self._home / path) != state:
+                shutil.copystat(self._kept / path, self._home / path)
         settings, self._end, built = self._said
         self._settings, self.built = dict(settings), dict(built)
+
+    def take_back(self) -> None:
+        """Make code, data, libraries and what the user says as they were when they were kept; the store stays.
+
+        As a revert does it: only files that differ are written, and their times are new.
+        """
+        for path in _contents(self.folder):
+            if not (self._kept / path).is_file():
+                (self.folder / path).unlink()
+        for path in _contents(self._kept):
+            content = (self._kept / path).read_bytes()
+            now = self.folder / path
+            if not now.is_file() or now.read_bytes() != content:
+                now.parent.mkdir(parents=True, exist_ok=True)
+                now.write_bytes(content)
+        settings, self._end, _ = self._said
+        self._settings = dict(settings)
 
     def remove(self) -> None:
         """Leave nothing behind."""
@@ -137,10 +177,11 @@ class Workspace:
         self.rename(other, file)
         self.rename(".aside", other)
 
-    def install(self, name: str, version: str, code: str) -> None:
+    def install(self, name: str, version: str, code: str, *, origin: str | None = None) -> None:
         """Install a distribution of one module, with the metadata by which Python knows its version.
 
-        Another version of it is removed first, as pip would.
+        Another version of it is removed first, as pip would. ``origin`` is the address of the file that it is installed
+        from, which pip notes where that is not a package index.
         """
         libraries = self.folder / LIBRARIES
         for installed in libraries.glob(f"{name}-*.dist-info"):
@@ -148,6 +189,9 @@ class Workspace:
         info = f"{name}-{version}.dist-info"
         metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         files = {f"{name}/__init__.py": code, f"{info}/METADATA": metadata}
+        if origin:
+            direct = {"archive_info": {"hash": f"sha256={hashlib.sha256(code.encode()).hexdigest()}"}, "url": origin}
+            files[f"{info}/direct_url.json"] = json.dumps(direct)
         record = "".join(f"{file},{_hash(text)},{len(text.encode())}\n" for file, text in files.items())
         for file, text in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():
             path = libraries / file
@@ -172,6 +216,40 @@ class Workspace:
         """Append plays of one artist to a day's stream."""
         with self.stream(day).open("a") as file:
             file.writelines(f"user_000\t{day}T23:59:59.999Z\t{artist}\tTrack 1\n" for _ in range(plays))
+
+
+def _everything(folder: Path) -> list[Path]:
+    """All files and folders, each before what is in it."""
+    return sorted(path.relative_to(folder) for path in folder.rglob("*"))
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What is another after any change: for a folder its mode and its time, for a file also its place on the disk."""
+    try:
+        stat = path.lstat()
+    except OSError:
+        return None
+    if S_ISDIR(stat.st_mode):
+        return stat.st_mode, stat.st_mtime_ns
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _remove(path: Path) -> None:
+    if _is_folder(path):
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _contents(folder: Path) -> list[Path]:
+    """The files of a workspace, without the store and what is hidden: what people write, not what builds do."""
+    tops = (path for path in folder.iterdir() if path.name != "store" and not path.name.startswith("."))
+    found = (path for top in tops for path in (top.rglob("*") if top.is_dir() else [top]))
+    return [path.relative_to(folder) for path in found if path.is_file()]
 
 
 def _hash(text: str) -> str:

@@ -25,8 +25,9 @@ ARROWS = {
     "reference": CORE,
     "rerun": CORE | {"reference"},
     "conformance": CORE | {"reference", "rerun"},
-    "report": CORE | {"engines", "rerun"},
-    "cli": CORE | {"rerun", "report"},
+    "score": CORE | {"rerun"},
+    "report": CORE | {"engines", "rerun", "score"},
+    "cli": CORE | {"rerun", "report", "score"},
 }
 
 

@@ -98,7 +98,7 @@ def scenarios(on: Ground) -> tuple[Scenario, ...]:
             least=on.below(on.worker),
             most=on.below(on.worker),
             changes_target=True,
-            before=lambda world: _salted_in_brine(on, world),
+            before=lambda world: salted_in_brine(on, world),
             touches=(on.worker,),
         ),
     )
@@ -109,7 +109,8 @@ def _each(edits: tuple[Edit, ...], world: Workspace) -> None:
         edit.make(world)
 
 
-def _salted_in_brine(on: Ground, world: Workspace) -> None:
+def salted_in_brine(on: Ground, world: Workspace) -> None:
+    """Install brine, version 1.0, and let the worker use it."""
     world.append(PACKAGE, WITH_LIBRARIES)
     world.install("brine", "1.0", OLD_BRINE)
     _each(on.library, world)

@@ -1,0 +1,77 @@
+"""The page of the score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from markupsafe import Markup
+
+from shared.report import scores
+from shared.report.scatter import scatter
+from shared.report.site import Site
+from shared.report.summary import listed
+from shared.score.population import BLOCK, KINDS
+from shared.score.results import Trial
+from shared.score.summary import Summary
+
+FILE = "score.html"
+
+
+def write(site: Site, folder: Path) -> None:
+    """Write the page from the summaries that are there."""
+    found = site.scores
+    site.write(
+        folder,
+        FILE,
+        "score.html",
+        headline=headline(found),
+        summaries=found,
+        chart=Markup(scatter(found)) if found else "",  # noqa: S704 - made by Matplotlib, from numbers
+        rate=scores.rate,
+        mean=scores.mean,
+        stale=_stale,
+        replay=_replay,
+        settled=_settled,
+        block=BLOCK,
+        population=KINDS,
+    )
+
+
+def headline(found: Sequence[Summary]) -> str:
+    """One sentence: over how many edits which strategies were never stale, and how often the others were."""
+    if not found:
+        return "No score is measured yet."
+    rates: dict[str, list[float]] = {}
+    for one in found:
+        for name, figures in one.strategies.items():
+            if figures.stale:
+                rates.setdefault(name, []).append(figures.stale.value)
+    shared = {name: values for name, values in rates.items() if len(values) == len(found)}
+    never = [name for name, values in shared.items() if not any(values)]
+    worst = max(((max(values), name) for name, values in rates.items()), default=(0.0, ""))
+    edits, engines = sum(one.edits for one in found), listed([one.engine for one in found])
+    said = f"{listed(never)} never stale" if never else "no strategy was free of it"
+    share, name = worst
+    most = f"; {name} was wrong after up to {100 * share:.0f} % of those that needed a rebuild" if share else ""
+    return f"{edits:,} random edits on {engines}: {said}{most}."
+
+
+def _stale(trial: Trial) -> str:
+    return listed([name for name, run in trial.runs.items() if run.verdict == "stale"])
+
+
+def _replay(one: Summary, trial: Trial) -> str:
+    words = one.command.split()
+    words[words.index("--score") : words.index("--score") + 2] = ["--edit", str(trial.number)]
+    return " ".join(words)
+
+
+def _settled(one: Summary) -> str:
+    never = [place for place, builds in one.settled.items() if builds is None]
+    slow = [f"{place} at build {builds}" for place, builds in one.settled.items() if builds and builds > 2]
+    said = [
+        *([f"never settles: {listed(never)}"] if never else []),
+        *([f"settles late: {listed(slow)}"] if slow else []),
+    ]
+    return "".join(f"; {words}" for words in said)

@@ -1,0 +1,188 @@
+"""One edit under every strategy: made in a workspace of each, built by the engine, judged by clean builds.
+
+The workspaces are made once: built, and built again until nothing runs any more. Before each edit they are put back to
+that. Where a strategy's memory is a process beside the runs (``bench.lives``), its workspace is made anew each time.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from compileall import compile_dir
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from py_compile import PycInvalidationMode
+from typing import Literal
+
+from saltern.files import digest
+from saltern.ledger import Ledger
+from saltern.store import Store
+from shared.engine.outcome import Outcome
+from shared.engine.protocol import Engine
+from shared.rerun.bench import Bench, CellError, Site, lives
+from shared.rerun.difference import Snapshot, difference, snapshot
+from shared.rerun.oracle import Clean
+from shared.rerun.scenarios.scenario import Scenario, nothing
+from shared.rerun.verdict import judge, needless
+from shared.rerun.workspace import Workspace
+from shared.score.edits.edit import Demanded
+from shared.score.population import GROUNDS, Edit, begin
+from shared.score.results import Run, Trial
+
+LIVING_SHARE = 10  # of this many edits, one is made under strategies whose memory is a process: it starts for each
+
+
+def due(engine: Engine, strategies: Sequence[str], number: int) -> list[str]:
+    """The strategies under which the edit of a number is made."""
+    return [name for name in strategies if number % LIVING_SHARE == 0 or not lives(engine, name)]
+
+
+@dataclass
+class Lane:
+    """The workspaces of one worker: one for each pipeline and strategy, made when they are first needed."""
+
+    bench: Bench
+    stack: ExitStack
+    settled: dict[str, int | None] = field(default_factory=dict)
+    _sites: dict[tuple[str, str], Site] = field(default_factory=dict)
+
+    def trial(self, edit: Edit, strategies: Sequence[str]) -> Trial:
+        """Make an edit, build it under each strategy, and judge."""
+        trial = Trial(number=edit.number, kind=edit.kind, pipeline=edit.pipeline, diff="", clean="same")
+        if not edit.changes:
+            trial.left_out = f"{self.bench.engine.name} brings no edit of this kind"
+        for strategy in strategies if edit.changes else ():
+            with self._site(edit.pipeline, strategy) as site:
+                self._go_through(edit, strategy, site, trial)
+            if trial.left_out:
+                break
+        return trial
+
+    def _go_through(self, edit: Edit, strategy: str, site: Site, trial: Trial) -> None:
+        world, oracle = site.world, self.bench.oracle
+        before, moments = oracle.clean(world, edit.pipeline), [snapshot(world)]
+        for change in edit.changes[:-1]:
+            change(world)
+            between = oracle.clean(world, edit.pipeline)
+            with suppress(CellError):  # as a clean build may do, too; what counts is what comes after
+                site.build(_touched(before, between, frozenset()))
+            moments.append(snapshot(world))
+            before = between
+        lying = _lying(site)
+        demanded = edit.changes[-1](world)
+        clean = oracle.clean(world, edit.pipeline)
+        if not trial.runs:  # the first strategy
+            moments.append(snapshot(world))
+            trial.diff = _told(moments)
+            trial.left_out = self._reason_to_leave_out(site, before, clean)
+            trial.clean = _changed(before, clean)
+        if trial.left_out:
+            return
+        matters = clean.target is None or _target(site) != clean.target
+        spared = {step for step, made in before.steps.items() if lying.get(step) == made == clean.steps.get(step)}
+        trial.runs[strategy] = self._judged(site, clean, _touched(before, clean, demanded), matters, spared - demanded)
+
+    def _judged(self, site: Site, clean: Clean, touched: Sequence[str], matters: bool, spared: set[str]) -> Run:
+        try:
+            outcome = site.build(touched)
+        except CellError as error:
+            failed = Run(
+                verdict="error", matters=matters, executed=[], needless=[], seconds=0, needless_seconds=0,
+                note=str(error),
+            )  # fmt: skip
+            return failed.model_copy(update={"verdict": "exact"}) if clean.target is None else failed
+        most = set(outcome.executed) - spared
+        surplus = needless(outcome.executed, most)
+        verdict = judge(outcome.executed, outcome.target.digest, clean.target, most) if clean.target else "stale"
+        return Run(
+            verdict=verdict,
+            matters=matters,
+            executed=outcome.executed,
+            needless=surplus,
+            seconds=outcome.seconds,
+            needless_seconds=round(_seconds(site.world, outcome, surplus), 3),
+            note="" if clean.target else f"called done; {clean.complaint}",
+        )
+
+    def _reason_to_leave_out(self, site: Site, before: Clean, clean: Clean) -> str | None:
+        if clean.hung:
+            return "a clean build does not end"
+        if clean.target != before.target or clean.steps != before.steps:
+            again = self.bench.oracle.anew(site.world, site.pipeline)
+            if (again.target, again.steps) != (clean.target, clean.steps):
+                return "flaky: two clean builds differ"
+        return None
+
+    @contextmanager
+    def _site(self, pipeline: str, strategy: str) -> Iterator[Site]:
+        """A settled workspace, as it was before any edit."""
+        if lives(self.bench.engine, strategy):
+            with ExitStack() as stack:
+                yield self._made(pipeline, strategy, stack)
+            return
+        if (place := (pipeline, strategy)) in self._sites:
+            self._sites[place].world.put_back()
+        else:
+            self._sites[place] = self._made(pipeline, strategy, self.stack)
+        yield self._sites[place]
+
+    def _made(self, pipeline: str, strategy: str, stack: ExitStack) -> Site:
+        name = f"{pipeline}-{strategy.replace('/', '-')}-"
+        folder = Path(tempfile.mkdtemp(prefix=name, dir=self.bench.scratch))
+        world = Workspace(folder, [self.bench.engine.package])
+        stack.callback(world.remove)
+        env = dict(self.bench.env)
+        if lives(self.bench.engine, strategy):
+            env |= stack.enter_context(self.bench.engine.alongside(strategy, world.folder))
+        site = Site(self.bench, world, pipeline, strategy, env)
+        on = GROUNDS[pipeline]
+        first = Scenario("score", pipeline, "the first build", nothing, before=lambda world: begin(world, on))
+        for package in {"saltern", "shared", self.bench.engine.package.partition(".")[0]}:
+            # Read where the source's hash is the one it was made from, so an edit is never missed.
+            compile_dir(folder / package, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+        if problem := site.begin(first):
+            raise RuntimeError(f"{self.bench.engine.name}, {pipeline}, {strategy}: {problem}")
+        self.settled[f"{pipeline}/{strategy}"] = site.settle(first)
+        world.keep()
+        return site
+
+
+def _changed(before: Clean, clean: Clean) -> Literal["same", "changed", "fails"]:
+    return "fails" if clean.target is None else "same" if clean.target == before.target else "changed"
+
+
+def _touched(before: Clean, clean: Clean, demanded: Demanded) -> list[str]:
+    """The steps whose outcome an edit concerns, as a person who knows all about it would say."""
+    if clean.target is None:
+        return sorted(before.steps.keys() - clean.steps.keys())
+    different = {step for step, made in clean.steps.items() if before.steps.get(step) != made}
+    return sorted(different | (demanded & clean.steps.keys()))
+
+
+def _lying(site: Site) -> dict[str, str]:
+    """The digests of the artifacts that lie in the store, by step."""
+    paths = {step: site.world.artifact(step) for step in site.world.built}
+    return {step: digest(path.read_bytes()) for step, path in paths.items() if path.is_file()}
+
+
+def _target(site: Site) -> str | None:
+    """The digest of what lies where the target was built last."""
+    return _lying(site).get(GROUNDS[site.pipeline].steps[-1])
+
+
+def _seconds(world: Workspace, outcome: Outcome, surplus: Sequence[str]) -> float:
+    """How long the needless executions took; where a step ran more than once, its last ones."""
+    rest, total = Counter(surplus), 0.0
+    for event in reversed(Ledger(Store(world.store), outcome.run).events("finished")):
+        if rest[event["step"]]:
+            rest[event["step"]] -= 1
+            total += (event["ended_ns"] - event["started_ns"]) / 1e9
+    return total
+
+
+def _told(moments: Sequence[Snapshot]) -> str:
+    told = [difference(one, other) for one, other in pairwise(moments)]
+    return "\n\nand after a build:\n\n".join(told)

@@ -1,0 +1,53 @@
+"""The score on one engine: edits of its wiring, and a few others, under the strategies that may never be stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from shared.engine.protocol import Engine
+from shared.rerun.bench import opened
+from shared.score.edits.wiring import rewirings
+from shared.score.population import GROUNDS, REVERTED, TOGETHER, WIRING, Edit, drawn
+from shared.score.results import Trial
+from shared.score.trials import Lane
+
+HONEST = ["lineage", "cutoff"]
+SEED = 11
+
+
+@pytest.fixture(scope="module")
+def lane(engine: Engine) -> Iterator[Lane]:
+    with opened(engine, patience=120) as bench, ExitStack() as stack:
+        yield Lane(bench, stack)
+
+
+def wrong(trial: Trial) -> dict[str, str]:
+    """Strategy -> what is wrong with its build, and after which edit."""
+    found = {strategy: run for strategy, run in trial.runs.items() if run.verdict in ("stale", "error")}
+    return {strategy: f"{run.verdict}; {run.note}; {trial.diff}" for strategy, run in found.items()}
+
+
+@pytest.mark.parametrize("pipeline", GROUNDS)
+def test_edits_of_the_wiring_are_built_as_the_pipeline_says(pipeline: str, engine: Engine, lane: Lane) -> None:
+    known = rewirings(engine.package, pipeline)
+    assert known, f"{engine.package}/wiring.toml says how a user of {engine.name} would edit its wiring"
+    for name, one in known.items():
+        first = [known[one.after].make] if one.after else []
+        trial = lane.trial(
+            Edit(0, WIRING, pipeline, (*first, one.make)), HONEST if engine.looks_at != "nothing" else ["native"]
+        )
+        assert (trial.clean, trial.left_out) == ("changed", None), name
+        assert {
+            strategy: run.verdict for strategy, run in trial.runs.items() if run.verdict not in ("exact", "wasteful")
+        } == {}
+
+
+@pytest.mark.usefixtures("caches")
+@pytest.mark.parametrize("kind", ["code: mutant", TOGETHER, REVERTED])
+def test_lineage_and_cutoff_are_not_stale_after_an_edit_of_any_kind(kind: str, engine: Engine, lane: Lane) -> None:
+    found = (edit for number in range(400) if (edit := drawn(number, SEED, engine.package)).kind == kind)
+    trial = lane.trial(next(found), HONEST)
+    assert wrong(trial) == {}
