@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE))
 from shared.engines import ENGINES, Entry  # noqa: E402
 
 PYTHONS = ("3.11", "3.12", "3.13")
-PATIENCE = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}  # seconds after Ctrl-C, for what runs to stop in
+AT_EASE = {"interrupt_timeout": 60.0, "terminate_timeout": 60.0}  # seconds after Ctrl-C, for what runs to stop in
 WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's tests share what is slow to start
 EDITS = {"luigi": 1000, "dask": 1000}  # of a score; other engines take some ten times as long for one
 LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
@@ -70,7 +70,7 @@ def engine_session(engine: Entry) -> None:
         install(session, engine.name)
         first = session.posargs[0] if session.posargs else ""
         command = first == "--help" or (first and not first.startswith("-"))
-        session.run("python", "-m", engine.package, *([] if command else ["compare"]), *session.posargs, **PATIENCE)
+        session.run("python", "-m", engine.package, *([] if command else ["compare"]), *session.posargs, **AT_EASE)
 
     run.__doc__ = f"The gauntlet on {engine.name} (all of it: -- --full); or a command: nox -s {engine.name} -- run ml"
     nox.session(name=engine.name)(run)
@@ -102,7 +102,7 @@ def score(session: nox.Session) -> None:
     for name in names:
         edits = str(asked.edits or EDITS.get(name, 200))
         words = (ENGINES[name].package, "compare", "--score", edits, "--seed", str(asked.seed))
-        session.run(python_of(name), "-m", *words, external=True, **PATIENCE)
+        session.run(python_of(name), "-m", *words, external=True, **AT_EASE)
     session.run(python_of("luigi"), "-m", "shared.report", "--publish-score", external=True)
 
 
@@ -112,7 +112,7 @@ def everything(session: nox.Session) -> None:
         # 1: a cell is not as expected. The report says which, when all are measured, and fails then.
         codes = (0,) if "--give" in command else (0, 1)
         for name, engine in ENGINES.items():
-            session.run(python_of(name), "-m", engine.package, *command, external=True, success_codes=codes, **PATIENCE)
+            session.run(python_of(name), "-m", engine.package, *command, external=True, success_codes=codes, **AT_EASE)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -123,7 +123,7 @@ def ui(session: nox.Session) -> None:
         session.error(f"{name or 'which engine?'}: nox -s ui -- {'|'.join(ENGINES)}")
     environments(session, name)
     command = (python_of(name), "-m", ENGINES[name].package, "ui", *options)
-    session.run(*command, external=True, interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE)
+    session.run(*command, external=True, **AT_EASE)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -134,7 +134,7 @@ def tour(session: nox.Session) -> None:
     engine = chosen.parse_known_args(session.posargs)[0].engine
     environments(session, *{engine: None, "luigi": None, "dask": None})  # one to walk on, one that shares the cache
     command = (python_of(engine), "-m", "lesson.tour", *session.posargs)
-    session.run(*command, external=True, interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE)
+    session.run(*command, external=True, **AT_EASE)
 
 
 @nox.session(default=False)

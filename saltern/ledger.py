@@ -96,6 +96,5 @@ def verifications(store: Store) -> Iterator[tuple[str, Path]]:
     """The events of all runs that say that a hit was run again: the artifact's name, and the file."""
     end = f"{VERIFIED}.json"
     for run in runs(store):
-        folder = f"{FOLDER}/{run}"
-        for name in store.names(f"*{end}", folder):
-            yield name.removesuffix(end), store.path(f"{folder}/{name}")
+        for name in store.names(f"*{end}", f"{FOLDER}/{run}"):
+            yield name.removesuffix(end), store.path(f"{FOLDER}/{run}/{name}")

@@ -175,7 +175,13 @@ def _compare(engine: Engine) -> Any:
         When it is interrupted, the same command goes on there.
         """
         if score or edit is not None:
-            _score(engine, pipeline, scenario, score, edit, seed, strategy or [], results, jobs, again)
+            from shared.report.scores import measure
+
+            if pipeline or scenario:
+                raise typer.BadParameter(
+                    "draws its edits, for both pipelines: no --pipeline, no --scenario", param_hint="--score"
+                )
+            measure(engine, score or 0, seed, strategy or [], results, jobs, only=edit, again=again)
             return
         from shared.report.terminal import matrix
         from shared.rerun.expectations import unexpected
@@ -187,32 +193,6 @@ def _compare(engine: Engine) -> Any:
             raise typer.Exit(1)
 
     return compare
-
-
-def _score(
-    engine: Engine,
-    pipeline: str | None,
-    scenarios: list[str] | None,
-    edits: int | None,
-    only: int | None,
-    seed: int,
-    strategies: list[str],
-    results: Path,
-    jobs: int,
-    again: bool,
-) -> None:
-    from saltern.errors import BadInput
-    from shared.report import scores
-    from shared.score.scoring import score
-    from shared.score.summary import summary
-
-    if pipeline or scenarios:
-        raise BadInput("--score: goes through both pipelines and draws its edits; leave out --pipeline and --scenario")
-    measured = score(engine, edits or 0, seed, strategies, results, jobs, only=only, again=again)
-    if only is None:
-        scores.tell(summary(measured, engine.package))
-    else:
-        scores.story(measured.trials[0])
 
 
 def _handover(engine: Engine) -> Any:

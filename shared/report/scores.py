@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from saltern.strategies import STRATEGIES
+from shared.engine.protocol import Engine
 from shared.report.marked import Marked
 from shared.report.terminal import STYLES
 from shared.score.figures import Figure, Figures
@@ -18,6 +19,28 @@ from shared.score.summary import Summary
 
 COMMITTED = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "score"
 MARKED = Marked("score", "python -m shared.report --publish-score")
+
+
+def measure(
+    engine: Engine,
+    edits: int,
+    seed: int,
+    strategies: Sequence[str],
+    results: Path,
+    jobs: int,
+    *,
+    only: int | None = None,
+    again: bool = False,
+) -> None:
+    """Measure a score, or ``only`` one edit of it, and print it."""
+    from shared.score.scoring import score
+    from shared.score.summary import summary
+
+    measured = score(engine, edits, seed, strategies, results, jobs, only=only, again=again)
+    if only is None:
+        tell(summary(measured, engine.package))
+    else:
+        story(measured.trials[0])
 
 
 def tell(found: Summary, console: Console | None = None) -> None:

@@ -102,6 +102,7 @@ def test_there_is_a_page_for_every_engine_and_for_every_question(pages: dict[str
     engines = {f"engine-{one.engine}.html" for one in WRITTEN}
     assert set(pages) == engines | {
         "index.html",
+        "score.html",
         "side-by-side.html",
         "handover.html",
         "a-la-carte.html",
