@@ -178,9 +178,7 @@ def _compare(engine: Engine) -> Any:
             from shared.report.scores import measure
 
             if pipeline or scenario:
-                raise typer.BadParameter(
-                    "draws its edits, for both pipelines: no --pipeline, no --scenario", param_hint="--score"
-                )
+                raise typer.BadParameter("goes without --pipeline and --scenario", param_hint="--score")
             measure(engine, score or 0, seed, strategy or [], results, jobs, only=edit, again=again)
             return
         from shared.report.terminal import matrix
