@@ -15,7 +15,9 @@ import ast
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,9 @@ from saltern.steps import Step
 
 # Where this process looked for modules when a step was last fingerprinted.
 _PATHS: dict[Step[..., Any], tuple[str, ...]] = {}
+# What it held then under the names that the step reaches, and how often that was found to be replaced.
+_HELD: dict[Step[..., Any], list[tuple[Mapping[str, Any], str, Any]]] = {}
+_REPLACED: Counter[Step[..., Any]] = Counter()
 
 
 def code_fingerprint(declared: Step[..., Any]) -> dict[str, str]:
@@ -42,13 +47,19 @@ def code_fingerprint(declared: Step[..., Any]) -> dict[str, str]:
 
 
 def reached(declared: Step[..., Any]) -> Reached:
-    """All that a step reaches. Remembered until this process executes another module of the project."""
+    """All that a step reaches. Remembered until this process executes another module of the project, or sets a name."""
     path = _PATHS[declared] = tuple(sys.path)
-    return _reached(declared, watch.executions(), path)
+    return _now_reached(declared, path)
+
+
+def _now_reached(declared: Step[..., Any], path: tuple[str, ...]) -> Reached:
+    if any(names.get(name) is not value for names, name, value in _HELD.get(declared, ())):
+        _REPLACED[declared] += 1
+    return _reached(declared, watch.executions(), path, _REPLACED[declared])
 
 
 @lru_cache(maxsize=4096)
-def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...]) -> Reached:
+def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], replaced: int) -> Reached:
     found = remembered(declared)
     if found:
         known = len(found.written)
@@ -59,7 +70,68 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...]) -
         found.texts.setdefault(named(opened, project_of(declared)), opened)
     if len(found.written) > known:
         keep(declared, found)
-    return found
+    _HELD[declared] = [*_held(found)]
+    return replace(found, code=found.code | _set_in_memory(declared, found))
+
+
+def _held(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, Any]]:
+    """The objects that this process has under the names that are reached, and where."""
+    for module, name, _, _ in found.places:
+        names = vars(sys.modules[module]) if module in sys.modules else {}
+        if name in names:
+            yield names, name, names[name]
+    for module, literals in found.literals.items():
+        for name, attribute in (one.split(".") for one in literals if "." in one):
+            holder = getattr(sys.modules.get(module), name, None)
+            if isinstance(holder, type) and attribute in vars(holder):
+                yield vars(holder), attribute, vars(holder)[attribute]
+
+
+def _set_in_memory(declared: Step[..., Any], found: Reached) -> dict[str, str]:
+    """What was set on a module or class that says otherwise, and not by the code that is reached itself.
+
+    Raises BadInput where that cannot be told.
+    """
+    changed = {}
+    for module, literals in found.literals.items():
+        names = vars(sys.modules[module]) if module in sys.modules else {}
+        for one, (literal, path) in literals.items():
+            name, _, attribute = one.partition(".")
+            inside = vars(names[name]) if isinstance(names.get(name), type) else {}
+            holder = inside if attribute else names
+            if (attribute or name) not in holder:
+                continue
+            now = memory.told(holder[attribute or name], path)
+            is_function = literal.startswith("def ")
+            if (
+                now == literal
+                or (now is None and (attribute or is_function))
+                or _sets(declared, found, attribute or name)
+            ):
+                continue
+            if now is None or (is_function and now.startswith("def ")):
+                raise BadInput(
+                    f"{path}: '{one}' in memory is not what the file says; give what is set to the step as a parameter"
+                )
+            changed[f"{module}:{one}"] = hashed([literal, now])
+    return changed
+
+
+def _sets(declared: Step[..., Any], found: Reached, name: str) -> bool:
+    """Whether code that is reached, or what it imports while it runs, sets an attribute or a global of a name."""
+    home = declared.function.__module__.partition(".")[0]
+    todo, seen = [module for _, _, _, module in found.places], set()
+    while todo:
+        module = todo.pop()
+        location = locate(module, home)
+        if module in seen or location.kind != "source":
+            continue
+        seen.add(module)
+        source = parsed(module, location.path, state_of(location.path))
+        if source.sets(name):
+            return True
+        todo += source.all_modules
+    return False
 
 
 def _check_loaded(declared: Step[..., Any], found: Reached) -> None:
@@ -132,7 +204,7 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
     """Raise BadInput when the code that a step reaches is not what was recorded before it ran: it may be what ran."""
     path = _PATHS.get(declared) or tuple(sys.path)
     with sources.as_of(path):
-        now = _reached(declared, watch.executions(), path)
+        now = _now_reached(declared, path)
     if changed := differing(now.code, recorded):
         raise BadInput(
             f"{', '.join(changed)}: changed while '{declared.name}' ran, so nothing was stored; run it again"
@@ -142,4 +214,5 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
 def forget() -> None:
     """Read all source anew: for programs that change it while they run."""
     _reached.cache_clear()
+    _HELD.clear()
     reach.forget()

@@ -7,15 +7,19 @@ Times alone do not tell. A module may have been loaded before an edit, been load
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
+
+from saltern.names import bound
 
 Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the digests of its code, of each of that name
 
 MODULE = "<module>"
+_TOLD = {bool, bytes, complex, float, int, str, type(None)}
 
 
 def written(source: ast.Module, path: str) -> Written:
@@ -39,6 +43,47 @@ def differs(module: str, name: str, path: str, source: Written, home: str | None
         if mine and digest(code) not in mine:
             return True
     return False
+
+
+def literals(name: str, statements: Sequence[ast.stmt]) -> dict[str, str]:
+    """What the statements of a name say it is, where that can be told; of a class also its attributes, ``K.limit``."""
+    statement = statements[0] if len(statements) == 1 else None
+    if not isinstance(statement, ast.ClassDef):
+        found = _literal(statement, name)
+        return {name: found} if found else {}
+    if statement.decorator_list or statement.keywords:
+        return {}
+    inside: dict[str, list[ast.stmt]] = {}
+    for inner in statement.body:
+        for attribute in bound(inner):
+            inside.setdefault(attribute, []).append(inner)
+    several = {f"{name}.{one}": _literal(inner[0], f"{name}.{one}") for one, inner in inside.items() if len(inner) == 1}
+    return {place: found for place, found in several.items() if found}
+
+
+def _literal(statement: ast.stmt | None, name: str) -> str | None:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None if statement.decorator_list else f"def {name}"
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if len(targets) == 1 and isinstance(targets[0], ast.Name):
+            with contextlib.suppress(ValueError, TypeError, MemoryError, RecursionError):
+                return told(ast.literal_eval(statement.value))
+    return None
+
+
+def told(value: Any, path: str = "") -> str | None:
+    """What a value in memory is, as ``literals`` tells it; None where that cannot be told: it may be anything.
+
+    A function is told by the name that it has in the file ``path``.
+    """
+    if isinstance(value, FunctionType):
+        is_own = value.__code__.co_filename == path and "__wrapped__" not in vars(value)
+        return f"def {value.__code__.co_qualname}" if is_own else None
+    if type(value) is tuple:
+        inner = [told(one) for one in value]
+        return None if None in inner else f"({', '.join(filter(None, inner))})"
+    return repr(value) if type(value) in _TOLD else None
 
 
 def maker(module: str, name: str) -> str | None:
@@ -86,14 +131,17 @@ def _codes(value: Any, module: str) -> Iterator[CodeType]:
             todo += vars(one).values()
         elif isinstance(one, property):
             todo += [one.fget, one.fset, one.fdel]
+        elif isinstance(one, staticmethod | classmethod | MethodType):
+            todo.append(one.__func__)
         elif not isinstance(one, (type, *_PLAIN)):
-            todo += [_attribute(one, inner) for inner in ("function", "__wrapped__", "__func__")]
+            todo += [_attribute(one, inner) for inner in ("function", "__wrapped__")]
 
 
 def _attribute(value: Any, name: str) -> FunctionType | None:
+    """Without asking the object, whose own code might do anything then."""
     try:
-        found = getattr(value, name, None)
-    except Exception:  # the project's own code runs here, and may do anything: six's modules import others
+        found = object.__getattribute__(value, "__dict__").get(name)
+    except (AttributeError, TypeError):
         return None
     return found if isinstance(found, FunctionType) else None
 
