@@ -14,18 +14,16 @@ from __future__ import annotations
 import ast
 import os
 import sys
-import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from saltern import memory, reach, sources, watch
+from saltern import loaded, reach, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
-from saltern.reach import Reached, hashed, is_ignored, named, parsed, project_of, walk, written
+from saltern.reach import Reached, hashed, is_ignored, named, parsed, project_of, walk
 from saltern.recipe import differing
 from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
@@ -65,100 +63,13 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], r
         known = len(found.written)
     else:
         known, found = -1, walk(declared)
-    _check_loaded(declared, found)
+    loaded.check(declared, found)
     for opened in (opened for file in found.files for opened in watch.opened_by(file)):
         found.texts.setdefault(named(opened, project_of(declared)), opened)
     if len(found.written) > known:
         keep(declared, found)
-    _HELD[declared] = [*_held(found)]
-    return replace(found, code=found.code | _set_in_memory(declared, found))
-
-
-def _held(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, Any]]:
-    """The objects that this process has under the names that are reached, and where."""
-    for module, name, _, _ in found.places:
-        names = vars(sys.modules[module]) if module in sys.modules else {}
-        if name in names:
-            yield names, name, names[name]
-    for module, literals in found.literals.items():
-        for name, attribute in (one.split(".") for one in literals if "." in one):
-            holder = getattr(sys.modules.get(module), name, None)
-            if isinstance(holder, type) and attribute in vars(holder):
-                yield vars(holder), attribute, vars(holder)[attribute]
-
-
-def _set_in_memory(declared: Step[..., Any], found: Reached) -> dict[str, str]:
-    """What was set on a module or class that says otherwise, and not by the code that is reached itself.
-
-    Raises BadInput where that cannot be told.
-    """
-    changed = {}
-    for module, literals in found.literals.items():
-        names = vars(sys.modules[module]) if module in sys.modules else {}
-        for one, (literal, path) in literals.items():
-            name, _, attribute = one.partition(".")
-            inside = vars(names[name]) if isinstance(names.get(name), type) else {}
-            holder = inside if attribute else names
-            if (attribute or name) not in holder:
-                continue
-            now = memory.told(holder[attribute or name], path)
-            is_function = literal.startswith("def ")
-            if (
-                now == literal
-                or (now is None and (attribute or is_function))
-                or _sets(declared, found, attribute or name)
-            ):
-                continue
-            if now is None or (is_function and now.startswith("def ")):
-                raise BadInput(
-                    f"{path}: '{one}' in memory is not what the file says; give what is set to the step as a parameter"
-                )
-            changed[f"{module}:{one}"] = hashed([literal, now])
-    return changed
-
-
-def _sets(declared: Step[..., Any], found: Reached, name: str) -> bool:
-    """Whether code that is reached, or what it imports while it runs, sets an attribute or a global of a name."""
-    home = declared.function.__module__.partition(".")[0]
-    todo, seen = [module for _, _, _, module in found.places], set()
-    while todo:
-        module = todo.pop()
-        location = locate(module, home)
-        if module in seen or location.kind != "source":
-            continue
-        seen.add(module)
-        source = parsed(module, location.path, state_of(location.path))
-        if source.sets(name):
-            return True
-        todo += source.all_modules
-    return False
-
-
-def _check_loaded(declared: Step[..., Any], found: Reached) -> None:
-    """Raise BadInput where this process has loaded other code than the source has."""
-    files = {*map(str, found.files)}
-    checked: set[str] = set()
-    for module, name, path, home in found.places:
-        if module not in sys.modules:
-            continue
-        if path not in found.written:
-            found.written[path] = written(home, Path(path), state_of(Path(path)))
-        if memory.differs(module, name, path, found.written[path], home):
-            raise BadInput(
-                f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload '{module}' "
-                f"and what imports it"
-            )
-        made_in = memory.maker(module, name)
-        if made_in and made_in not in files and made_in.endswith(".py") and not sources.is_library(made_in):
-            raise BadInput(
-                f"{module}:{name} in memory is a function of {made_in}, which '{declared.name}' does not import"
-            )
-        if path not in checked:
-            checked.add(path)
-            # a time that is later is of a clock that is ahead
-            is_new = declared.loaded_ns < Path(path).stat().st_mtime_ns <= time.time_ns()
-            if is_new and not watch.is_as_executed(path, found.written[path]):
-                raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
+    _HELD[declared] = [*loaded.held(found)]
+    return replace(found, code=found.code | loaded.changed(declared, found))
 
 
 def named_files(declared: Step[..., Any]) -> dict[str, str]:

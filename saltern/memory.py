@@ -86,12 +86,6 @@ def told(value: Any, path: str = "") -> str | None:
     return repr(value) if type(value) in _TOLD else None
 
 
-def maker(module: str, name: str) -> str | None:
-    """The file that the function was made in which a loaded module has under a name."""
-    value = vars(sys.modules[module]).get(name) if module in sys.modules else None
-    return value.__code__.co_filename if isinstance(value, FunctionType) else None
-
-
 def digest(code: CodeType) -> str:
     """What code does, wherever it stands in its file."""
     return _digest(code, {})
