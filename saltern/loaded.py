@@ -57,10 +57,10 @@ def held(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, Any]]:
         names = vars(sys.modules[module]) if module in sys.modules else {}
         if name in names:
             yield names, name, names[name]
-    for module, literals in found.literals.items():
-        for one in literals if module in sys.modules else ():
+    for module, _, one, _ in _literals(found):
+        if "." in one:
             inside, attribute = _where(vars(sys.modules[module]), one)
-            if "." in one and attribute in inside:
+            if attribute in inside:
                 yield inside, attribute, inside[attribute]
 
 
@@ -71,25 +71,29 @@ def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
     """
     files = {*map(str, found.files)}
     told = {}
-    for module, literals in found.literals.items():
-        for one, (literal, path) in literals.items() if module in sys.modules else ():
-            names, name = _where(vars(sys.modules[module]), one)
-            value = names.get(name, _ABSENT)
-            now = memory.told(value, path)
-            if value is _ABSENT or now == literal:
-                continue
-            if now is None and (
-                "." in one or literal.startswith("def ")
-            ):  # a decorator or a base may have put it there
-                _check_maker(declared, files, f"{module}:{one}", value)
-            elif not _sets(declared, found, name):
-                if now is None or now.startswith("def "):
-                    raise BadInput(
-                        f"{path}: '{one}' in memory is not what the file says; "
-                        f"give what is set to the step as a parameter"
-                    )
-                told[f"{module}:{one}"] = hashed([literal, now])
+    for module, path, one, literal in _literals(found):
+        names, name = _where(vars(sys.modules[module]), one)
+        value = names.get(name, _ABSENT)
+        now = memory.told(value, path)
+        if value is _ABSENT or now == literal:
+            continue
+        if now is None and ("." in one or literal.startswith("def ")):  # of a decorator or a base, maybe
+            _check_maker(declared, files, f"{module}:{one}", value)
+        elif not _sets(declared, found, name):
+            if now is None or now.startswith("def "):
+                raise BadInput(
+                    f"{path}: '{one}' in memory is not what the file says; give what is set to the step as a parameter"
+                )
+            told[f"{module}:{one}"] = hashed([literal, now])
     return told
+
+
+def _literals(found: Reached) -> Iterator[tuple[str, str, str, str]]:
+    """Of the modules that are loaded: the module, the file, the name, and what the source says that it is."""
+    for module, files in found.literals.items():
+        for path, literals in files.items() if module in sys.modules else ():
+            for one, literal in literals.items():
+                yield module, path, one, literal
 
 
 def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
+import marshal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
@@ -92,21 +93,12 @@ def digest(code: CodeType) -> str:
 
 
 def _digest(code: CodeType, found: dict[str, list[str]]) -> str:
-    hashed = hashlib.blake2b(digest_size=8)
-    hashed.update(code.co_code)
-    facts = [code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars]
-    hashed.update(repr((*facts, code.co_argcount, code.co_kwonlyargcount)).encode("utf-8", "surrogatepass"))
-    for constant in code.co_consts:
-        told = _digest(constant, found) if isinstance(constant, CodeType) else _told(constant)
-        hashed.update(told.encode("utf-8", "surrogatepass"))
-    made = hashed.hexdigest()
+    constants = tuple(_digest(one, found) if isinstance(one, CodeType) else one for one in code.co_consts)
+    plain = code.replace(co_consts=constants, co_filename="", co_firstlineno=1, co_linetable=b"")
+    # the second version has no references between objects, which are not the same in each process
+    made = hashlib.blake2b(marshal.dumps(plain, 2), digest_size=8).hexdigest()
     found.setdefault(code.co_qualname, []).append(made)
     return made
-
-
-def _told(constant: Any) -> str:
-    """A constant such that equal ones are the same: 1 is not 1.0, and a set has no order."""
-    return repr(sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant)
 
 
 def _codes(value: Any, module: str) -> Iterator[CodeType]:
@@ -120,7 +112,8 @@ def _codes(value: Any, module: str) -> Iterator[CodeType]:
         if isinstance(one, FunctionType):
             yield one.__code__
             todo += [cell.cell_contents for cell in one.__closure__ or () if _is_full(cell)]  # what a decorator wraps
-            todo += [inner for inner in [one.__dict__.get("__wrapped__")] if inner]
+            if "__wrapped__" in one.__dict__:
+                todo.append(one.__dict__["__wrapped__"])
         elif isinstance(one, type) and one.__module__ == module:
             todo += vars(one).values()
         elif isinstance(one, property):

@@ -79,8 +79,8 @@ class Reached:
     files: set[Path] = field(default_factory=set)  # those that were looked at
     places: list[tuple[str, str, str, str]] = field(default_factory=list)  # module, name, file, module of the file
     written: dict[str, Written] = field(default_factory=dict)  # file -> the code that it compiles to
-    # module -> name in it, or ``Class.attribute`` -> what the source says that it is, and the file
-    literals: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    # module -> file that says it -> name, or ``Class.attribute`` -> what it is there
+    literals: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     is_volatile: bool = False  # whether it was looked for what is not there, or at all of a folder
 
 
@@ -236,9 +236,9 @@ class _Walk:
     def _literals(self, module: str, name: str, source: Module, original: str) -> None:
         """Note what a name of a module is to be in memory; ``source`` defines it, by its ``original`` name."""
         if len(source.bindings.get(original, ())) == 1 and original not in source.imports:
-            known = self.found.literals.setdefault(module, {})
+            known = self.found.literals.setdefault(module, {}).setdefault(source.path, {})
             for one, literal in memory.literals(original, source.statements[original]).items():
-                known[name + one.removeprefix(original)] = (literal, source.path)
+                known[name + one.removeprefix(original)] = literal
 
     def _module(self, module: str, path: Path) -> Module:
         known = self.modules.get(module)
