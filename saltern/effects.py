@@ -26,19 +26,19 @@ HARMLESS = {
     "dataclass", "date", "datetime", "deprecated", "dict", "enumerate", "field", "final", "float", "frozenset",
     "getLogger", "int", "len", "list", "lru_cache", "max", "min", "namedtuple", "overload", "override", "partial",
     "property", "range", "set", "singledispatch", "sorted", "staticmethod", "step", "str", "sum", "timedelta",
-    "total_ordering", "tuple", "wraps", "zip",
+    "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
 }  # fmt: skip
-# Those that look into what they are given: they iterate over it, compare it, or ask it for a text or a number.
+# Those that look into what they are given, or change it: they iterate over it, compare it, ask it for a text.
 _LOOKING = {
     "Counter", "Decimal", "Fraction", "OrderedDict", "bool", "bytes", "defaultdict", "deque", "dict", "enumerate",
     "float", "frozenset", "int", "len", "list", "max", "min", "namedtuple", "set", "sorted", "str", "sum", "tuple",
-    "zip",
+    "update_wrapper", "zip",
 }  # fmt: skip
 # Whose names are what they are everywhere, and whose objects no operator changes.
 _KNOWN = {
     *sys.stdlib_module_names,
-    *("attr", "attrs", "numpy", "pandas", "polars", "pyarrow", "pydantic", "scipy", "sklearn", "torch"),
-    *("typing_extensions", __package__),
+    *("annotated_types", "attr", "attrs", "fastapi", "numpy", "pandas", "polars", "pyarrow", "pydantic", "scipy"),
+    *("sklearn", "torch", "typer", "typing_extensions", __package__),
 }
 # What makes an object that nothing else has.
 _MADE = (
@@ -56,14 +56,17 @@ def has_effect(statement: ast.stmt, module: Module) -> bool:
     ``module`` holds what the statements before it bind.
     """
     known = _Known(statement, module)
+    annotating: set[int] = set()  # what is called in annotations, which mostly is a library's
     for node in run_at_once(statement):
+        for annotation in _annotations(node):
+            annotating |= {id(one) for one in ast.walk(annotation) if isinstance(one, ast.Call)}
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             if not all(map(known.is_harmless, node.decorator_list)):
                 return True
             if isinstance(node, ast.ClassDef) and node.keywords:
                 return True
         elif isinstance(node, ast.Call):
-            if not known.is_harmless_call(node):
+            if not (known.is_harmless_call(node) or (id(node) in annotating and known.is_of_library(node.func))):
                 return True
         # what is the module's own alone, and has no other name, counts with the name of it
         elif (one := _changes(node)) and not (isinstance(one, ast.Name) and _is_alone(one.id, module)):
@@ -119,6 +122,12 @@ def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[
     return [*getattr(node, "decorator_list", []), *node.args.defaults, *filter(None, node.args.kw_defaults)]
 
 
+def _annotations(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, FUNCTIONS):
+        return [*annotations_of(node)]
+    return [node.annotation] if isinstance(node, ast.AnnAssign) else []
+
+
 class _Known:
     """What is known of the names that a statement goes by."""
 
@@ -134,8 +143,7 @@ class _Known:
             return self.is_harmless(function.func)
         if isinstance(function, ast.Attribute) and name in _ACCESSORS:
             return isinstance(function.value, ast.Name) and function.value.id not in self.module.imports
-        start = root(function)
-        return name in HARMLESS | _MAKERS and isinstance(start, ast.Name) and self._is_foreign(start.id)
+        return name in HARMLESS | _MAKERS and self.is_of_library(function)
 
     def is_harmless_call(self, node: ast.Call) -> bool:
         if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant | ast.JoinedStr):
@@ -146,6 +154,11 @@ class _Known:
             return True
         key = next((one.value for one in node.keywords if one.arg == "key"), None)  # it is called
         return all(map(self.is_plain, _arguments(node))) and (key is None or self._is_builtin(key))
+
+    def is_of_library(self, function: ast.expr) -> bool:
+        """Whether a function is a builtin or of a library that is known, whatever it does."""
+        start = root(function)
+        return isinstance(start, ast.Name) and self._is_foreign(start.id)
 
     def is_plain(self, value: ast.expr) -> bool:
         """Whether operating on a value changes nothing: a literal, a function, and what is made of these."""

@@ -235,7 +235,7 @@ class _Walk:
 
     def _literals(self, module: str, name: str, source: Module, original: str) -> None:
         """Note what a name of a module is to be in memory; ``source`` defines it, by its ``original`` name."""
-        if len(source.bindings.get(original, ())) == 1 and original not in source.imports:
+        if len(source.bindings.get(original, ())) == 1 and not (original in source.imports or source.stars):
             known = self.found.literals.setdefault(module, {}).setdefault(source.path, {})
             for one, literal in memory.literals(original, source.statements[original]).items():
                 known[name + one.removeprefix(original)] = literal
@@ -348,7 +348,7 @@ class _Walk:
             home = locate(target.module, self.home)
             if home.kind == "source" and target.module != CODECS_MODULE:  # it may be held since before a reload
                 self.found.places.append((module, name, str(home.path), target.module))
-                if target.name and len(source.bindings[name]) == 1:
+                if target.name and len(source.bindings[name]) == 1 and not source.stars:
                     self._literals(module, name, self._module(target.module, home.path), target.name)
             yield from self._resolved(target.module, [*named, *rest], reference, seen)
             if locate(target.module, self.home).kind == "library":

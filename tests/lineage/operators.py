@@ -533,4 +533,23 @@ CASES = [
         edit=("h.py", "D = 1", "D = 2"),
         expect="reuse",
     ),
+    Case(
+        name="call_of_a_library_in_an_annotation",
+        about="pydantic's Field in the annotation of a function that is not used.",
+        project="""
+        --- h.py
+        from typing import Annotated
+        from pydantic import Field
+        def f(x: Annotated[int, Field(gt=1)]): pass
+        N = 1
+        --- steps.py
+        from saltern import step
+        from h import N
+        @step(version="1", writes="json")
+        def out(data):
+            return N
+        """,
+        edit=("h.py", "gt=1", "gt=2"),
+        expect="reuse",
+    ),
 ]
