@@ -14,16 +14,16 @@ from __future__ import annotations
 import ast
 import os
 import sys
-import time
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from saltern import memory, reach, sources, watch
+from saltern import loaded, reach, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
-from saltern.reach import Reached, hashed, is_ignored, named, parsed, project_of, walk, written
+from saltern.reach import Reached, hashed, is_ignored, named, parsed, project_of, walk
 from saltern.recipe import differing
 from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
@@ -31,6 +31,9 @@ from saltern.steps import Step
 
 # Where this process looked for modules when a step was last fingerprinted.
 _PATHS: dict[Step[..., Any], tuple[str, ...]] = {}
+# What it held then under the names that the step reaches, and how often that was found to be replaced.
+_HELD: dict[Step[..., Any], list[tuple[Mapping[str, Any], str, Any]]] = {}
+_REPLACED: Counter[Step[..., Any]] = Counter()
 
 
 def code_fingerprint(declared: Step[..., Any]) -> dict[str, str]:
@@ -42,51 +45,31 @@ def code_fingerprint(declared: Step[..., Any]) -> dict[str, str]:
 
 
 def reached(declared: Step[..., Any]) -> Reached:
-    """All that a step reaches. Remembered until this process executes another module of the project."""
+    """All that a step reaches. Remembered until this process executes another module of the project, or sets a name."""
     path = _PATHS[declared] = tuple(sys.path)
-    return _reached(declared, watch.executions(), path)
+    return _now_reached(declared, path)
+
+
+def _now_reached(declared: Step[..., Any], path: tuple[str, ...]) -> Reached:
+    if any(names.get(name) is not value for names, name, value in _HELD.get(declared, ())):
+        _REPLACED[declared] += 1
+    return _reached(declared, watch.executions(), path, _REPLACED[declared])
 
 
 @lru_cache(maxsize=4096)
-def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...]) -> Reached:
+def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], replaced: int) -> Reached:
     found = remembered(declared)
     if found:
         known = len(found.written)
     else:
         known, found = -1, walk(declared)
-    _check_loaded(declared, found)
+    loaded.check(declared, found)
     for opened in (opened for file in found.files for opened in watch.opened_by(file)):
         found.texts.setdefault(named(opened, project_of(declared)), opened)
     if len(found.written) > known:
         keep(declared, found)
-    return found
-
-
-def _check_loaded(declared: Step[..., Any], found: Reached) -> None:
-    """Raise BadInput where this process has loaded other code than the source has."""
-    files = {*map(str, found.files)}
-    checked: set[str] = set()
-    for module, name, path, home in found.places:
-        if module not in sys.modules:
-            continue
-        if path not in found.written:
-            found.written[path] = written(home, Path(path), state_of(Path(path)))
-        if memory.differs(module, name, path, found.written[path], home):
-            raise BadInput(
-                f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload '{module}' "
-                f"and what imports it"
-            )
-        made_in = memory.maker(module, name)
-        if made_in and made_in not in files and made_in.endswith(".py") and not sources.is_library(made_in):
-            raise BadInput(
-                f"{module}:{name} in memory is a function of {made_in}, which '{declared.name}' does not import"
-            )
-        if path not in checked:
-            checked.add(path)
-            # a time that is later is of a clock that is ahead
-            is_new = declared.loaded_ns < Path(path).stat().st_mtime_ns <= time.time_ns()
-            if is_new and not watch.is_as_executed(path, found.written[path]):
-                raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
+    _HELD[declared] = [*loaded.held(found)]
+    return replace(found, code=found.code | loaded.changed(declared, found))
 
 
 def named_files(declared: Step[..., Any]) -> dict[str, str]:
@@ -132,7 +115,7 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
     """Raise BadInput when the code that a step reaches is not what was recorded before it ran: it may be what ran."""
     path = _PATHS.get(declared) or tuple(sys.path)
     with sources.as_of(path):
-        now = _reached(declared, watch.executions(), path)
+        now = _now_reached(declared, path)
     if changed := differing(now.code, recorded):
         raise BadInput(
             f"{', '.join(changed)}: changed while '{declared.name}' ran, so nothing was stored; run it again"
@@ -142,4 +125,5 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
 def forget() -> None:
     """Read all source anew: for programs that change it while they run."""
     _reached.cache_clear()
+    _HELD.clear()
     reach.forget()

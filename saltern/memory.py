@@ -7,15 +7,20 @@ Times alone do not tell. A module may have been loaded before an edit, been load
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
+import marshal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
+
+from saltern.names import bound
 
 Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the digests of its code, of each of that name
 
 MODULE = "<module>"
+_TOLD = {bool, bytes, complex, float, int, str, type(None)}
 
 
 def written(source: ast.Module, path: str) -> Written:
@@ -41,10 +46,45 @@ def differs(module: str, name: str, path: str, source: Written, home: str | None
     return False
 
 
-def maker(module: str, name: str) -> str | None:
-    """The file that the function was made in which a loaded module has under a name."""
-    value = vars(sys.modules[module]).get(name) if module in sys.modules else None
-    return value.__code__.co_filename if isinstance(value, FunctionType) else None
+def literals(name: str, statements: Sequence[ast.stmt]) -> dict[str, str]:
+    """What the statements of a name say it is, where that can be told; of a class also its attributes, ``K.limit``."""
+    statement = statements[0] if len(statements) == 1 else None
+    if not isinstance(statement, ast.ClassDef):
+        found = _literal(statement, name)
+        return {name: found} if found else {}
+    if statement.decorator_list or statement.keywords:
+        return {}
+    inside: dict[str, list[ast.stmt]] = {}
+    for inner in statement.body:
+        for attribute in bound(inner):
+            inside.setdefault(attribute, []).append(inner)
+    several = {f"{name}.{one}": _literal(inner[0], f"{name}.{one}") for one, inner in inside.items() if len(inner) == 1}
+    return {place: found for place, found in several.items() if found}
+
+
+def _literal(statement: ast.stmt | None, name: str) -> str | None:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None if statement.decorator_list else f"def {name}"
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if len(targets) == 1 and isinstance(targets[0], ast.Name):
+            with contextlib.suppress(ValueError, TypeError, MemoryError, RecursionError):
+                return told(ast.literal_eval(statement.value))
+    return None
+
+
+def told(value: Any, path: str = "") -> str | None:
+    """What a value in memory is, as ``literals`` tells it; None where that cannot be told: it may be anything.
+
+    A function is told by the name that it has in the file ``path``.
+    """
+    if isinstance(value, FunctionType):
+        is_own = value.__code__.co_filename == path and "__wrapped__" not in vars(value)
+        return f"def {value.__code__.co_qualname}" if is_own else None
+    if type(value) is tuple:
+        inner = [told(one) for one in value]
+        return None if None in inner else f"({', '.join(filter(None, inner))})"
+    return repr(value) if type(value) in _TOLD else None
 
 
 def digest(code: CodeType) -> str:
@@ -53,21 +93,12 @@ def digest(code: CodeType) -> str:
 
 
 def _digest(code: CodeType, found: dict[str, list[str]]) -> str:
-    hashed = hashlib.blake2b(digest_size=8)
-    hashed.update(code.co_code)
-    facts = [code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars]
-    hashed.update(repr((*facts, code.co_argcount, code.co_kwonlyargcount)).encode("utf-8", "surrogatepass"))
-    for constant in code.co_consts:
-        told = _digest(constant, found) if isinstance(constant, CodeType) else _told(constant)
-        hashed.update(told.encode("utf-8", "surrogatepass"))
-    made = hashed.hexdigest()
+    constants = tuple(_digest(one, found) if isinstance(one, CodeType) else one for one in code.co_consts)
+    plain = code.replace(co_consts=constants, co_filename="", co_firstlineno=1, co_linetable=b"")
+    # the second version has no references between objects, which are not the same in each process
+    made = hashlib.blake2b(marshal.dumps(plain, 2), digest_size=8).hexdigest()
     found.setdefault(code.co_qualname, []).append(made)
     return made
-
-
-def _told(constant: Any) -> str:
-    """A constant such that equal ones are the same: 1 is not 1.0, and a set has no order."""
-    return repr(sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant)
 
 
 def _codes(value: Any, module: str) -> Iterator[CodeType]:
@@ -81,19 +112,23 @@ def _codes(value: Any, module: str) -> Iterator[CodeType]:
         if isinstance(one, FunctionType):
             yield one.__code__
             todo += [cell.cell_contents for cell in one.__closure__ or () if _is_full(cell)]  # what a decorator wraps
-            todo += [inner for inner in [one.__dict__.get("__wrapped__")] if inner]
+            if "__wrapped__" in one.__dict__:
+                todo.append(one.__dict__["__wrapped__"])
         elif isinstance(one, type) and one.__module__ == module:
             todo += vars(one).values()
         elif isinstance(one, property):
             todo += [one.fget, one.fset, one.fdel]
+        elif isinstance(one, staticmethod | classmethod | MethodType):
+            todo.append(one.__func__)
         elif not isinstance(one, (type, *_PLAIN)):
-            todo += [_attribute(one, inner) for inner in ("function", "__wrapped__", "__func__")]
+            todo += [_attribute(one, inner) for inner in ("function", "__wrapped__")]
 
 
 def _attribute(value: Any, name: str) -> FunctionType | None:
+    """Without asking the object, whose own code might do anything then."""
     try:
-        found = getattr(value, name, None)
-    except Exception:  # the project's own code runs here, and may do anything: six's modules import others
+        found = object.__getattribute__(value, "__dict__").get(name)
+    except (AttributeError, TypeError):
         return None
     return found if isinstance(found, FunctionType) else None
 

@@ -14,14 +14,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from saltern.effects import HARMLESS, has_effect, root, run_at_once
 from saltern.names import (
-    FUNCTIONS,
     Import,
     Reference,
     as_skipped,
     bound,
     children,
     imports,
+    is_self,
     last_name,
     own_scope,
     read,
@@ -34,24 +35,9 @@ BODY = "<body>"  # what a module does when it is imported, beside defining thing
 WHOLE = "<whole>"  # all of a module
 DOCSTRINGS = "<docstrings>"  # all docstrings of a module
 SUBCLASSES = "<subclasses>"  # all classes of a module that have bases
+ANY = "*"
 DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
 
-# What does nothing when a module is imported but make an object, by its last name: ``functools.cache`` and ``cache``.
-# A decorator may put its function into a registry, and a base its subclasses, so what is not here counts as an effect.
-_HARMLESS = {
-    "Decimal", "Enum", "Fraction", "NamedTuple", "NewType", "ParamSpec", "Path", "TypeVar", "TypeVarTuple", "TypedDict",
-    "abstractmethod", "bool", "bytes", "cache", "cached_property", "classmethod", "compile", "contextmanager",
-    "dataclass", "date", "datetime", "deprecated", "dict", "enumerate", "field", "final", "float", "frozenset",
-    "getLogger", "int", "len", "list", "lru_cache", "max", "min", "namedtuple", "overload", "override", "partial",
-    "property", "range", "set", "setter", "singledispatch", "sorted", "staticmethod", "step", "str", "sum", "timedelta",
-    "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
-}  # fmt: skip
-# What makes an object that nothing else has.
-_MADE = (
-    *(ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp, ast.DictComp, ast.SetComp),
-    *(ast.BinOp, ast.Compare, ast.UnaryOp, ast.Lambda),
-)
-_MAKERS = {"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "namedtuple", "set", "sorted"}
 # Bases that read nothing of their subclasses' docstrings.
 _PLAIN_BASES = {
     "ABC", "BaseException", "Enum", "Exception", "Flag", "Generic", "IntEnum", "IntFlag", "NamedTuple", "Protocol",
@@ -69,6 +55,7 @@ class Part:
     texts: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
     docstrings: bool = False  # whether docstrings are read as data
+    modules: bool = False  # whether any name of any module may be read
 
 
 @dataclass
@@ -76,6 +63,7 @@ class Module:
     """What the top level of a module binds, and how."""
 
     tree: ast.Module
+    path: str
     package: str  # what its relative imports start from
     statements: dict[str, list[ast.stmt]] = field(default_factory=dict)  # name -> what defines or changes it
     imports: dict[str, list[Import]] = field(default_factory=dict)  # of every branch: any of them may win
@@ -108,11 +96,13 @@ class Module:
         found = read(statements, self.package)
         if name == BODY:  # an import that nothing reads is there for its effect
             found.references += [
-                Reference(name, (), 0, target) for name in self._unread for target in self.imports[name]
+                Reference(name, (), 0, target, soft=True) for name in self._unread for target in self.imports[name]
             ]
         if name == WHOLE:
             found.references += [
-                Reference(name, (), 0, target) for name, targets in self.imports.items() for target in targets
+                Reference(name, (), 0, target, soft=True)
+                for name, targets in self.imports.items()
+                for target in targets
             ]
             found.references += [Reference("*", (), 0, Import(star)) for star in self.stars]
         names = {reference.name for reference in found.references if not reference.imported}
@@ -124,7 +114,7 @@ class Module:
             order += "annotations are texts"
         hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
-        return Part(hashed, references, tuple(found.texts), words, found.docstrings)
+        return Part(hashed, references, tuple(found.texts), words, found.docstrings, found.modules)
 
     def _imported(self, name: str) -> str:
         """What a name is bound to, one after the other, where imports are among it."""
@@ -132,6 +122,47 @@ class Module:
             return ""
         bindings = sorted([*self.bindings.get(name, []), *self.bindings.get("*", [])])
         return f"{name} is {', '.join(source for _, source in bindings)}"
+
+    def sets(self, name: str) -> bool:
+        """Whether it may set an attribute or a global of a name, when it is imported or in a function."""
+        return not self._set.isdisjoint({name, ANY})
+
+    @cached_property
+    def _set(self) -> set[str]:
+        """The names of attributes and globals that are set somewhere; ``ANY`` where one of a computed name may be."""
+        found: set[str] = set()
+        todo: list[ast.AST] = [self.tree]
+        while todo:
+            node = todo.pop()
+            todo += skipped.orelse if (skipped := as_skipped(node)) else children(node)
+            if isinstance(node, ast.Global):
+                found |= {*node.names}
+            elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and not is_self(node.value):
+                found.add(node.attr)
+            elif isinstance(node, ast.Call) and last_name(node.func) in ("globals", "vars"):
+                found.add(ANY)
+            elif isinstance(node, ast.Call) and last_name(node.func) in ("setattr", "delattr", "__setattr__"):
+                name = text_of(node.args[1]) if len(node.args) > 1 and not is_self(node.args[0]) else ""
+                found.add(ANY if name is None else name)
+        return found
+
+    @cached_property
+    def all_modules(self) -> set[str]:
+        """All that it may import, also in functions."""
+        found = {target for node in ast.walk(self.tree) for _, target in imports(node, self.package)}
+        return {*self.modules, *(one.module for one in found), *(f"{one.module}.{one.name}" for one in found)}
+
+    @cached_property
+    def bases(self) -> dict[str, list[list[str]]]:
+        """The dotted names of the bases of the classes that a name's statements define when they are run."""
+        found: dict[str, list[list[str]]] = {}
+        for name, statements in self.statements.items():
+            for statement in statements:
+                if isinstance(statement, ast.ClassDef | ast.If | ast.Try | ast.With | ast.For):
+                    classes = (node for node in run_at_once(statement) if isinstance(node, ast.ClassDef))
+                    dotted = [_dotted(base) for one in classes for base in one.bases]
+                    found.setdefault(name, []).extend(filter(None, dotted))
+        return found
 
     @cached_property
     def sees_classes(self) -> bool:
@@ -149,7 +180,7 @@ class Module:
         found = []
         for number, statement in enumerate(_that_run(self.tree.body, set())) if again else ():
             bound_here = names.get(number, set())
-            read_here = {node.id for node in _run_at_once(statement) if isinstance(node, ast.Name)}
+            read_here = {node.id for node in run_at_once(statement) if isinstance(node, ast.Name)}
             if id(statement) in effects or again & (bound_here | read_here):
                 found.append(",".join(sorted(bound_here)))
         return "; ".join(found) if len({*found}) > 1 else ""  # a name's own statements count in their order with it
@@ -194,7 +225,7 @@ def parse(source: bytes, path: str, package: str) -> Module:
     A compound statement (``if``, ``try``, ``for``, ``with``) counts whole for each name it binds; blocks for type
     checkers and ``if __name__ == "__main__"`` do not count.
     """
-    found = Module(ast.parse(source, path), package, may_see_classes=bool(_SEES_CLASSES.search(source)))
+    found = Module(ast.parse(source, path), path, package, may_see_classes=bool(_SEES_CLASSES.search(source)))
     has_globals = b"global" in source
     for number, statement in enumerate(_that_run(found.tree.body, found.types)):
         if is_docstring(statement):
@@ -216,9 +247,7 @@ def parse(source: bytes, path: str, package: str) -> Module:
         for name in sorted(names):
             found.statements.setdefault(name, []).append(statement)
             found.bindings.setdefault(name, []).append((number, ""))
-        if _has_effect(statement, found) or not (
-            names or isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass)
-        ):
+        if has_effect(statement, found) or not (names or isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass)):
             found.body.append(statement)
     return found
 
@@ -242,6 +271,16 @@ def _has_bases(node: ast.AST) -> bool:
     return isinstance(node, ast.ClassDef) and bool(node.bases or node.keywords)
 
 
+def _dotted(node: ast.expr) -> list[str]:
+    """``["a", "b"]`` for ``a.b``, ``a.b[c]`` and ``a.b(c)``; empty for what has no name."""
+    node = node.value if isinstance(node, ast.Subscript) else node.func if isinstance(node, ast.Call) else node
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.insert(0, node.attr)
+        node = node.value
+    return [node.id, *parts] if isinstance(node, ast.Name) else []
+
+
 def _that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.stmt]:
     """Statements; of a block that never runs its ``else``, and what the block binds goes to ``types``."""
     for statement in statements:
@@ -261,34 +300,8 @@ def _changed(statement: ast.stmt) -> Iterator[str]:
             target = node
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             target = node.value.func if isinstance(node.value.func, ast.Attribute) else None
-        if isinstance(root := _root(target), ast.Name):
-            yield root.id
-
-
-def _root(node: ast.AST | None) -> ast.AST | None:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node
-
-
-def _has_effect(statement: ast.stmt, module: Module) -> bool:
-    """Whether a top-level statement may do more than bind names: it calls something, or changes what is imported.
-
-    Where that is not known the answer is yes, which costs a rerun and no wrong result.
-    """
-    for node in _run_at_once(statement):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            if any(last_name(decorator) not in _HARMLESS for decorator in node.decorator_list):
-                return True
-            if isinstance(node, ast.ClassDef) and node.keywords:
-                return True
-        elif isinstance(node, ast.Call):
-            if last_name(node.func) not in _HARMLESS:
-                return True
-        # what is the module's own alone, and has no other name, counts with the name of it
-        elif (one := _changes(node)) and not (isinstance(one, ast.Name) and _is_alone(one.id, module)):
-            return True
-    return False
+        if isinstance(changed := root(target), ast.Name):
+            yield changed.id
 
 
 _SEES_CLASSES = re.compile(rb"type|Meta|__init_subclass__|__set_name__|__subclasses__")
@@ -300,40 +313,6 @@ def _sees_classes(node: ast.AST) -> bool:
     if isinstance(node, ast.FunctionDef):
         return node.name in ("__init_subclass__", "__set_name__")
     return isinstance(node, ast.Attribute) and node.attr == "__subclasses__"
-
-
-def _changes(node: ast.AST) -> ast.expr | None:
-    """The object that a statement changes."""
-    if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-        return node.value
-    return node.target if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) else None
-
-
-def _is_alone(name: str, module: Module) -> bool:
-    """Whether all statements so far make the object of a name, or change it; it may be another name's otherwise."""
-    return name not in module.imports and all(map(_makes, module.statements.get(name, [])))
-
-
-def _makes(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        if isinstance(targets[0], ast.Attribute | ast.Subscript):
-            return True
-        made = isinstance(statement.value, _MADE) or last_name(statement.value) in _MAKERS
-        return made and len(targets) == 1 and isinstance(targets[0], ast.Name)
-    return isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.AugAssign | ast.Expr)
-
-
-def _run_at_once(statement: ast.stmt) -> Iterator[ast.AST]:
-    """What of a statement runs when the module is imported: all but the insides of functions."""
-    stack: list[ast.AST] = [statement]
-    while stack:
-        node = stack.pop()
-        yield node
-        if isinstance(node, FUNCTIONS):
-            stack += [*getattr(node, "decorator_list", []), *node.args.defaults, *filter(None, node.args.kw_defaults)]
-        else:
-            stack += skipped.orelse if (skipped := as_skipped(node)) else children(node)
 
 
 def digest(texts: Iterable[str]) -> str:
@@ -391,7 +370,7 @@ def _fields(node: ast.AST, docstrings: bool) -> list[tuple[str, Any]]:
 
 def _may_be_read(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
     """Whether a decorator or a base may read a docstring: pydantic's models, DSPy's signatures, tools of an agent."""
-    if any(last_name(decorator) not in _HARMLESS for decorator in node.decorator_list):
+    if any(last_name(decorator) not in HARMLESS for decorator in node.decorator_list):
         return True
     if not isinstance(node, ast.ClassDef):
         return False

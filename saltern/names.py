@@ -23,8 +23,15 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # Methods that take names of variables in a text: of pandas, polars, DuckDB, DB-API.
 _QUERIES = {"query", "eval", "sql", "execute", "read_sql", "read_sql_query", "sql_expr"}
 # What reads docstrings, or hands them on.
-_READS_DOCSTRINGS = {"__doc__", "getdoc", "model_json_schema", "json_schema", "schema_json", "docopt"}
+_READS_DOCSTRINGS = {
+    "__dict__", "__doc__", "docopt", "doctest", "getdoc", "getmembers", "getmembers_static", "help", "json_schema",
+    "model_json_schema", "pydoc", "schema_json",
+}  # fmt: skip
+# What leads to all names of whatever module.
+_READS_MODULES = {"__globals__", "f_globals", "f_locals", "get_objects", "get_referrers"}
+_SPECIAL = {name for name in _READS_DOCSTRINGS | _READS_MODULES if "_" in name}  # no words, where they stand in a text
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
 _FILE_NAME = re.compile(r"[\w*][\w .+@/*?-]*\.[A-Za-z0-9]{1,10}")
 
 
@@ -59,6 +66,7 @@ class Read:
     texts: list[str] = field(default_factory=list)
     words: set[str] = field(default_factory=set)  # in short texts: of variables, modules or folders, maybe
     docstrings: bool = False
+    modules: bool = False  # whether they may read any name of any module, by its globals
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,7 @@ class _Collector:
         self.read = Read()
         self.scopes: list[_Scope] = []
         self.annotating = 0
+        self.called: ast.Call | None = None  # the last call whose value is called
 
     def collect(self, nodes: Iterable[ast.AST]) -> None:
         todo: list[_Todo] = [*reversed([*nodes])]
@@ -112,8 +121,7 @@ class _Collector:
                 item()
 
     def _read(self, node: ast.Name, attributes: tuple[str, ...], constant: str | None = None) -> None:
-        if not _READS_DOCSTRINGS.isdisjoint({node.id, *attributes}):
-            self.read.docstrings = True
+        self._taken({node.id, *attributes} - ({"__dict__"} if node.id == "self" else set()))
         soft = self.annotating > 0
         for scope in reversed(self.scopes):
             if node.id in scope.names and not (scope.is_class and scope is not self.scopes[-1]):
@@ -138,9 +146,12 @@ class _Collector:
         if isinstance(node, ast.Name):
             self._read(node, tuple(reversed(attributes)), constant)
             return []
-        if not _READS_DOCSTRINGS.isdisjoint(attributes):
-            self.read.docstrings = True
+        self._taken({*attributes})
         return [node]
+
+    def _taken(self, names: set[str]) -> None:
+        self.read.docstrings |= not _READS_DOCSTRINGS.isdisjoint(names)
+        self.read.modules |= not _READS_MODULES.isdisjoint(names)
 
     def call(self, node: ast.Call) -> Sequence[_Todo]:
         first = text_of(node.args[0]) if node.args else None
@@ -148,6 +159,9 @@ class _Collector:
         if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
             taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
             return [taken, *node.args[2:]]
+        if isinstance(node.func, ast.Call):
+            self.called = node.func  # what is called is no text
+        self.read.docstrings |= node is not self.called and _may_take_docstring(last, node.args)
         if last in _QUERIES:
             self.annotating += 1  # names that there may be
             for inner in (one for argument in node.args for one in ast.walk(argument)):
@@ -172,7 +186,11 @@ class _Collector:
             except (SyntaxError, ValueError):
                 return []
         if len(node.value) < 80:
-            self.read.words |= {*_IDENTIFIER.findall(node.value)}
+            words = {*_IDENTIFIER.findall(node.value)}
+            self.read.words |= words
+            self._taken(words & _SPECIAL)
+            if _PYTHON.match(node.value):  # a command that runs what it names
+                self._found(Reference("sys", ("executable",), node.lineno, Import("sys")))
         if len(node.value) < 256 and _FILE_NAME.fullmatch(node.value):
             self.read.texts.append(node.value)
         return []
@@ -182,7 +200,7 @@ class _Collector:
         return [
             *node.decorator_list,
             self._open({parameter.name: [] for parameter in parameters}),
-            *self._annotations([*parameters, *_annotations(node)]),
+            *self._annotations([*parameters, *annotations_of(node)]),
             *_defaults(node.args),
             self._open(self._own(node.args, node.body)),
             *node.body,
@@ -272,6 +290,21 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
 }
 
 
+def _may_take_docstring(function: str, arguments: Sequence[ast.expr]) -> bool:
+    """Whether a call may take a docstring by a name that is computed."""
+    if function == "vars":
+        return bool(arguments) and not is_self(arguments[0])
+    named = {"getattr": arguments[1:2], "attrgetter": arguments, "getattr_static": arguments[1:2]}.get(function, ())
+    return any(text_of(name) is None and "__doc__".startswith(_start(name)) for name in named)
+
+
+def _start(text: ast.AST) -> str:
+    """What a text starts with, where that is known."""
+    while isinstance(text, ast.BinOp | ast.JoinedStr):
+        text = text.left if isinstance(text, ast.BinOp) else text.values[0] if text.values else ast.Constant("")
+    return (text_of(text) or "").partition("%")[0].partition("{")[0]
+
+
 def children(node: ast.AST) -> list[ast.AST]:
     """What lies directly in a node, as ``ast.iter_child_nodes`` has it and faster; how a name is used is left out."""
     found: list[ast.AST] = []
@@ -289,6 +322,10 @@ def children(node: ast.AST) -> list[ast.AST]:
 def text_of(node: ast.AST) -> str | None:
     """The text that an expression is, where it is a literal one."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def is_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
 
 
 def last_name(node: ast.expr) -> str:
@@ -339,9 +376,9 @@ def _arguments(arguments: ast.arguments | None) -> Iterator[ast.arg]:
         yield from (argument for argument in every if argument)
 
 
-def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+def annotations_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[ast.expr]:
     yield from (argument.annotation for argument in _arguments(node.args) if argument.annotation)
-    if node.returns:
+    if not isinstance(node, ast.Lambda) and node.returns:
         yield node.returns
 
 

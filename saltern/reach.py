@@ -16,6 +16,7 @@ from typing import Any
 
 from saltern import memory, sources, watch
 from saltern.codecs import CODECS
+from saltern.effects import is_known
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.memory import Written
@@ -33,16 +34,26 @@ CODECS_MODULE = f"{__package__}.codecs"
 
 Place = tuple[str, str]  # a module, and a name in it
 
-# Library functions that run code which is named by data, or read source as text.
+# Library functions that run code which is named by data, or read source as text; and what these are taken from.
 _BY_DATA = {
-    "builtins.__import__", "cloudpickle.load", "cloudpickle.loads", "dill.load", "dill.loads", "importlib.__import__",
-    "importlib.import_module", "importlib.reload", "inspect.findsource", "inspect.getsource", "inspect.getsourcelines",
-    "joblib.load", "pandas.read_pickle", "pickle.load", "pickle.loads", "pickle.Unpickler", "pkgutil.resolve_name",
-    "runpy.run_module", "runpy.run_path", "shelve.open", "sys.modules", "torch.load",
+    "builtins", "builtins.__import__", "builtins.eval", "builtins.exec", "builtins.globals", "builtins.vars",
+    "cProfile.run", "cProfile.runctx", "cloudpickle.load", "cloudpickle.loads", "code.InteractiveConsole",
+    "code.InteractiveInterpreter", "code.interact", "dill.load", "dill.loads", "importlib", "importlib.__import__",
+    "importlib.import_module", "importlib.reload", "inspect.findsource", "inspect.getmodule", "inspect.getsource",
+    "inspect.getsourcelines", "joblib.load", "linecache.getline", "linecache.getlines", "pandas.read_pickle",
+    "pickle.load", "pickle.loads", "pickle.Unpickler", "pkgutil.resolve_name", "runpy.run_module", "runpy.run_path",
+    "shelve.open", "sys", "sys.executable", "sys.modules", "timeit.Timer", "timeit.repeat", "timeit.timeit",
+    "torch.load",
 }  # fmt: skip
 _IMPORTS = {"builtins.__import__", "importlib.__import__", "importlib.import_module", "pkgutil.resolve_name"}
 _ANY_VARIABLE = {"os.environ", "os.environ.get", "os.getenv", "os.path.expandvars"}
 _ENVIRONMENT = {"os.environ", "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop"}
+# What every module has, and the piece that tells what is in it.
+_SPECIAL = {
+    **dict.fromkeys(("__builtins__", "__doc__", "__file__", "__name__", "__package__", "__path__")),
+    **dict.fromkeys(("__annotations__", "__class__", "__dict__", "__dir__", "__getattribute__"), WHOLE),
+    **dict.fromkeys(("__cached__", "__loader__", "__spec__"), FILE),
+}
 # What gives the same on every Python; for all else its minor version is an ingredient.
 _STEADY = {
     "__future__", "abc", "base64", "bisect", "builtins", "collections", "contextlib", "copy", "csv", "dataclasses",
@@ -68,6 +79,8 @@ class Reached:
     files: set[Path] = field(default_factory=set)  # those that were looked at
     places: list[tuple[str, str, str, str]] = field(default_factory=list)  # module, name, file, module of the file
     written: dict[str, Written] = field(default_factory=dict)  # file -> the code that it compiles to
+    # module -> file that says it -> name, or ``Class.attribute`` -> what it is there
+    literals: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     is_volatile: bool = False  # whether it was looked for what is not there, or at all of a folder
 
 
@@ -201,9 +214,11 @@ class _Walk:
         self.found.code[key] = part.digest
         if module != CODECS_MODULE:
             self.found.places.append((module, name, str(location.path), module))
+            self._literals(module, name, source, name)
             if module not in self.imported:
                 self.imported.add(module)
                 self.todo += self._imported_with(module, source)
+                self.todo += self._registered(module, source)
         for reference in part.references:
             self.todo += self._followed(module, source, reference)
         self.texts |= dict.fromkeys((one, location.path.parent) for one in part.texts)
@@ -211,9 +226,19 @@ class _Walk:
         if part.docstrings:
             self._coarse(module, DOCSTRINGS, f"'{name}' reads docstrings as data")
             self.everywhere.add(DOCSTRINGS)
+        if part.modules:
+            self._coarse(module, WHOLE, f"'{name}' may read any name of any module, by its globals")
+            self.everywhere.add(WHOLE)
         if source.sees_classes and module != CODECS_MODULE:
             self._coarse(module, SUBCLASSES, "it hears of classes that others define")
             self.everywhere.add(SUBCLASSES)
+
+    def _literals(self, module: str, name: str, source: Module, original: str) -> None:
+        """Note what a name of a module is to be in memory; ``source`` defines it, by its ``original`` name."""
+        if len(source.bindings.get(original, ())) == 1 and not (original in source.imports or source.stars):
+            known = self.found.literals.setdefault(module, {}).setdefault(source.path, {})
+            for one, literal in memory.literals(original, source.statements[original]).items():
+                known[name + one.removeprefix(original)] = literal
 
     def _module(self, module: str, path: Path) -> Module:
         known = self.modules.get(module)
@@ -233,6 +258,30 @@ class _Walk:
             elif kind == "unknown" and "." not in name:
                 yield from self._unknown(name)
 
+    def _registered(self, module: str, source: Module) -> Iterator[Place]:
+        """The classes of a module that a library hears of, by a base of it: it may use them where no name leads."""
+        for name, bases in source.bases.items():
+            if any(self._is_heard_of(module, base, set()) for base in bases):
+                yield self._coarse(module, name, "its base is a library's, which may know its subclasses")
+
+    def _is_heard_of(self, module: str, path: list[str], seen: set[Place]) -> bool:
+        """Whether a base class, by its dotted name in a module, is one of a library that may know its subclasses."""
+        while len(path) > 1 and locate(f"{module}.{path[0]}", self.home).kind == "source":
+            module, path = f"{module}.{path[0]}", path[1:]
+        location = locate(module, self.home)
+        if location.kind != "source" or not path:
+            return location.kind == "library" and not is_known(module)
+        if (module, path[0]) in seen:
+            return False
+        seen.add((module, path[0]))
+        source, name = self._module(module, location.path), path[0]
+        above = [(module, base) for base in source.bases.get(name, ())]
+        for target in source.imports.get(name, ()):
+            above.append((target.module, [*([target.name] if target.name else []), *path[1:]]))
+        if name not in source.bindings:
+            above += [(star, path) for star in source.stars]
+        return any(self._is_heard_of(one, dotted, seen) for one, dotted in above)
+
     def _followed(self, module: str, source: Module, reference: Reference) -> Iterator[Place]:
         """The places that a reference in a module leads to; none for libraries and builtins."""
         name = reference.name
@@ -245,6 +294,10 @@ class _Walk:
             yield from starred
         elif hasattr(builtins, name):
             yield from self._builtin(module, reference)
+        elif name == "__builtins__":
+            yield self._coarse(self.home, PROJECT, f"{module} reads __builtins__")
+        elif _SPECIAL.get(name):
+            yield self._coarse(module, FILE, f"its {name} is read")
         elif not (reference.soft or name in source.types or _is_dunder(name) or self._has_library_stars(source)):
             yield self._coarse(module, WHOLE, f"'{name}' has no definition there")
 
@@ -273,7 +326,11 @@ class _Walk:
             yield module, FILE
         elif not path or location.kind == "folder":
             yield self._coarse(module, WHOLE, "the module itself is handed around")
-        elif location.kind == "source" and not _is_dunder(path[0]):
+        elif location.kind == "source" and path[0] in _SPECIAL:
+            if piece := _SPECIAL[path[0]]:
+                yield self._coarse(module, piece, f"its {path[0]} is read")
+            yield from self._bound(module, path, reference, seen)
+        elif location.kind == "source":
             found = [*self._bound(module, path, reference, seen)]
             yield from found
             source = self._module(module, location.path)
@@ -291,6 +348,8 @@ class _Walk:
             home = locate(target.module, self.home)
             if home.kind == "source" and target.module != CODECS_MODULE:  # it may be held since before a reload
                 self.found.places.append((module, name, str(home.path), target.module))
+                if target.name and len(source.bindings[name]) == 1 and not source.stars:
+                    self._literals(module, name, self._module(target.module, home.path), target.name)
             yield from self._resolved(target.module, [*named, *rest], reference, seen)
             if locate(target.module, self.home).kind == "library":
                 yield module, BODY  # it is bound, if not by the project
@@ -337,7 +396,7 @@ class _Walk:
             self.found.by_name.add("variables")
         elif full in _IMPORTS and reference.constant and not reference.constant.startswith("."):
             yield from self._resolved(reference.constant.replace(":", "."), [], reference._replace(constant=None))
-        elif full in _BY_DATA or full.startswith("sys.modules."):
+        elif (full in _BY_DATA and not (reference.soft and "." not in full)) or full.startswith("sys.modules."):
             yield self._coarse(self.home, PROJECT, f"{full} may reach any module")
             self.found.by_name.add("modules")
 

@@ -24,11 +24,11 @@ _SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/bin", "/
 def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[Path]) -> dict[str, str]:
     """The files that were read and their digests, by their names in the project; folders by what they list.
 
-    ``apart``: the inputs and the store, which are held otherwise. ``known``: source that the recipe holds. What the
-    step itself wrote, or what was made meanwhile, is not what it depends on.
+    ``apart``: the inputs and the store, which are held otherwise. ``known``: source that the recipe holds
+    where it is imported. What the step itself wrote, or what was made meanwhile, is not what it depends on.
     """
-    files = [*seen.opened, *seen.started, *(source_of(path) for path in seen.imported)]
-    kept = _users({*files} - seen.written - {str(path) for path in known}, apart)
+    imported = {source_of(path) for path in seen.imported} - {str(path) for path in known}
+    kept = _users({*seen.opened, *seen.started, *imported} - seen.written, apart)
     found = {path: content(path) for path in kept if path.is_file() and path.stat().st_ctime_ns < seen.since_ns}
     listed = {path: content(path) for path in _users(seen.listed, apart) if path.is_dir()}
     old = {path: listing for path, listing in listed.items() if path.stat().st_ctime_ns < seen.since_ns}

@@ -33,6 +33,9 @@ WAYS_OUT = {
     "stands for step": "bind the step to a name at the top level of its module",
     "an object that a program": "define the module in a file",
     "hears of classes": "register classes by an explicit call",
+    "may know its subclasses": "keep such classes in a module that only those import who use them",
+    "by its globals": "pass the value that is looked up as an argument",
+    "is read": "take the name itself: module.name",
     "docstrings": "hold the text in a constant",
 }
 LOOKS: dict[Look, str] = {

@@ -219,7 +219,7 @@ def test_a_local_name_is_not_taken_for_the_global_one(lab: Path, steps: ModuleTy
         ("tables.py", 'WEIGHTS = {"a": 1}\nWEIGHTS["b"] = 2\n', "def __getattr__(n): ...\n", "lab.tables:<whole>"),
         ("deep/down.py", "h.OFFSET", "getattr(h, 'OFF' + 'SET')", "lab.helpers:<whole>"),
         ("deep/down.py", "h.OFFSET", "__import__('lab.' + 'helpers')", "lab:<project>"),
-        ("deep/down.py", "h.OFFSET", "__import__('sys').modules and h.OFFSET", None),
+        ("deep/down.py", "h.OFFSET", "__import__('sys').modules and h.OFFSET", "lab:<project>"),
         ("deep/down.py", "import lab.helpers as h", "import sys; h = sys.modules['lab.helpers']", "lab:<project>"),
         ("deep/down.py", "import lab.helpers as h", "import pickle as h; h.loads(b'')", "lab:<project>"),
         ("deep/down.py", "import lab.helpers as h", "import importlib as h; h.import_module(h)", "lab:<project>"),

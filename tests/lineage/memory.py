@@ -335,7 +335,6 @@ CASES = [
         program=("program.py",),
         edit=("program.py", "config.N = 10", "config.N = 20"),
         expect="rerun|refuse",
-        wrong="what a program sets of a module before it builds is not looked at",
     ),
     Case(
         name="replaced_between_calls",
@@ -361,7 +360,6 @@ CASES = [
         """,
         program=("program.py",),
         expect="rerun|refuse",
-        wrong="fingerprints are remembered until a module is executed, and this executes none",
     ),
     Case(
         name="helper_reloaded",
@@ -441,6 +439,364 @@ CASES = [
         program=("program.py",),
         edit=("program.py", "model.M.n = 10", "model.M.n = 20"),
         expect="rerun|refuse",
-        wrong="what a program sets of a class before it builds is not looked at",
+    ),
+    Case(
+        name="imported_constant_set_in_program",
+        about="A program sets a constant in the module of the step, which imports it.",
+        project="""
+        --- config.py
+        N = 1
+        --- steps.py
+        from saltern import step
+        from config import N
+        @step(version="1", writes="json")
+        def out(data):
+            return N
+        --- program.py
+        import steps
+        from build import tell
+        steps.N = 10
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "10", "20"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="constant_set_by_a_module_of_the_program",
+        about="A module that the step does not import sets a constant: a command line.",
+        project="""
+        --- config.py
+        N = 1
+        --- cli.py
+        import config
+        def go(n): config.N = n
+        --- steps.py
+        from saltern import step
+        import config
+        @step(version="1", writes="json")
+        def out(data):
+            return config.N
+        --- program.py
+        import steps
+        from build import tell
+        import cli
+        cli.go(10)
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "10", "20"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="object_set_in_program",
+        about="A program sets an object in the place of None.",
+        project="""
+        --- config.py
+        N = None
+        --- steps.py
+        from saltern import step
+        import config
+        @step(version="1", writes="json")
+        def out(data):
+            return len(config.N)
+        --- program.py
+        import steps
+        from build import tell
+        import config
+        config.N = [1]
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "[1]", "[1, 2]"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="method_replaced_by_another_of_the_class",
+        about="A program puts a method of a class in the place of another one.",
+        project="""
+        --- h.py
+        class K:
+            def f(self): return 1
+            def g(self): return 2
+        --- steps.py
+        from saltern import step
+        from h import K
+        @step(version="1", writes="json")
+        def out(data):
+            return K().f()
+        --- program.py
+        import steps
+        from build import tell
+        import h
+        if True: h.K.f = h.K.g
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "if True", "if False"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="function_replaced_by_another_of_the_file",
+        about="A program puts a function in the place of another one of the same file.",
+        project="""
+        --- h.py
+        def f(): return 1
+        def g(): return 2
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            return h.f()
+        --- program.py
+        import steps
+        from build import tell
+        import h
+        if True: h.f = h.g
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "if True", "if False"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="class_replaced_by_another_of_the_file",
+        about="A program puts a class in the place of another one of the same file.",
+        project="""
+        --- h.py
+        class A:
+            n = 1
+        class B:
+            n = 2
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            return h.A.n
+        --- program.py
+        import steps
+        from build import tell
+        import h
+        if True: h.A = h.B
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "if True", "if False"),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="constant_set_between_calls",
+        about="A program sets a constant between two calls.",
+        project="""
+        --- config.py
+        N = 1
+        --- steps.py
+        from saltern import step
+        import config
+        @step(version="1", writes="json")
+        def out(data):
+            return config.N
+        --- program.py
+        import steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            import config; config.N = 2
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [1, 2])
+        """,
+        program=("program.py",),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="class_attribute_set_between_calls",
+        about="A program sets an attribute of a class between two calls.",
+        project="""
+        --- h.py
+        class K:
+            n = 1
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            return h.K.n
+        --- program.py
+        import steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            import h; h.K.n = 2
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [1, 2])
+        """,
+        program=("program.py",),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="method_replaced_between_calls",
+        about="A method is replaced between two calls.",
+        project="""
+        --- h.py
+        class K:
+            def f(self): return 1
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            return h.K().f()
+        --- program.py
+        import steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            import h; h.K.f = lambda self: 2
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [1, 2])
+        """,
+        program=("program.py",),
+        expect="rerun|refuse",
+    ),
+    Case(
+        name="counter_of_the_step",
+        about="A step counts its calls in another module, which is no reason to run again.",
+        project="""
+        --- h.py
+        COUNT = 0
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            h.COUNT += 1
+            return 1
+        --- program.py
+        import steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            pass
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [1, 1])
+        """,
+        program=("program.py",),
+        expect="reuse",
+    ),
+    Case(
+        name="object_made_once",
+        about="A function keeps an object in another module, which is no reason to refuse.",
+        project="""
+        --- h.py
+        M = None
+        --- k.py
+        import h
+        def get():
+            if h.M is None: h.M = object()
+            return 1
+        --- steps.py
+        from saltern import step
+        import h
+        from k import get
+        @step(version="1", writes="json")
+        def out(data):
+            get()
+            return h.M is not None
+        --- program.py
+        import steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            pass
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [True, True])
+        """,
+        program=("program.py",),
+        expect="reuse",
+    ),
+    Case(
+        name="classes_that_are_made_otherwise",
+        about="Dataclasses, enumerations, models and slots are not what their source says, and nobody set them.",
+        project="""
+        --- h.py
+        from dataclasses import dataclass
+        from enum import Enum, IntEnum
+        from typing import NamedTuple, TypedDict
+        from pydantic import BaseModel
+        @dataclass(slots=True)
+        class D:
+            a: int = 1
+        class E(Enum):
+            A = 1
+        class I(IntEnum):
+            A = 1
+        class T(NamedTuple):
+            a: int = 1
+        class M(BaseModel):
+            a: int = 1
+            def f(self): return self.a
+        class G:
+            __slots__ = ('a',)
+            __hash__ = None
+            x: int = 3
+        --- steps.py
+        from saltern import step
+        import h
+        from h import E as EE
+        @step(version="1", writes="json")
+        def out(data):
+            return [h.D().a, h.E.A.value, h.I.A.value, h.T().a, h.M().f(), EE.A.value, h.G.x]
+        """,
+        edit=("steps.py", "import h\n", "import h  # x\n"),
+        expect="reuse",
+    ),
+    Case(
+        name="method_wrapped_by_a_base",
+        about="A base class of the project wraps the methods of its subclasses.",
+        project="""
+        --- h.py
+        class B:
+            def __init_subclass__(cls):
+                f = cls.f
+                def w(self): return f(self)
+                cls.f = w
+        class K(B):
+            def f(self): return 1
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            return h.K().f()
+        """,
+        edit=("steps.py", "import h\n", "import h  # x\n"),
+        expect="reuse",
+    ),
+    Case(
+        name="objects_are_not_asked",
+        about="An object answers any attribute, and notes what it was asked: nobody but the project asks it.",
+        project="""
+        --- reg.py
+        class E:
+            seen = []
+            def __getattr__(self, k): self.seen.append(k); return self
+        e = E()
+        --- plugin.py
+        def use(): return 0
+        from reg import e
+        x = 1
+        --- steps.py
+        from saltern import step
+        from reg import e
+        import plugin
+        @step(version="1", writes="json")
+        def out(data):
+            plugin.use()
+            return [e.seen, plugin.x]
+        """,
+        edit=("plugin.py", "x = 1", "x = 2"),
+        expect="rerun",
     ),
 ]

@@ -22,12 +22,24 @@ from typing import Any
 
 import pytest
 
-from tests.lineage import definitions, effects, imports, inputs, libraries, memory, parameters, reads, text
+from tests.lineage import (
+    definitions,
+    dynamic,
+    effects,
+    imports,
+    inputs,
+    libraries,
+    memory,
+    operators,
+    parameters,
+    reads,
+    text,
+)
 from tests.lineage.case import Case
 
 HERE = Path(__file__).resolve().parent
 OLD = 1_600_000_000  # seconds: the time of a project's files
-KINDS = (definitions, effects, imports, inputs, libraries, memory, parameters, reads, text)
+KINDS = (definitions, dynamic, effects, imports, inputs, libraries, memory, operators, parameters, reads, text)
 CASES = [case for kind in KINDS for case in kind.CASES]
 CORE = ("blake3", "filelock", "platformdirs", "pydantic")  # what a build needs
 

@@ -1,0 +1,297 @@
+"""Whether a top-level statement may do more than bind names when its module is imported.
+
+A call may fill a registry, and so may an operator: ``app / "route"``, ``first >> second``. Using up an iterator changes
+it for whoever reads it next. Where it is not known what an object is, the answer is yes, which costs a rerun and no
+wrong result.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from saltern.names import COMPREHENSIONS, FUNCTIONS, annotations_of, as_skipped, bound, children, last_name, own_scope
+
+if TYPE_CHECKING:
+    from saltern.modules import Module
+
+# What does nothing when a module is imported but make an object, by its last name: ``functools.cache`` and ``cache``.
+# A decorator may put its function into a registry, and a base its subclasses, so what is not here counts as an effect.
+HARMLESS = {
+    "Decimal", "Enum", "Fraction", "NamedTuple", "NewType", "ParamSpec", "Path", "TypeVar", "TypeVarTuple", "TypedDict",
+    "abstractmethod", "bool", "bytes", "cache", "cached_property", "classmethod", "compile", "contextmanager",
+    "dataclass", "date", "datetime", "deprecated", "dict", "enumerate", "field", "final", "float", "frozenset",
+    "getLogger", "int", "len", "list", "lru_cache", "max", "min", "namedtuple", "overload", "override", "partial",
+    "property", "range", "set", "singledispatch", "sorted", "staticmethod", "step", "str", "sum", "timedelta",
+    "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
+}  # fmt: skip
+# Those that look into what they are given, or change it: they iterate over it, compare it, ask it for a text.
+_LOOKING = {
+    "Counter", "Decimal", "Fraction", "OrderedDict", "bool", "bytes", "defaultdict", "deque", "dict", "enumerate",
+    "float", "frozenset", "int", "len", "list", "max", "min", "namedtuple", "set", "sorted", "str", "sum", "tuple",
+    "update_wrapper", "zip",
+}  # fmt: skip
+# Whose names are what they are everywhere, and whose objects no operator changes.
+_KNOWN = {
+    *sys.stdlib_module_names,
+    *("annotated_types", "attr", "attrs", "fastapi", "numpy", "pandas", "polars", "pyarrow", "pydantic", "scipy"),
+    *("sklearn", "torch", "typer", "typing_extensions", __package__),
+}
+# What makes an object that nothing else has.
+_MADE = (
+    *(ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp, ast.DictComp, ast.SetComp),
+    *(ast.BinOp, ast.Compare, ast.UnaryOp, ast.Lambda),
+)
+_MAKERS = {"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "namedtuple", "set", "sorted"}
+_SIMPLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AugAssign, ast.AnnAssign)
+_ACCESSORS = {"setter", "getter", "deleter"}  # of a property
+
+
+def has_effect(statement: ast.stmt, module: Module) -> bool:
+    """Whether a statement calls something, operates on what may be anything, or changes what is imported.
+
+    ``module`` holds what the statements before it bind.
+    """
+    known = _Known(statement, module)
+    annotating: set[int] = set()  # what is called in annotations, which mostly is a library's
+    for node in run_at_once(statement):
+        for annotation in _annotations(node):
+            annotating |= {id(one) for one in ast.walk(annotation) if isinstance(one, ast.Call)}
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if not all(map(known.is_harmless, node.decorator_list)):
+                return True
+            if isinstance(node, ast.ClassDef) and node.keywords:
+                return True
+        elif isinstance(node, ast.Call):
+            if not (known.is_harmless_call(node) or (id(node) in annotating and known.is_of_library(node.func))):
+                return True
+        # what is the module's own alone, and has no other name, counts with the name of it
+        elif (one := _changes(node)) and not (isinstance(one, ast.Name) and _is_alone(one.id, module)):
+            return True
+    return not all(map(known.is_plain, _operands(statement)))
+
+
+def run_at_once(statement: ast.stmt) -> Iterator[ast.AST]:
+    """What of a statement runs when the module is imported: all but the insides of functions."""
+    stack: list[ast.AST] = [statement]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, FUNCTIONS):
+            stack += [*_outside(node), *annotations_of(node)]
+        else:
+            stack += skipped.orelse if (skipped := as_skipped(node)) else children(node)
+
+
+def _operands(statement: ast.stmt) -> Iterator[ast.expr]:
+    """What a statement operates on when it runs: with an operator, a subscript, a loop or a format."""
+    stack: list[ast.AST] = [statement]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.FormattedValue | ast.Starred):
+            yield from (one for one in children(node) if isinstance(one, ast.expr))
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            yield node.value
+        elif isinstance(node, ast.For | ast.comprehension):
+            yield node.iter
+        elif isinstance(node, ast.Assign) and any(isinstance(one, ast.Tuple | ast.List) for one in node.targets):
+            yield node.value
+        if isinstance(node, FUNCTIONS):
+            stack += _outside(node)
+        elif isinstance(node, ast.ClassDef):
+            stack += [*node.decorator_list, *node.keywords, *node.body]
+        elif isinstance(node, ast.AnnAssign):
+            if node.value and last_name(node.annotation) != "TypeAlias":
+                stack.append(node.value)
+        else:
+            stack += skipped.orelse if (skipped := as_skipped(node)) else children(node)
+
+
+def root(node: ast.AST | None) -> ast.AST | None:
+    """What attributes and subscripts are taken of: ``a`` of ``a.b[0].c``."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node
+
+
+def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:
+    """What runs when a function is defined, but for its annotations."""
+    return [*getattr(node, "decorator_list", []), *node.args.defaults, *filter(None, node.args.kw_defaults)]
+
+
+def _annotations(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, FUNCTIONS):
+        return [*annotations_of(node)]
+    return [node.annotation] if isinstance(node, ast.AnnAssign) else []
+
+
+class _Known:
+    """What is known of the names that a statement goes by."""
+
+    def __init__(self, statement: ast.stmt, module: Module) -> None:
+        self.statement, self.module = statement, module
+        self._inner: dict[str, list[ast.AST]] | None = None
+        self.hides = any(not is_known(star) for star in module.stars)  # a star may hide a builtin
+
+    def is_harmless(self, function: ast.expr) -> bool:
+        """Whether a function or decorator only makes an object."""
+        name = last_name(function)
+        if isinstance(function, ast.Call):
+            return self.is_harmless(function.func)
+        if isinstance(function, ast.Attribute) and name in _ACCESSORS:
+            return isinstance(function.value, ast.Name) and function.value.id not in self.module.imports
+        return name in HARMLESS | _MAKERS and self.is_of_library(function)
+
+    def is_harmless_call(self, node: ast.Call) -> bool:
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant | ast.JoinedStr):
+            return all(map(self.is_plain, _arguments(node)))  # a method of a text
+        if not self.is_harmless(node.func):
+            return False
+        if last_name(node.func) not in _LOOKING:
+            return True
+        key = next((one.value for one in node.keywords if one.arg == "key"), None)  # it is called
+        return all(map(self.is_plain, _arguments(node))) and (key is None or self._is_builtin(key))
+
+    def is_of_library(self, function: ast.expr) -> bool:
+        """Whether a function is a builtin or of a library that is known, whatever it does."""
+        start = root(function)
+        return isinstance(start, ast.Name) and self._is_foreign(start.id)
+
+    def is_plain(self, value: ast.expr) -> bool:
+        """Whether operating on a value changes nothing: a literal, a function, and what is made of these."""
+        todo: list[ast.AST] = [value]
+        seen: set[str] = set()
+        while todo:
+            node = todo.pop()
+            if isinstance(node, ast.Name):
+                if node.id in seen:
+                    continue
+                seen.add(node.id)
+                made = self._made_of(node.id)
+                if made is None:
+                    return False
+                todo += made
+            elif isinstance(node, ast.Call):
+                if not self.is_harmless_call(node):
+                    return False
+            elif isinstance(node, ast.Attribute | ast.Subscript):
+                todo.append(node.value)
+            elif isinstance(node, COMPREHENSIONS):
+                todo += [one.iter for one in node.generators]
+                todo += [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+            elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom):
+                return False
+            elif not isinstance(node, ast.Lambda):
+                todo += [one for one in children(node) if isinstance(one, ast.expr)]
+        return True
+
+    def _made_of(self, name: str) -> list[ast.expr] | None:
+        """The expressions that the object of a name is made of; None where that is not known."""
+        statements = [*self._local().get(name, []), *self.module.statements.get(name, [])]
+        if not statements:
+            return [] if self._is_foreign(name) else None
+        if not all(is_known(target.module) for target in self.module.imports.get(name, ())):
+            return None
+        found: list[ast.expr] = []
+        for statement in statements:
+            made = _made_of(statement, name)
+            if made is None:
+                return None
+            found += made
+        return found
+
+    def _local(self) -> dict[str, list[ast.AST]]:
+        """What binds names within the statement that are not its module's: in classes and comprehensions."""
+        if self._inner is None:
+            self._inner = {}
+            for node in run_at_once(self.statement):
+                if isinstance(node, ast.ClassDef):
+                    for inner in node.body:
+                        for name in bound(inner):
+                            self._inner.setdefault(name, []).append(inner)
+                elif isinstance(node, ast.comprehension | ast.For):
+                    for one in ast.walk(node.target):
+                        if isinstance(one, ast.Name):
+                            self._inner.setdefault(one.id, []).append(node)
+        return self._inner
+
+    def _is_foreign(self, name: str) -> bool:
+        """Whether a name is a builtin, or of a module that is known."""
+        if name in self.module.imports:
+            targets = self.module.imports[name]
+            return name not in self.module.statements and all(is_known(target.module) for target in targets)
+        if name in self.module.statements or self.hides:
+            return False
+        return hasattr(builtins, name) or name.startswith("__") or bool(self.module.stars)
+
+    def _is_builtin(self, node: ast.expr) -> bool:
+        start = root(node)
+        return isinstance(start, ast.Name) and start.id not in self.module.imports and self._is_foreign(start.id)
+
+
+def _made_of(statement: ast.AST, name: str) -> list[ast.expr] | None:
+    """The expressions that a statement makes the object of a name of, or changes it by."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None if statement.decorator_list else []
+    if isinstance(statement, ast.ClassDef):
+        methods = {getattr(inner, "name", "") for inner in statement.body}
+        is_plain = not (statement.decorator_list or statement.keywords or "__class_getitem__" in methods)
+        return statement.bases if is_plain else None
+    if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
+        return [statement.value] if statement.value else []
+    if isinstance(statement, ast.comprehension):
+        return [statement.iter]
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        return _arguments(statement.value)
+    if isinstance(statement, ast.Delete):
+        return []
+    return _made_inside(statement, name)
+
+
+def _made_inside(statement: ast.AST, name: str) -> list[ast.expr] | None:
+    found: list[ast.expr] = []
+    for inner in own_scope(statement):
+        if isinstance(inner, ast.For) and name in bound(inner.target):
+            found.append(inner.iter)
+        elif isinstance(inner, _SIMPLE) and name in bound(inner):
+            made = _made_of(inner, name)
+            if made is None:
+                return None
+            found += made
+        elif isinstance(inner, ast.ExceptHandler | ast.withitem | ast.NamedExpr | ast.match_case):
+            return None
+    return found or None
+
+
+def _arguments(node: ast.Call) -> list[ast.expr]:
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
+
+
+def _changes(node: ast.AST) -> ast.expr | None:
+    """The object that a statement changes."""
+    if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+        return node.value
+    return node.target if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) else None
+
+
+def _is_alone(name: str, module: Module) -> bool:
+    """Whether all statements so far make the object of a name, or change it; it may be another name's otherwise."""
+    return name not in module.imports and all(map(_makes, module.statements.get(name, [])))
+
+
+def _makes(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if isinstance(targets[0], ast.Attribute | ast.Subscript):
+            return True
+        made = isinstance(statement.value, _MADE) or last_name(statement.value) in _MAKERS
+        return made and len(targets) == 1 and isinstance(targets[0], ast.Name)
+    return isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.AugAssign | ast.Expr)
+
+
+def is_known(module: str) -> bool:
+    """Whether a module is of a library whose names, operators and base classes have no effect beside."""
+    return module.partition(".")[0] in _KNOWN
