@@ -25,7 +25,8 @@ def publish(folder: Path) -> None:
         raise BadInput(f"{folder}: no score yet; measure one first, for example nox -s score -- luigi")
     for name, path in found:
         summary(read(path), ENGINES[name].package).write(COMMITTED / f"{name}.json")
-    MARKED.write(table(summaries()), README)
+    shown = summaries(COMMITTED)
+    MARKED.write(table(shown), README)
     PICTURE.write_text(
-        scatter(summaries(), ink=INK).replace("<defs>", f'<rect width="100%" height="100%" fill="{PAPER}"/><defs>', 1)
+        scatter(shown, ink=INK).replace("<defs>", f'<rect width="100%" height="100%" fill="{PAPER}"/><defs>', 1)
     )

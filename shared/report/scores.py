@@ -95,6 +95,8 @@ def summaries(folder: Path = COMMITTED) -> list[Summary]:
 
 def table(found: Sequence[Summary]) -> str:
     """As Markdown: the staleness rate, and the needless steps per edit, of each strategy on each engine."""
+    if not found:
+        return "Not measured yet."
     head = ["strategy", *(f"{one.engine} {one.engine_version}, {one.edits:,} edits" for one in found)]
     own = [name for one in found for name in one.strategies if name not in STRATEGIES]
     rows = [[f"`{name}`", *(_cell(one.strategies.get(name)) for one in found)] for name in (*STRATEGIES, *own)]
