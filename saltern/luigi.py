@@ -247,34 +247,34 @@ class SaltedTask(luigi.Task):
     def _is_forced_below(self) -> bool:
         """Whether a task that this one needs is yet to be made in this run: else Luigi would not come to it."""
 
-        def needs(task: luigi.Task) -> Sequence[luigi.Task]:
-            return list(flatten(task.requires())) if isinstance(task, SaltedTask) else ()
-
         def waits(task: luigi.Task, below: Sequence[bool]) -> bool:
             return any(below) or (
                 isinstance(task, SaltedTask) and task.step.name in self.force and not task.up_to_date()
             )
 
         memo: dict[luigi.Task, bool] = {}
-        return fold(self, needs, waits, memo)
+        return fold(self, _needs, waits, memo)
 
     def _verify(self) -> None:
         """Verify all that is taken instead of being made: Luigi asks no task below one that is complete."""
 
-        def needs(task: luigi.Task) -> Sequence[luigi.Task]:
-            return list(flatten(task.requires())) if isinstance(task, SaltedTask) else ()
-
         def look(task: luigi.Task, _below: Sequence[None]) -> None:
-            if isinstance(task, SaltedTask) and task.call:
-                task.cache.reuse(task.call)
+            if isinstance(task, SaltedTask) and task.step_call:
+                task.cache.reuse(task.step_call)
 
-        fold(self, needs, look, {})
+        memo: dict[luigi.Task, None] = {}
+        fold(self, _needs, look, memo)
 
     def run(self) -> None:
         """Make the artifact. Luigi decided that before the run began (spotify/luigi#2211), so ``make`` looks again."""
         call = self.step_call
         assert call is not None  # Luigi runs a task when all it needs is there
         self.cache.make(call)
+
+
+def _needs(task: luigi.Task) -> Sequence[luigi.Task]:
+    """What a salted task needs. Others are not looked into."""
+    return list(flatten(task.requires())) if isinstance(task, SaltedTask) else ()
 
 
 @lru_cache
