@@ -12,12 +12,13 @@ from pathlib import Path
 from shared.engine.protocol import Engine
 from shared.pipelines import PROJECT
 
-ASIDE = ("shared/report", "shared/conformance")  # no measurement depends on these,
+SHOWN = ("shared/report", "shared/conformance")  # no measurement depends on these,
+ASIDE = (*SHOWN, "shared/score")  # no cell on these,
 TOLD = ("expectations.toml", "side_by_side.toml")  # nor on files of these names: they are read when it is shown
 
 
-def ingredients(engine: Engine) -> str:
-    """A digest of all that a measurement on an engine depends on.
+def ingredients(engine: Engine, aside: Collection[str] = ASIDE) -> str:
+    """A digest of all that a measurement on an engine depends on; what lies ``aside`` of it does not count.
 
     These are the project's code and data as a workspace has them, what is installed, by version, Python, and the kind
     of machine. Of the engine's package it is the package alone, where a workspace has all that is beside it.
@@ -25,7 +26,7 @@ def ingredients(engine: Engine) -> str:
     hashed = blake2b(repr((engine.name, platform.python_version(), host())).encode(), digest_size=16)
     hashed.update(repr(sorted({f"{found.name} {found.version}" for found in distributions()})).encode())
     names = ("saltern", "shared", "data", "pyproject.toml", engine.package.replace(".", "/"))
-    hashed.update(content(PROJECT, names, ASIDE).encode())
+    hashed.update(content(PROJECT, names, aside).encode())
     return hashed.hexdigest()
 
 

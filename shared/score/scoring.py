@@ -13,7 +13,7 @@ from saltern.errors import BadInput
 from shared.engine.protocol import Engine
 from shared.rerun.bench import opened
 from shared.rerun.harness import progress
-from shared.rerun.ingredients import ingredients
+from shared.rerun.ingredients import SHOWN, ingredients
 from shared.rerun.record import resumable, say_kept
 from shared.rerun.results import measured_with
 from shared.score.population import drawn
@@ -64,7 +64,7 @@ class _Kept:
             engine_version=facts.engine_version,
             python=facts.python,
             host=facts.host,
-            ingredients=ingredients(engine),
+            ingredients=ingredients(engine, SHOWN),
             date=_today(),
             seed=seed,
             trials=[],
