@@ -7,15 +7,18 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from saltern.strategies import STRATEGIES
 from shared.report import scores
 from shared.report.scatter import scatter
 from shared.report.site import Site
 from shared.report.summary import listed
+from shared.score.figures import Figure
 from shared.score.population import BLOCK, KINDS
 from shared.score.results import Trial
 from shared.score.summary import Summary
 
 FILE = "score.html"
+ENOUGH = 20  # edits that matter, for a rate to be in the headline
 
 
 def write(site: Site, folder: Path) -> None:
@@ -42,18 +45,17 @@ def headline(found: Sequence[Summary]) -> str:
     """One sentence: over how many edits which strategies were never stale, and how often the others were."""
     if not found:
         return "No score is measured yet."
-    rates: dict[str, list[float]] = {}
+    rates: dict[str, list[Figure]] = {}
     for one in found:
         for name, figures in one.strategies.items():
             if figures.stale:
-                rates.setdefault(name, []).append(figures.stale.value)
-    shared = {name: values for name, values in rates.items() if len(values) == len(found)}
-    never = [name for name, values in shared.items() if not any(values)]
-    worst = max(((max(values), name) for name, values in rates.items()), default=(0.0, ""))
+                rates.setdefault(name, []).append(figures.stale)
+    never = [name for name in STRATEGIES if name in rates and not any(rate.events for rate in rates[name])]
+    enough = [(rate.value, name) for name, values in rates.items() for rate in values if rate.count >= ENOUGH]
+    share, worst = max(enough, default=(0.0, ""))
     edits, engines = sum(one.edits for one in found), listed([one.engine for one in found])
-    said = f"{listed(never)} never stale" if never else "no strategy was free of it"
-    share, name = worst
-    most = f"; {name} was wrong after up to {100 * share:.0f} % of those that needed a rebuild" if share else ""
+    said = f"{listed(never)} never stale" if never else "no strategy was never stale"
+    most = f"; {worst} was stale after up to {100 * share:.0f} % of those that needed a rebuild" if share else ""
     return f"{edits:,} random edits on {engines}: {said}{most}."
 
 
