@@ -31,12 +31,21 @@ LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
 # Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told.
 PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "core": (
-        ["luigi"],
-        ["tests/core", "tests/lineage", "tests/lesson/test_textbook.py", "tests/lesson/test_descriptors.py"],
+        ["luigi", "dask"],
+        [
+            "tests/core",
+            "tests/lineage",
+            "tests/machine",
+            "tests/lesson/test_textbook.py",
+            "tests/lesson/test_descriptors.py",
+        ],
     ),
     "reference": (["luigi"], ["tests/conformance", "--engine", "reference"]),
     **{
-        name: ([name, "luigi", "dask"], ["tests/conformance", *LESSON, "tests/docs/test_lift.py", "--engine", name])
+        name: (
+            [name, "luigi", "dask"],
+            ["tests/conformance", "tests/machine", *LESSON, "tests/docs/test_lift.py", "--engine", name],
+        )
         for name in ENGINES
     },
     "site": (["docs", *ENGINES], ["tests/docs"]),
@@ -188,6 +197,13 @@ def mutants(session: nox.Session) -> None:
     """Edit other people's code at random, and see that no result changes without the fingerprint: -- --count 5000"""
     environments(session, "luigi")
     session.run(python_of("luigi"), "benchmarks/mutants.py", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none", default=False)
+def machine(session: nox.Session) -> None:
+    """Random sequences of edits, runs, kills and accidents on the real engines: -- --sequences 10000 --seed 1"""
+    environments(session, *ENGINES)
+    session.run(python_of("luigi"), "-m", "tests.machine", *session.posargs, external=True, **PATIENCE)
 
 
 @nox.session(default=False)
