@@ -51,6 +51,8 @@ PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "site": (["docs", *ENGINES], ["tests/docs"]),
     "pages": (["browser", *ENGINES], ["tests/browser"]),
 }
+# The histories of projects that are walked where no other is named -> the environment of each.
+HISTORIES = {"tests/histories/billing": "luigi", "tests/histories/search": "luigi", "tests/histories/sensors": "dask"}
 ELSEWHERE = [("core", "3.12"), ("core", "3.13"), *((name, "3.12") for name in ENGINES)]
 
 nox.needs_version = ">=2026.2"
@@ -204,6 +206,18 @@ def machine(session: nox.Session) -> None:
     """Random sequences of edits, runs, kills and accidents on the real engines: -- --sequences 10000 --seed 1"""
     environments(session, *ENGINES)
     session.run(python_of("luigi"), "-m", "tests.machine", *session.posargs, external=True, **PATIENCE)
+
+
+@nox.session(venv_backend="none", default=False)
+def history(session: nox.Session) -> None:
+    """Build every commit of your project, on what is there and clean: -- PATH [--engine dask] [--build COMMAND]"""
+    chosen = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    chosen.add_argument("--engine", choices=ENGINES, default="luigi")
+    given, words = chosen.parse_known_args(session.posargs)
+    walks = [(given.engine, words)] if words else [(name, [path]) for path, name in HISTORIES.items()]
+    environments(session, *{name: None for name, _ in walks})
+    for name, words in walks:
+        session.run(python_of(name), "-m", "shared.rerun.history", *words, external=True)
 
 
 @nox.session(default=False)

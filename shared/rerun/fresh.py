@@ -116,7 +116,8 @@ class ForkServer:
         A run that takes too long is ended with all its children.
         """
         request = next(self._requests)
-        stdout, stderr = folder / f".stdout-{request}", folder / f".stderr-{request}"
+        name = f"{self._server.pid}-{request}"  # several servers may run in one folder
+        stdout, stderr = folder / f".stdout-{name}", folder / f".stderr-{name}"
         future: Future[int] = Future()
         message = {
             "id": request,

@@ -18,7 +18,7 @@ def constant(project: Project, choice: int, number: int) -> Edited:
 
 
 def helper(project: Project, choice: int, number: int) -> Edited:
-    which = choice % HELPERS
+    which = project.at(choice).helper
     return replace(project, helpers=_with(project.helpers, which, number)), f"edit helper h{which}"
 
 
@@ -73,9 +73,8 @@ def comment(project: Project, choice: int, number: int) -> Edited:
     return replace(edited, comment=project.comment + 1), f"edit comments in {project.at(choice).name} and the helpers"
 
 
-EDITS: tuple[Edit, ...] = (
-    constant, helper, body, parameter, file, day, days, other_helper, remove_step, move_helper, version, comment,
-)  # fmt: skip
+CODE: tuple[Edit, ...] = (helper, constant, body, other_helper, move_helper, version, comment)
+WIRING: tuple[Edit, ...] = (file, parameter, day, days, remove_step)
 
 
 def _with(values: tuple[Any, ...], index: int, value: Any) -> tuple[Any, ...]:

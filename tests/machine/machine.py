@@ -25,7 +25,7 @@ from saltern.files import digest
 from saltern.ledger import Ledger
 from saltern.store import MANIFEST, Store
 from shared.rerun.fresh import Finished
-from tests.machine.edits import EDITS, Edit
+from tests.machine.edits import CODE, WIRING, Edit
 from tests.machine.project import DAYS, FILES, HELPERS, OUT, Node, Project
 from tests.machine.workshop import Workshop
 
@@ -33,6 +33,7 @@ STRATEGIES = ("lineage", "cutoff")
 LARGEST = 30
 NUMBERS = st.integers(0, 9)
 CHOICE = st.integers(0, 29)  # of one of those that there are then
+OTHER = st.integers(0, 5).map(lambda number: number == 5)
 MOMENT = st.integers(0, 60)  # changes of a file in the store, before a run is killed
 
 
@@ -86,6 +87,7 @@ class Machine(RuleBasedStateMachine):
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
         project = data.draw(projects(self.setting.largest))
+        self.strategies = data.draw(st.permutations(STRATEGIES))  # its own, and the one that is taken now and then
         self.folder = Path(tempfile.mkdtemp(prefix="sequence-", dir=self.setting.workshop.folder))
         self.project, self.history = project, [project]
         self.numbers = len(project.nodes)
@@ -116,9 +118,15 @@ class Machine(RuleBasedStateMachine):
     def _tell(self, told: str) -> None:
         self.story.append(f"{len(self.story)}. {told}")
 
-    @rule(edit=st.sampled_from(EDITS), choice=CHOICE, number=NUMBERS)
-    def edit(self, edit: Edit, choice: int, number: int) -> None:
+    @rule(edit=st.sampled_from(CODE), choice=CHOICE, number=NUMBERS, data=st.data())
+    def edit_code(self, edit: Edit, choice: int, number: int, data: st.DataObject) -> None:
         self._edit(*edit(self.project, choice, number))
+        self._run_perhaps(data)
+
+    @rule(edit=st.sampled_from(WIRING), choice=CHOICE, number=NUMBERS, data=st.data())
+    def edit_wiring(self, edit: Edit, choice: int, number: int, data: st.DataObject) -> None:
+        self._edit(*edit(self.project, choice, number))
+        self._run_perhaps(data)
 
     @rule(choice=CHOICE, data=st.data())
     def edit_graph(self, choice: int, data: st.DataObject) -> None:
@@ -141,8 +149,15 @@ class Machine(RuleBasedStateMachine):
     # Accidents
 
     @precondition(lambda self: self.runs)
-    @rule(choice=CHOICE, how=st.sampled_from(("delete", "forget", "truncate", "flip", "swap")))
-    def damage(self, choice: int, how: str) -> None:
+    @rule(choice=CHOICE, how=st.sampled_from(("flip", "truncate", "swap", "delete", "forget", "prune")), data=st.data())
+    def accident(self, choice: int, how: str, data: st.DataObject) -> None:
+        if how == "prune":
+            self._prune()
+        else:
+            self._damage(choice, how)
+        self._run_perhaps(data)
+
+    def _damage(self, choice: int, how: str) -> None:
         artifacts = [name for name in self._artifacts() if self.store.exists(name)]
         if not artifacts:
             return
@@ -163,34 +178,42 @@ class Machine(RuleBasedStateMachine):
         self.built.clear()
         self._tell(f"{how} the artifact {_short(name)}")
 
-    @precondition(lambda self: self.store.root.is_dir())
-    @rule()
-    def prune(self) -> None:
-        self._tell("prune")
-        self.setting.counts["prunes"] += 1
-        self._expect_success(self._child(self.setting.engines[0], do="prune", store=str(self.store.root)))
-        self.built = {state for state in self.built if state[0] == self.project.plain}
+    def _prune(self) -> None:
+        if self.store.root.is_dir():
+            self._tell("prune")
+            self.setting.counts["prunes"] += 1
+            self._expect_success(self._child(self.setting.engines[0], do="prune", store=str(self.store.root)))
+            self.built = {state for state in self.built if state[0] == self.project.plain}
 
     # Runs
 
-    @rule(data=st.data(), strategy=st.sampled_from(STRATEGIES))
-    def run(self, data: st.DataObject, strategy: str) -> None:
-        self._run(strategy, self._drawn(data))
+    @rule(data=st.data(), other=OTHER)
+    def run(self, data: st.DataObject, other: bool) -> None:
+        self._run(other, self._drawn(data))
 
-    @rule(data=st.data(), strategy=st.sampled_from(STRATEGIES), moment=MOMENT)
-    def kill(self, data: st.DataObject, strategy: str, moment: int) -> None:
-        self._run(strategy, self._drawn(data), moment=moment)
+    @rule(data=st.data(), other=OTHER, moment=MOMENT)
+    def kill(self, data: st.DataObject, other: bool, moment: int) -> None:
+        self._run(other, self._drawn(data), moment=moment)
 
-    @rule(data=st.data(), strategy=st.sampled_from(STRATEGIES), moment=st.none() | MOMENT)
-    def run_two(self, data: st.DataObject, strategy: str, moment: int | None) -> None:
+    @rule(data=st.data(), other=OTHER, moment=st.none() | MOMENT)
+    def run_two(self, data: st.DataObject, other: bool, moment: int | None) -> None:
         self.setting.counts["two at once"] += 1
-        self._run(strategy, self._drawn(data), self._drawn(data), moment=moment)
+        self._run(other, self._drawn(data), self._drawn(data), moment=moment)
+
+    def _run_perhaps(self, data: st.DataObject) -> None:
+        """What people do when they have changed something."""
+        if data.draw(st.booleans()):
+            self._run(False, self._drawn(data))
 
     def _drawn(self, data: st.DataObject) -> str:
         return data.draw(st.sampled_from(self.setting.engines))
 
-    def _run(self, strategy: str, *engines: str, moment: int | None = None) -> None:
-        """Run engines at once, the first of which is killed at a moment, unless it is done before."""
+    def _run(self, other: bool, *engines: str, moment: int | None = None) -> None:
+        """Run engines at once, the first of which is killed at a moment, unless it is done before.
+
+        ``other``: under the strategy that is not the sequence's own.
+        """
+        strategy = self.strategies[int(other)]
         killed = "" if moment is None else f", kill {engines[0]} at change {moment} in the store"
         self._tell(f"run {' and '.join(engines)}, {strategy}{killed}")
         with ThreadPoolExecutor(len(engines)) as pool:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -39,6 +40,7 @@ class Workshop:
         self.folder, self.library = folder, library
         self._stack = ExitStack()
         self._servers: dict[str, ForkServer] = {}
+        self._starting = threading.Lock()  # two runs at once may want the same
 
     def __enter__(self) -> Workshop:
         return self
@@ -49,7 +51,9 @@ class Workshop:
     def run(self, project: Path, engine: str, **request: Any) -> Finished:
         """``python -m tests.machine.child`` in a project, forked from a process that has the engine loaded."""
         env = {"SALTWORKS_CACHE_DIR": str(project.parent / "digests"), "AIRFLOW__CORE__DAGS_FOLDER": str(DAG)}
-        return self._server(engine).run("tests.machine.child", [json.dumps(request)], project, env)
+        with self._starting:
+            server = self._server(engine)
+        return server.run("tests.machine.child", [json.dumps(request)], project, env)
 
     def _server(self, engine: str) -> ForkServer:
         if engine not in self._servers:
