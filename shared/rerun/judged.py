@@ -54,11 +54,11 @@ def page(walked: Sequence[Mapping[str, Any]]) -> str:
     lines = [
         "# Histories",
         "",
-        f"Python {platform.python_version()}, `nox -s history`. Each commit is built on what the commits before it left, "
-        "and into an empty store.",
+        f"Python {platform.python_version()}, `nox -s history`. Each commit is built on what those before it left, and "
+        "into an empty store.",
         "",
-        "A commit is stale where an artifact is not as the clean build makes it, and wasteful where a step executed and "
-        "made what it had made for the commit before.",
+        "A commit is stale where an artifact is not as the clean build makes it, and wasteful where a step executed "
+        "and made what it had made for the commit before.",
         "",
         *(f"- {one['project']}, {one['day']}: {one['sentence']}" for one in walked),
     ]

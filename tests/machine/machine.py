@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -44,7 +45,14 @@ class Setting:
     workshop: Workshop
     engines: Sequence[str]
     largest: int = LARGEST  # steps
+    tries: int = 300  # sequences to make a counterexample smaller with, when there is one
     counts: Counter[str] = field(default_factory=Counter)
+    counterexamples: list[str] = field(default_factory=list)
+
+    @property
+    def has_tried(self) -> bool:
+        """Whether no more is to be tried."""
+        return self.counts["tries"] > self.tries
 
 
 class Counterexample(AssertionError):
@@ -83,6 +91,13 @@ def projects(draw: st.DrawFn, largest: int) -> Project:
 
 class Machine(RuleBasedStateMachine):
     setting: Setting
+
+    def __init__(self) -> None:
+        super().__init__()
+        if self.setting.counterexamples:
+            self.setting.counts["tries"] += 1
+        if self.setting.has_tried:
+            reject()
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
@@ -268,7 +283,8 @@ class Machine(RuleBasedStateMachine):
 
     def _expect(self, holds: bool, otherwise: str) -> None:
         if not holds:
-            raise Counterexample("\n".join([*self.story, f"   {otherwise}"]))
+            self.setting.counterexamples.append("\n".join([*self.story, f"   {otherwise}"]))
+            raise Counterexample(self.setting.counterexamples[-1])
 
     def _artifacts(self) -> list[str]:
         """The names of all in the store that may be an artifact, in an order that is the same in each replay."""

@@ -64,7 +64,7 @@ def test_a_fault_of_the_library_is_found_and_told_in_a_few_lines(
         assert source.read_text().count(right) == 1
         source.write_text(source.read_text().replace(right, wrong))
     with Sequences(["plain"], tmp_path, library) as sequences:
-        outcome = sequences.run("faults", 100, length=6, largest=3)
+        outcome = sequences.run("faults", 100, length=6, largest=3, tries=40)
     lines = outcome.counterexample.splitlines()
     assert lines, f"{outcome.counts['sequences']} sequences, and none showed it"
     assert len(lines) <= 8, outcome.counterexample
