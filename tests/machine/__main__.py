@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import atexit
 import json
 import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import blake2b
-from multiprocessing import get_context
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
 from shared.engines import ENGINES
-from tests.machine.sequences import Outcome, Sequences
+from tests.machine.pool import CHUNK, run
+from tests.machine.sequences import Outcome
 from tests.machine.summary import summary
 from tests.machine.workshop import PLAIN, ROOT, python_of
 
-CHUNK = 25  # sequences per seed: of those that are drawn together, as many as one waits for
 WEIGHTS = f"luigi=8,dask=8,{PLAIN}=4,airflow=1,prefect=1"  # Airflow and Prefect take seconds for a run
-MEMORY = Path("/dev/shm")  # a store on a disk waits for it at each file, whatever else is done
-
-_sequences: Sequences
 
 
 def main() -> int:
@@ -39,7 +28,7 @@ def main() -> int:
     done = {one.seed for one in known}
     seeds = [f"{given.seed}/{number}" for number in range(-(-given.sequences // CHUNK))]
     wanted = [given.only] if given.only else [seed for seed in seeds if seed not in done]
-    for outcome in _run(wanted, engines, given.jobs):
+    for outcome in run(wanted, engines, given.jobs):
         if given.only:
             print(outcome.counterexample or "no counterexample")
             return int(bool(outcome.counterexample))
@@ -94,37 +83,6 @@ def _state(engines: str) -> str:
         for path in sorted(folder.rglob("*.py")):
             hashed.update(path.read_bytes())
     return hashed.hexdigest()
-
-
-def _run(seeds: Sequence[str], engines: Sequence[str], jobs: int) -> Iterator[Outcome]:
-    """The outcomes of the seeds as they come, with a bar that says how far it is."""
-    columns = (TextColumn("sequences"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
-    console = Console(stderr=True)
-    totals: Counter[str] = Counter()
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (engines,))
-    with pool, Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as progress:
-        bar = progress.add_task("", total=len(seeds) * CHUNK, rate="")
-        futures = [pool.submit(_outcome, seed) for seed in seeds]
-        try:
-            for future in as_completed(futures):
-                outcome = future.result()
-                totals.update(outcome.counts)
-                progress.update(bar, advance=CHUNK, rate=f"{sum(totals[name] for name in {*engines})} runs")
-                yield outcome
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _begin(engines: Sequence[str]) -> None:
-    """In each process: its fork servers live as long as it, and end when it does."""
-    global _sequences
-    _sequences = Sequences(engines, MEMORY if MEMORY.is_dir() else None)
-    atexit.register(_sequences.__exit__)
-    _sequences.__enter__()
-
-
-def _outcome(seed: str) -> Outcome:
-    return _sequences.run(seed, CHUNK)
 
 
 if __name__ == "__main__":

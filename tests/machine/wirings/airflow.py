@@ -19,22 +19,27 @@ from tests.machine.graph import Graph, read
 
 
 @task(multiple_outputs=False)
-def sources(files: dict[str, str]) -> dict[str, dict[str, Any]]:
-    """Input files, found when the run starts."""
-    return {name: asdict(Source.at(file)) for name, file in files.items()}
+def source(file: str) -> dict[str, Any]:
+    """An input file, found when the run starts."""
+    return asdict(Source.at(file))
+
+
+@task(multiple_outputs=False)
+def days(files: dict[str, str]) -> dict[str, dict[str, Any]]:
+    return {day: asdict(Source.at(file)) for day, file in files.items()}
 
 
 @dag(schedule=None, params=reuse("store"))
 def machine() -> None:
     graph = read()
-    days = sources.override(task_id="days")({day: str(Path(file).resolve()) for day, file in graph.days.items()})
-    names = {wired.file for wired in graph.steps.values() if wired.file}
-    files = sources({name: str(Path(name).resolve()) for name in sorted(names)}) if names else {}
+    each_day = days({day: str(Path(file).resolve()) for day, file in graph.days.items()})
+    names = sorted({wired.file for wired in graph.steps.values() if wired.file})
+    files = {name: source.override(task_id=Path(name).stem)(str(Path(name).resolve())) for name in names}
     made: dict[str, Any] = {}
     for wired in graph.steps.values():
         salted = task.salted(wired.step)
         if wired.mapped:
-            made[wired.name] = salted.partial(**wired.params).expand(data=days)
+            made[wired.name] = salted.partial(**wired.params).expand(data=each_day)
             continue
         inputs = {argument: made[need] for argument, need in wired.inputs.items()}
         if wired.file:
