@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import NoReturn
 
 from shared.engines import ENGINES
 from tests.machine.pool import CHUNK, run
@@ -64,16 +65,16 @@ def _engines(given: str) -> list[str]:
     for word in given.split(","):
         name, _, times = word.partition("=")
         if name not in (PLAIN, *ENGINES) or not (times or "1").isdigit():
-            sys.exit(_usage(f"--engines {word}: no such engine (there are: {PLAIN}, {', '.join(ENGINES)})"))
+            _end(f"--engines {word}: no such engine (there are: {PLAIN}, {', '.join(ENGINES)})")
         if not python_of(name).exists():
-            sys.exit(_usage(f"--engines {name}: it has no environment; make it with 'nox -s {name} --install-only'"))
+            _end(f"--engines {name}: it has no environment; make it with 'nox -s {name} --install-only'")
         drawn += [name] * int(times or 1)
     return drawn
 
 
-def _usage(message: str) -> int:
+def _end(message: str) -> NoReturn:
     print(f"error: {message}", file=sys.stderr)
-    return 2
+    sys.exit(2)
 
 
 def _state(engines: str) -> str:

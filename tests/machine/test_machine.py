@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,10 @@ def test_a_fault_of_the_library_is_found_and_told_in_a_few_lines(
     lines = outcome.counterexample.splitlines()
     assert lines, f"{outcome.counts['sequences']} sequences, and none showed it"
     assert len(lines) <= 8, outcome.counterexample
+
+
+def test_an_engine_that_there_is_not_is_one_line() -> None:
+    command = [sys.executable, "-m", "tests.machine", "--engines", "luigi=2,spark"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: --engines spark: no such engine (there are: plain, luigi, dask, airflow, prefect)\n"
