@@ -205,15 +205,7 @@ def mutants(session: nox.Session) -> None:
 def machine(session: nox.Session) -> None:
     """Random sequences of edits, runs, kills and accidents on the real engines: -- --sequences 10000 --seed 1"""
     environments(session, *ENGINES)
-    session.run(
-        python_of("luigi"),
-        "-m",
-        "tests.machine",
-        *session.posargs,
-        external=True,
-        interrupt_timeout=PATIENCE,
-        terminate_timeout=PATIENCE,
-    )
+    session.run(python_of("luigi"), "-m", "tests.machine", *session.posargs, external=True, **AT_EASE)
 
 
 @nox.session(venv_backend="none", default=False)
