@@ -31,17 +31,28 @@ LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
 # Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told.
 PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "core": (
-        ["luigi"],
-        ["tests/core", "tests/lineage", "tests/lesson/test_textbook.py", "tests/lesson/test_descriptors.py"],
+        ["luigi", "dask"],
+        [
+            "tests/core",
+            "tests/lineage",
+            "tests/machine",
+            "tests/lesson/test_textbook.py",
+            "tests/lesson/test_descriptors.py",
+        ],
     ),
     "reference": (["luigi"], ["tests/conformance", "--engine", "reference"]),
     **{
-        name: ([name, "luigi", "dask"], ["tests/conformance", *LESSON, "tests/docs/test_lift.py", "--engine", name])
+        name: (
+            [name, "luigi", "dask"],
+            ["tests/conformance", "tests/machine", *LESSON, "tests/docs/test_lift.py", "--engine", name],
+        )
         for name in ENGINES
     },
     "site": (["docs", *ENGINES], ["tests/docs"]),
     "pages": (["browser", *ENGINES], ["tests/browser"]),
 }
+# The histories of projects that are walked where no other is named -> the environment of each.
+HISTORIES = {"tests/histories/billing": "luigi", "tests/histories/search": "luigi", "tests/histories/sensors": "dask"}
 ELSEWHERE = [("core", "3.12"), ("core", "3.13"), *((name, "3.12") for name in ENGINES)]
 
 nox.needs_version = ">=2026.2"
@@ -188,6 +199,25 @@ def mutants(session: nox.Session) -> None:
     """Edit other people's code at random, and see that no result changes without the fingerprint: -- --count 5000"""
     environments(session, "luigi")
     session.run(python_of("luigi"), "benchmarks/mutants.py", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none", default=False)
+def machine(session: nox.Session) -> None:
+    """Random sequences of edits, runs, kills and accidents on the real engines: -- --sequences 10000 --seed 1"""
+    environments(session, *ENGINES)
+    session.run(python_of("luigi"), "-m", "tests.machine", *session.posargs, external=True, **AT_EASE)
+
+
+@nox.session(venv_backend="none", default=False)
+def history(session: nox.Session) -> None:
+    """Build every commit of your project, on what is there and clean: -- PATH [--engine dask] [--build COMMAND]"""
+    chosen = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    chosen.add_argument("--engine", choices=ENGINES, default="luigi")
+    given, words = chosen.parse_known_args(session.posargs)
+    walks = [(given.engine, words)] if words else [(name, [path]) for path, name in HISTORIES.items()]
+    environments(session, *{name: None for name, _ in walks})
+    for name, words in walks:
+        session.run(python_of(name), "-m", "shared.rerun.history", *words, external=True)
 
 
 @nox.session(default=False)

@@ -3,9 +3,10 @@
 Run as a script, never imported by what it runs. It loads third-party modules once, and for each request forks a child
 that runs ``python -m <package> <arguments>`` in a workspace. What it loads are modules by name, and scripts by path
 (``.py``) that get a library ready to be forked from. Nothing of the project itself is kept: that is what the scenarios
-edit, so each child reads it from its own workspace. (Airflow loads every provider while it is imported, ours too:
-modules of the project that a library loaded are forgotten.) Bytecode is not written: Python tells whether
-a cached file is stale by the second of its source's change and its size, and an edit can keep both.
+edit, so each child reads it from its own workspace. ``--keep`` keeps it, where nobody edits it. (Airflow loads every
+provider while it is imported, ours too: modules of the project that a library loaded are forgotten.) Bytecode is not
+written: Python tells whether a cached file is stale by the second of its source's change and its size, and an edit can
+keep both.
 
 Requests and replies are lines of JSON on standard input and output:
     {"id": 1, "package": ..., "arguments": [...], "folder": ..., "env": {...}, "stdout": path, "stderr": path}
@@ -34,7 +35,7 @@ from typing import Any, NoReturn
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def serve(preload: list[str]) -> None:
+def serve(preload: list[str], *, keep: bool) -> None:
     """Load the modules, then answer requests until standard input ends."""
     sys.dont_write_bytecode = True
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).parent]
@@ -43,7 +44,8 @@ def serve(preload: list[str]) -> None:
             runpy.run_path(name)
         else:
             importlib.import_module(name)
-    _forget_project_modules()
+    if not keep:
+        _forget_project_modules()
     gc.collect()
     gc.freeze()  # a child's collector need not look at, and so copy, what it shares with this process
 
@@ -152,4 +154,4 @@ def _reply(message: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1:])
+    serve([name for name in sys.argv[1:] if name != "--keep"], keep="--keep" in sys.argv)

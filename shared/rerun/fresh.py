@@ -56,8 +56,16 @@ class ForkServer:
     seconds.
     """
 
-    def __init__(self, preload: Sequence[str], env: Mapping[str, str], patience: float = PATIENCE) -> None:
-        self._preload, self._env = [*PRELOAD, *preload], dict(env)
+    def __init__(
+        self,
+        preload: Sequence[str],
+        env: Mapping[str, str],
+        patience: float = PATIENCE,
+        *,
+        python: str = sys.executable,
+        common: Sequence[str] = PRELOAD,
+    ) -> None:
+        self._preload, self._env, self._python = [*common, *preload], dict(env), python
         self._patience = patience
         self._requests = itertools.count(1)
         self._waiting: dict[int, Future[int]] = {}
@@ -67,7 +75,7 @@ class ForkServer:
     def __enter__(self) -> ForkServer:
         script = Path(__file__).with_name("forkserver.py")
         self._server = subprocess.Popen(
-            [sys.executable, str(script), *self._preload],
+            [self._python, str(script), *self._preload],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | self._env,
@@ -108,7 +116,8 @@ class ForkServer:
         A run that takes too long is ended with all its children.
         """
         request = next(self._requests)
-        stdout, stderr = folder / f".stdout-{request}", folder / f".stderr-{request}"
+        name = f"{self._server.pid}-{request}"  # several servers may run in one folder
+        stdout, stderr = folder / f".stdout-{name}", folder / f".stderr-{name}"
         future: Future[int] = Future()
         message = {
             "id": request,

@@ -1,0 +1,79 @@
+"""Random sequences on random graphs, a few here; ``nox -s machine`` runs many. And that they find what is wrong."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.machine.sequences import Sequences
+from tests.machine.workshop import ROOT, python_of
+
+# What the test suite runs in the part of an engine; the core's part is that of the two engines that start fast.
+PARTS = {
+    "reference": (("luigi", "dask"), 12),
+    "airflow": (("airflow", "luigi"), 2),
+    "prefect": (("prefect", "luigi"), 3),
+}
+# Faults that the library does not have, as edits of its source.
+FAULTS = {
+    "the code of helpers is left out": (
+        (
+            "strategies.py",
+            'recipe["code"] = code_fingerprint(step)',
+            'recipe["code"] = {place: found for place, found in code_fingerprint(step).items() if place == step.place}',
+        ),
+        ("cache.py", 'check_unchanged(call.step, (call.recipe or {})["code"])', "pass"),
+    ),
+    "a manifest is believed": (("store.py", 'if actual != manifest["digest"]:', "if False:"),),
+}
+
+
+@pytest.fixture
+def part(request: pytest.FixtureRequest) -> tuple[tuple[str, ...], int]:
+    name = request.config.getoption("--engine")
+    if name not in PARTS:
+        pytest.skip(f"{name} is tried in the core's part")
+    for engine in PARTS[name][0]:
+        if not python_of(engine).exists():
+            pytest.skip(f"no environment of {engine}: nox -s {engine} --install-only")
+    return PARTS[name]
+
+
+def test_what_a_sequence_of_runs_makes_is_what_a_clean_evaluation_makes(
+    part: tuple[tuple[str, ...], int], tmp_path: Path
+) -> None:
+    engines, count = part
+    with Sequences(engines, tmp_path) as sequences:
+        outcome = sequences.run("tests", count, length=10, largest=6)
+    assert not outcome.counterexample, outcome.counterexample
+    assert all(outcome.counts[engine] for engine in engines), "an engine was never run, so nothing is said of it"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_the_library_is_found_and_told_in_a_few_lines(
+    fault: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if request.config.getoption("--engine") != "reference":
+        pytest.skip("the core's part tries it")
+    library = tmp_path / "library"
+    shutil.copytree(ROOT / "saltern", library / "saltern", ignore=shutil.ignore_patterns("__pycache__"))
+    for name, right, wrong in FAULTS[fault]:
+        source = library / "saltern" / name
+        assert source.read_text().count(right) == 1
+        source.write_text(source.read_text().replace(right, wrong))
+    with Sequences(["plain"], tmp_path, library) as sequences:
+        outcome = sequences.run("faults", 100, length=6, largest=3, tries=40)
+    lines = outcome.counterexample.splitlines()
+    assert lines, f"{outcome.counts['sequences']} sequences, and none showed it"
+    assert len(lines) <= 8, outcome.counterexample
+
+
+def test_an_engine_that_there_is_not_is_one_line() -> None:
+    command = [sys.executable, "-m", "tests.machine", "--engines", "luigi=2,spark"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: --engines spark: no such engine (there are: plain, luigi, dask, airflow, prefect)\n"
