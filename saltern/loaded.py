@@ -6,6 +6,7 @@ replaced, an object where the source has a number.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -47,7 +48,9 @@ def check(declared: Step[..., Any], found: Reached) -> None:
 
 def _check_maker(declared: Step[..., Any], files: set[str], place: str, value: object) -> None:
     file = value.__code__.co_filename if isinstance(value, FunctionType) else ""
-    if file.endswith(".py") and file not in files and not sources.is_library(file):
+    if not file.endswith(".py") or file in files or sources.is_library(file):
+        return
+    if os.path.realpath(file) not in map(os.path.realpath, files):  # one of them may be by way of a link
         raise BadInput(f"{place} in memory is a function of {file}, which '{declared.name}' does not import")
 
 

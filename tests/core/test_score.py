@@ -82,7 +82,8 @@ def test_the_reference_engine_is_never_stale_and_its_waste_is_what_makes_the_sam
     (edit,) = edits_of("data: time", "ml", 1)
     run = lane.trial(edit, ["native"]).runs["native"]
     assert (run.verdict, run.matters) == ("wasteful", False)
-    assert run.needless == run.executed == list(GROUNDS["ml"].steps)
+    assert run.executed == list(GROUNDS["ml"].steps)
+    assert run.needless == sorted(run.executed)
     assert 0 < run.needless_seconds <= run.seconds
 
 

@@ -16,13 +16,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from watched import unnamed_files, unnamed_functions, watched  # type: ignore[import-not-found]  # it is copied too
+
 from saltern import BadInput, Cache, Source
+
+UNNAMED: list[str] = []  # what steps did that neither their recipes nor their manifests name
+
+
+class Watched(Cache):
+    def execute(self, call: Any) -> Any:
+        with watched() as (ran, opened):
+            artifact = super().execute(call)
+        read = (self.store.manifest(artifact.name) or {}).get("read", {})
+        UNNAMED.extend([*unnamed_functions(call, ran), *unnamed_files(call, opened, read)])
+        return artifact
 
 
 class Build:
     def __init__(self) -> None:
         store, self.run = sys.argv[1:3]
-        self.cache = Cache(store, "lineage", self.run, "plain")
+        self.cache = Watched(store, "lineage", self.run, "plain")
         self.made: dict[str, Any] = {}
 
     def call(self, step: Any, inputs: dict[str, Any] | None = None, params: dict[str, Any] | None = None) -> Any:
@@ -49,7 +62,7 @@ def tell(value: Callable[[Build], Any], truth: Callable[[], Any] | None = None) 
     out: dict[str, Any] = {}
     try:
         build = Build()
-        out = {"value": value(build), "ran": build.cache.ledger.executed()}
+        out = {"value": value(build), "ran": build.cache.ledger.executed(), "unnamed": UNNAMED}
         if truth:
             out["truth"] = truth()
     except BadInput as error:

@@ -75,7 +75,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The library in a folder of its own, with bytecode, so that a process starts fast."""
     folder = tmp_path_factory.mktemp("library")
     shutil.copytree(HERE.parents[1] / "saltern", folder / "saltern", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(HERE / "build.py", folder)
+    for name in ("build.py", "watched.py"):
+        shutil.copy(HERE / name, folder)
     pythons = {sys.executable, _python_312(()) or sys.executable}
     for python in pythons:
         subprocess.run([python, "-m", "compileall", "-q", str(folder)], check=True)
@@ -103,6 +104,7 @@ def test_case(case: Case, tmp_path: Path, library: Path) -> None:
     assert got in case.expect.split("|"), detail
     if case.expect == "rerun" and not (case.same_value or "truth" in first):
         assert first["value"] != clean["value"], "the edit changes nothing, so the case says nothing"
+    assert [one for told in (first, again, clean) for one in told.get("unnamed", ())] == []
     if case.reruns:
         assert tuple(again["ran"]) == case.reruns
 
