@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE))
 from shared.engines import ENGINES, Entry  # noqa: E402
 
 PYTHONS = ("3.11", "3.12", "3.13")
-AT_EASE = {"interrupt_timeout": 60.0, "terminate_timeout": 60.0}  # seconds after Ctrl-C, for what runs to stop in
+PATIENCE = 60.0  # seconds after Ctrl-C, for what runs to stop in
 WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's tests share what is slow to start
 EDITS = {"luigi": 1000, "dask": 1000}  # of a score; other engines take some ten times as long for one
 LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
@@ -81,7 +81,7 @@ def engine_session(engine: Entry) -> None:
         install(session, engine.name)
         first = session.posargs[0] if session.posargs else ""
         command = first == "--help" or (first and not first.startswith("-"))
-        session.run("python", "-m", engine.package, *([] if command else ["compare"]), *session.posargs, **AT_EASE)
+        patiently(session, "python", "-m", engine.package, *([] if command else ["compare"]), *session.posargs)
 
     run.__doc__ = f"The gauntlet on {engine.name} (all of it: -- --full); or a command: nox -s {engine.name} -- run ml"
     nox.session(name=engine.name)(run)
@@ -113,7 +113,7 @@ def score(session: nox.Session) -> None:
     for name in names:
         edits = str(asked.edits or EDITS.get(name, 200))
         words = (ENGINES[name].package, "compare", "--score", edits, "--seed", str(asked.seed))
-        session.run(python_of(name), "-m", *words, external=True, **AT_EASE)
+        patiently(session, python_of(name), "-m", *words)
     session.run(python_of("luigi"), "-m", "shared.report", "--publish-score", external=True)
 
 
@@ -123,7 +123,7 @@ def everything(session: nox.Session) -> None:
         # 1: a cell is not as expected. The report says which, when all are measured, and fails then.
         codes = (0,) if "--give" in command else (0, 1)
         for name, engine in ENGINES.items():
-            session.run(python_of(name), "-m", engine.package, *command, external=True, success_codes=codes, **AT_EASE)
+            patiently(session, python_of(name), "-m", engine.package, *command, success_codes=codes)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -134,7 +134,7 @@ def ui(session: nox.Session) -> None:
         session.error(f"{name or 'which engine?'}: nox -s ui -- {'|'.join(ENGINES)}")
     environments(session, name)
     command = (python_of(name), "-m", ENGINES[name].package, "ui", *options)
-    session.run(*command, external=True, **AT_EASE)
+    patiently(session, *command)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -145,7 +145,7 @@ def tour(session: nox.Session) -> None:
     engine = chosen.parse_known_args(session.posargs)[0].engine
     environments(session, *{engine: None, "luigi": None, "dask": None})  # one to walk on, one that shares the cache
     command = (python_of(engine), "-m", "lesson.tour", *session.posargs)
-    session.run(*command, external=True, **AT_EASE)
+    patiently(session, *command)
 
 
 @nox.session(default=False)
@@ -205,7 +205,7 @@ def mutants(session: nox.Session) -> None:
 def machine(session: nox.Session) -> None:
     """Random sequences of edits, runs, kills and accidents on the real engines: -- --sequences 10000 --seed 1"""
     environments(session, *ENGINES)
-    session.run(python_of("luigi"), "-m", "tests.machine", *session.posargs, external=True, **AT_EASE)
+    patiently(session, python_of("luigi"), "-m", "tests.machine", *session.posargs)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -265,6 +265,13 @@ def lock(session: nox.Session) -> None:
     for group in (*ENGINES, "browser", "docs", "lint"):
         held = ["--constraint", "locks/core.txt", "--group", group, "--group", "test"]
         session.run(*common, *held, "--output-file", f"locks/{group}.txt")
+
+
+def patiently(session: nox.Session, *words: str, success_codes: Sequence[int] = (0,)) -> None:
+    """Run a program that may have servers to stop, or work to keep, when it is interrupted."""
+    session.run(
+        *words, external=True, success_codes=success_codes, interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE
+    )
 
 
 def environments(session: nox.Session, *names: str) -> None:

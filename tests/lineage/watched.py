@@ -98,8 +98,8 @@ def unnamed_functions(call: Call, ran: set[CodeType]) -> list[str]:
         path, top = code.co_filename, code.co_qualname.partition(".")[0]
         if not code.co_flags & OPTIMIZED or not _is_in(project, path) or path.startswith(tuple(whole)):
             continue
-        if Path(path).stem in without_source:
-            continue  # of an archive
+        if Path(path).stem in without_source or path == __file__:
+            continue  # of an archive, or of what watches
         is_there = path in modules if top.startswith("<") else (path, top) in named
         if not is_there and not is_ignored(call.step, f"{modules.get(path, Path(path).stem)}:{top}"):
             told.append(f"{Path(path).relative_to(project)}:{code.co_qualname}")
