@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from saltern.command import start
 from saltern.errors import BadInput
 from shared.engines import ENGINES
 from shared.report import headline as headlines
 from shared.report.publishing import publish
-from shared.report.scores import summaries
+from shared.report.scores import overview, summaries
 from shared.report.terminal import matrix, picture
 from shared.report.web import write as pages
 from shared.rerun.expectations import of_today, unexpected
@@ -43,11 +44,16 @@ def report(
     if publish_score:
         publish(Path("results") / "score")
     paths = results or [path for path in (Path("results") / f"{name}.json" for name in ENGINES) if path.exists()]
+    if publish_score and not paths:
+        return
     if not paths:
         raise BadInput("results: no results yet; run an engine first, for example nox -s luigi")
     every = [_as_expected_today(read(path)) for path in paths]
     matrix(every)
-    print(f"report: {pages(every, paths[0].parent / 'report', summaries())}")
+    scores = summaries()
+    if scores:
+        Console().print(overview(scores))
+    print(f"report: {pages(every, paths[0].parent / 'report', scores)}")
     if svg:
         svg.write_text(picture(every, full=full))
     if headline:

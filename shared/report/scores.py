@@ -97,16 +97,37 @@ def table(found: Sequence[Summary]) -> str:
     """As Markdown: the staleness rate, and the needless steps per edit, of each strategy on each engine."""
     if not found:
         return "Not measured yet."
-    head = ["strategy", *(f"{one.engine} {one.engine_version}, {one.edits:,} edits" for one in found)]
-    own = [name for one in found for name in one.strategies if name not in STRATEGIES]
-    rows = [[f"`{name}`", *(_cell(one.strategies.get(name)) for one in found)] for name in (*STRATEGIES, *own)]
+    head = ["strategy", *map(_title, found)]
+    rows = [
+        [f"`{name}`", *(f"**{cell}**" if is_stale else cell for cell, is_stale in cells)]
+        for name, cells in _rows(found)
+    ]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
 
 
-def _cell(figures: Figures | None) -> str:
+def overview(found: Sequence[Summary]) -> Table:
+    """The same for the terminal, with the days on which it was measured."""
+    days = sorted({one.date for one in found})
+    title = f"the score: random edits, measured {' to '.join(dict.fromkeys((days[0], days[-1])))}"
+    shown = Table("strategy", *map(_title, found), title=title, title_justify="left")
+    for name, cells in _rows(found):
+        shown.add_row(name, *(Text(cell, STYLES["stale"] if is_stale else "") for cell, is_stale in cells))
+    return shown
+
+
+def _title(one: Summary) -> str:
+    return f"{one.engine} {one.engine_version}, {one.edits:,} edits"
+
+
+def _rows(found: Sequence[Summary]) -> list[tuple[str, list[tuple[str, bool]]]]:
+    """Strategy -> for each engine what is said of it, and whether it was ever stale."""
+    own = [name for one in found for name in one.strategies if name not in STRATEGIES]
+    return [(name, [_cell(one.strategies.get(name)) for one in found]) for name in (*STRATEGIES, *own)]
+
+
+def _cell(figures: Figures | None) -> tuple[str, bool]:
     if figures is None or figures.stale is None:
-        return "–"
+        return "–", False
     stale, waste = figures.stale, figures.waste
-    ends = f"{100 * stale.low:.0f}–{100 * stale.high:.0f}"
-    said = f"{100 * stale.value:.1f} % stale ({ends})"
-    return f"{f'**{said}**' if stale.events else said}, {f'{waste.value:.2f}' if waste else '–'} needless"
+    said = f"{100 * stale.value:.1f} % stale ({100 * stale.low:.0f}–{100 * stale.high:.0f})"
+    return f"{said}, {f'{waste.value:.2f}' if waste else '–'} needless", stale.events > 0
