@@ -19,8 +19,10 @@ from shared.rerun.harness import gauntlet
 from shared.rerun.results import read
 from tests.toy_engine.engine import ENGINE as TOY
 
+CHOSEN = ("unchanged", "change-parameter", "edit-helper", "edit-comment")
 COMPARE = ("compare", "--pipeline", "ml", "--strategy", "lineage", "--jobs", "1")
-CELLS = 8  # of it: the quick scenarios of ml
+COMPARE += tuple(word for name in CHOSEN for word in ("--scenario", name))
+CELLS = len(CHOSEN)
 PATIENCE = 300  # seconds
 
 
