@@ -96,7 +96,9 @@ class Module:
         found = read(statements, self.package)
         if name == BODY:  # an import that nothing reads is there for its effect
             found.references += [
-                Reference(name, (), 0, target, soft=True) for name in self._unread for target in self.imports[name]
+                Reference(name, (), 0, target, soft=True, unread=True)
+                for name in self._unread
+                for target in self.imports[name]
             ]
         if name == WHOLE:
             found.references += [

@@ -48,6 +48,7 @@ class Reference(NamedTuple):
     ``imported`` is what a local import binds the name to, where there is one. ``constant`` is the text that it is
     called or subscripted with, where that stands in the source: ``import_module("lab")``, ``os.environ["HOME"]``.
     A ``soft`` reference counts where there is such a name, and is none else: names in annotations and in texts.
+    An ``unread`` one is an import that nothing goes by: what the import does counts, not what the name is bound to.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Reference(NamedTuple):
     imported: Import | None = None
     constant: str | None = None
     soft: bool = False
+    unread: bool = False
 
 
 @dataclass

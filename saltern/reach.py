@@ -286,7 +286,9 @@ class _Walk:
         """The places that a reference in a module leads to; none for libraries and builtins."""
         name = reference.name
         if reference.imported:
-            yield from self._through(reference.imported, reference)
+            places = self._through(reference.imported, reference)
+            # to bind a name runs nothing of what it is, but for a module's own ``__getattr__``
+            yield from (one for one in places if not reference.unread or one[1] == "__getattr__" or one[1][0] == "<")
         elif name in source.statements or name in source.imports:
             places = self._resolved(module, [name, *reference.attributes], reference)
             yield from (one for one in places if one != (module, name) or name in source.statements)
@@ -334,6 +336,8 @@ class _Walk:
             found = [*self._bound(module, path, reference, seen)]
             yield from found
             source = self._module(module, location.path)
+            if reference.unread and not found and "__getattr__" in source.statements:
+                yield module, "__getattr__"  # which the import runs
             if not (found or reference.soft or path[0] in source.types or self._has_library_stars(source)):
                 yield self._coarse(module, WHOLE, f"'{path[0]}' has no definition there")
 

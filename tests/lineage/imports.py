@@ -849,4 +849,93 @@ CASES = [
         edit=("helpers.py", "return 1", "return 2"),
         expect="rerun",
     ),
+    Case(
+        name="handed_on_and_not_used",
+        about="A helper that was moved to a module of its own, and is handed on; the step does not use it.",
+        project="""
+        --- moved.py
+        def f():
+            return 1
+        --- helpers.py
+        from moved import f
+        def g():
+            return 1
+        --- steps.py
+        from saltern import step
+        from helpers import g
+        @step(version="1", writes="json")
+        def out(data):
+            return g()
+        """,
+        edit=("moved.py", "return 1", "return 2"),
+        expect="reuse",
+    ),
+    Case(
+        name="handed_on_and_used",
+        about="A helper that was moved to a module of its own, and is handed on to the step.",
+        project="""
+        --- moved.py
+        def f():
+            return 1
+        --- helpers.py
+        from moved import f
+        --- steps.py
+        from saltern import step
+        from helpers import f
+        @step(version="1", writes="json")
+        def out(data):
+            return f()
+        """,
+        edit=("moved.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
+        name="unread_import_of_a_made_name",
+        about="An import that nothing reads runs a module's __getattr__, which notes the name (PEP 562).",
+        project="""
+        --- table.py
+        NAMES = []
+        --- lazy.py
+        import table
+        def __getattr__(name):
+            if name.startswith("_"):
+                raise AttributeError(name)
+            table.NAMES.append(name + "1")
+            return name
+        --- plugins.py
+        from lazy import csv
+        --- steps.py
+        from saltern import step
+        import plugins
+        import table
+        @step(version="1", writes="json")
+        def out(data):
+            return table.NAMES
+        """,
+        edit=("lazy.py", '"1"', '"2"'),
+        expect="rerun",
+    ),
+    Case(
+        name="unread_import_of_a_part",
+        about="An import that nothing reads of a package's part, which registers itself.",
+        project="""
+        --- table.py
+        NAMES = []
+        --- parts/__init__.py
+        --- parts/csv.py
+        import table
+        table.NAMES.append(1)
+        --- plugins.py
+        from parts import csv
+        --- steps.py
+        from saltern import step
+        import plugins
+        import table
+        @step(version="1", writes="json")
+        def out(data):
+            return table.NAMES
+        """,
+        edit=("parts/csv.py", "append(1)", "append(2)"),
+        expect="rerun",
+    ),
 ]
