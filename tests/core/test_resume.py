@@ -20,7 +20,7 @@ from shared.rerun.results import read
 from tests.toy_engine.engine import ENGINE as TOY
 
 CHOSEN = ("unchanged", "change-parameter", "edit-helper", "edit-comment")
-COMPARE = ("compare", "--pipeline", "ml", "--strategy", "lineage", "--jobs", "1")
+COMPARE: tuple[str, ...] = ("compare", "--pipeline", "ml", "--strategy", "lineage", "--jobs", "1")
 COMPARE += tuple(word for name in CHOSEN for word in ("--scenario", name))
 CELLS = len(CHOSEN)
 PATIENCE = 300  # seconds
