@@ -7,6 +7,7 @@ that. Where a strategy's memory is a process beside the runs (``bench.lives``), 
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from compileall import compile_dir
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from py_compile import PycInvalidationMode
+from shutil import copytree
 from typing import Literal
 
 from saltern.files import digest
@@ -32,6 +34,7 @@ from shared.score.edits.edit import Demanded
 from shared.score.population import GROUNDS, Edit, begin
 from shared.score.results import Run, Trial
 
+_COMPILING = threading.Lock()
 LIVING_SHARE = 10  # of this many edits, one is made under strategies whose memory is a process: it starts for each
 
 
@@ -140,14 +143,26 @@ class Lane:
         site = Site(self.bench, world, pipeline, strategy, env)
         on = GROUNDS[pipeline]
         first = Scenario("score", pipeline, "the first build", nothing, before=lambda world: begin(world, on))
-        for package in {"saltern", "shared", self.bench.engine.package.partition(".")[0]}:
-            # Read where the source's hash is the one it was made from, so an edit is never missed.
-            compile_dir(folder / package, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+        self._compile(folder)
         if problem := site.begin(first):
             raise RuntimeError(f"{self.bench.engine.name}, {pipeline}, {strategy}: {problem}")
         self.settled[f"{pipeline}/{strategy}"] = site.settle(first)
         world.keep()
         return site
+
+    def _compile(self, folder: Path) -> None:
+        """Give a workspace bytecode that is read where the source's hash is the one that it was made from.
+
+        So an edit is never missed. It is made once, and copied: two files of it are of the other pipeline's workspace.
+        """
+        made = self.bench.scratch / "bytecode"
+        with _COMPILING:
+            if not made.exists():
+                for package in {"saltern", "shared", self.bench.engine.package.partition(".")[0]}:
+                    compile_dir(folder / package, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+                for cached in folder.rglob("__pycache__"):
+                    copytree(cached, made / cached.relative_to(folder))
+        copytree(made, folder, dirs_exist_ok=True)
 
 
 def _changed(before: Clean, clean: Clean) -> Literal["same", "changed", "fails"]:

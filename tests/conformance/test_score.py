@@ -1,4 +1,4 @@
-"""The score on one engine: edits of its wiring, and a few others, under the strategies that may never be stale."""
+"""The score on one engine: edits of its wiring, and a few others, under strategies that may never be stale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from shared.score.population import GROUNDS, REVERTED, TOGETHER, WIRING, Edit, d
 from shared.score.results import Trial
 from shared.score.trials import Lane
 
-HONEST = ["lineage", "cutoff"]
 SEED = 11
 
 
@@ -37,7 +36,7 @@ def test_edits_of_the_wiring_are_built_as_the_pipeline_says(pipeline: str, engin
     for name, one in known.items():
         first = [known[one.after].make] if one.after else []
         trial = lane.trial(
-            Edit(0, WIRING, pipeline, (*first, one.make)), HONEST if engine.looks_at != "nothing" else ["native"]
+            Edit(0, WIRING, pipeline, (*first, one.make)), ["lineage"] if engine.looks_at != "nothing" else ["native"]
         )
         assert (trial.clean, trial.left_out) == ("changed", None), name
         assert {
@@ -47,7 +46,7 @@ def test_edits_of_the_wiring_are_built_as_the_pipeline_says(pipeline: str, engin
 
 @pytest.mark.usefixtures("caches")
 @pytest.mark.parametrize("kind", ["code: mutant", TOGETHER, REVERTED])
-def test_lineage_and_cutoff_are_not_stale_after_an_edit_of_any_kind(kind: str, engine: Engine, lane: Lane) -> None:
+def test_cutoff_is_not_stale_after_other_edits(kind: str, engine: Engine, lane: Lane) -> None:
     found = (edit for number in range(400) if (edit := drawn(number, SEED, engine.package)).kind == kind)
-    trial = lane.trial(next(found), HONEST)
+    trial = lane.trial(next(found), ["cutoff"])
     assert wrong(trial) == {}
