@@ -16,7 +16,7 @@ from distributed import Client
 
 from saltern.cache import Cache
 from saltern.dask import Wiring
-from saltern.dask.tasks import apply, commit
+from saltern.dask.tasks import as_stored, commit
 
 
 def fronts(node: Delayed, cache: Cache, client: Client) -> Iterator[Delayed]:
@@ -28,7 +28,7 @@ def fronts(node: Delayed, cache: Cache, client: Client) -> Iterator[Delayed]:
     pure, saves = dict(wiring.tasks), {}
     for key, call in wiring.calls().items():
         task = wiring.task(key)
-        pure[key] = Task(key, apply, cache, call, *task.args, **task.kwargs)
+        pure[key] = Task(key, as_stored, cache, call, *task.args, **task.kwargs)
         save = f"save:{key}-{cache.run}"
         saves[save] = Task(save, commit, cache, call, TaskRef(key))
     steps = client.persist([Delayed(key, pure) for key in pure])

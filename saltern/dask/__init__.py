@@ -24,7 +24,7 @@ from dask.task_spec import DataNode, GraphNode, List, Task, TaskRef
 from dask.typing import Key
 
 from saltern.cache import Cache
-from saltern.dask.tasks import after, apply, inputs, load, make, stored, verify
+from saltern.dask.tasks import after, as_stored, inputs, load, make, stored, verify
 from saltern.recipe import SALT_IN_NAME, Artifact, Call, Source
 from saltern.recipe import key as named
 from saltern.steps import Step
@@ -273,7 +273,7 @@ class Wiring:
 def steps(front: Delayed) -> dict[Key, str]:
     """The keys of a front that make or load the artifact of a step -> that step, as ``train``."""
     tasks = [task for task in front.__dask_graph__().values() if isinstance(task, Task)]
-    return {task.key: task.args[1].key for task in tasks if task.func in (apply, make, load)}
+    return {task.key: task.args[1].key for task in tasks if task.func in (as_stored, make, load)}
 
 
 def _front(keys: Iterable[Key], layers: Layers) -> Delayed:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from saltern.cache import Cache
+from saltern.codecs import CODECS
 from saltern.errors import BadInput, StepFailed
 from saltern.recipe import Artifact, Call
 from saltern.steps import Step
@@ -21,6 +22,12 @@ def apply(cache: Cache, call: Call, /, *args: Any, **kwargs: Any) -> Any:
         return cache.apply(call, **inputs(call.step, args, kwargs))
 
 
+def as_stored(cache: Cache, call: Call, /, *args: Any, **kwargs: Any) -> Any:
+    """The value of a step, made now, as the store would give it back."""
+    value, codec = apply(cache, call, *args, **kwargs), CODECS[call.step.writes]
+    return codec.load(codec.dump(value))
+
+
 def commit(cache: Cache, call: Call, value: Any) -> Artifact:
     """Store the value of a step."""
     with _named(call.key):
@@ -28,15 +35,16 @@ def commit(cache: Cache, call: Call, value: Any) -> Artifact:
 
 
 def make(cache: Cache, call: Call, /, *args: Any, **kwargs: Any) -> Any:
-    """The value of a step, made and stored now, unless another run has stored it by the time that it is our turn."""
+    """The value of a step, made and stored now, unless another run has stored it by the time that it is our turn.
+
+    What is handed on is what the store gives back, which a later run will load: JSON, say, sorts the keys.
+    """
     with _named(call.key), cache.alone(call):
         if cache.strategy.salts:
             if made := cache.find(call):
                 return cache.load(made)
             _check_worker(cache, call)
-        value = apply(cache, call, *args, **kwargs)
-        commit(cache, call, value)
-        return value
+        return cache.load(commit(cache, call, apply(cache, call, *args, **kwargs)))
 
 
 def _check_worker(cache: Cache, call: Call) -> None:

@@ -50,3 +50,12 @@ def test_cutoff_is_not_stale_after_other_edits(kind: str, engine: Engine, lane: 
     found = (edit for number in range(400) if (edit := drawn(number, SEED, engine.package)).kind == kind)
     trial = lane.trial(next(found), ["cutoff"])
     assert wrong(trial) == {}
+
+
+@pytest.mark.usefixtures("caches")
+def test_a_step_sees_what_the_store_gives_back_and_not_what_was_in_memory(engine: Engine, lane: Lane) -> None:
+    """Two columns are exchanged: in memory the features of a row are in another order than in JSON, which is sorted."""
+    trial = lane.trial(drawn(28, 1, engine.package), ["lineage"])
+    assert trial.kind == "data: column"
+    assert trial.runs["lineage"].executed[-1] == "report"
+    assert wrong(trial) == {}
