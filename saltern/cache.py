@@ -95,7 +95,8 @@ class Cache:
 
     def verifies(self, call: Call) -> bool:
         """Whether a call is among those that are verified in this run, where they are hits."""
-        return verification.is_chosen(call.artifact.salt or call.artifact.name, self.run, self.verify)
+        name = call.artifact.salt or call.artifact.name
+        return self.verify > 0 and verification.is_chosen(name, self.run, self.verify)
 
     def read_anew(self, call: Call, manifest: Mapping[str, Any]) -> list[str]:
         """The files that the step read beside its inputs, by its manifest, and that are not as they were then."""

@@ -17,7 +17,7 @@ from saltern.ledger import FOLDER, Ledger
 from saltern.store import MANIFEST, Store
 from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine
-from shared.rerun.difference import difference, snapshot
+from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
 from shared.rerun.fresh import PATIENCE, Finished, ForkServer
 from shared.rerun.oracle import NoCleanBuild, Oracle
 from shared.rerun.results import Cell
@@ -181,7 +181,7 @@ class Site:
             self.build(scenario.touches)
             moment = snapshot(self.world)
             scenario.then(self.world)
-            edit += "\n\nand after a build:\n\n" + difference(moment, snapshot(self.world))
+            edit += AFTER_A_BUILD + difference(moment, snapshot(self.world))
         return edit
 
     def _builds(self, scenario: Scenario) -> list[Outcome]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from shared.rerun.workspace import Workspace
 
+AFTER_A_BUILD = "\n\nand after a build:\n\n"  # between what was changed before it and after it
 LINES, COLUMNS = 60, 200  # as much as is kept of a change
 
 

@@ -24,7 +24,7 @@ import typer
 from saltern.command import start
 from saltern.errors import BadInput
 from saltern.housekeeping.contents import Contents
-from saltern.ledger import FOLDER
+from saltern.ledger import Ledger, runs
 from saltern.recipe import key
 from saltern.store import Store
 from shared.pipelines import PROJECT
@@ -83,7 +83,7 @@ class Walk:
         self._before = now
 
     def _build(self, store: Store, env: Mapping[str, str]) -> Ran:
-        known = {*_events(store)}
+        known = _executions(store)
         words = [word.replace("{store}", str(store.root)) for word in shlex.split(self.command)]
         here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # ``python`` is this one
         begun = time.monotonic()
@@ -102,15 +102,15 @@ class Walk:
         except subprocess.TimeoutExpired:
             raise BadInput(f"--build {self.command}: it took more than {self.timeout:.0f} s (--timeout)") from None
         seconds = time.monotonic() - begun
-        executed = [step for event, step in _events(store).items() if event not in known]
+        executed = [step for _, _, step in sorted(_executions(store) - known)]
         said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["it said nothing"]
         return Ran(done.returncode, said[-1] if done.returncode else "", executed, seconds)
 
 
-def _events(store: Store) -> dict[str, str]:
-    """The executions that a store's ledger has, in the order of their start: event -> step."""
-    paths = sorted(store.path(FOLDER).glob("*/*-started.json"), key=lambda path: path.name)
-    return {str(path): json.loads(path.read_bytes())["step"] for path in paths}
+def _executions(store: Store) -> set[tuple[int, int, str]]:
+    """The executions that a store's ledger has: when it started, in which process, and the step."""
+    events = (event for run in runs(store) for event in Ledger(store, run).events("started"))
+    return {(event["started_ns"], event["pid"], event["step"]) for event in events}
 
 
 @app.command()

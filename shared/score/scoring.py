@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -13,9 +14,8 @@ from saltern.errors import BadInput
 from shared.engine.protocol import Engine
 from shared.rerun.bench import opened
 from shared.rerun.harness import progress
-from shared.rerun.ingredients import SHOWN, ingredients
+from shared.rerun.ingredients import SHOWN, host, ingredients
 from shared.rerun.record import resumable, say_kept
-from shared.rerun.results import measured_with
 from shared.score.population import drawn
 from shared.score.results import Score, Trial, read
 from shared.score.trials import Lane, due
@@ -58,12 +58,11 @@ class _Kept:
 
     def __init__(self, engine: Engine, seed: int, path: Path) -> None:
         self.path, self._lock, self._written = path, threading.Lock(), time.monotonic()
-        facts = measured_with(engine, [])
         self._score = Score(
             engine=engine.name,
-            engine_version=facts.engine_version,
-            python=facts.python,
-            host=facts.host,
+            engine_version=engine.version(),
+            python=platform.python_version(),
+            host=host(),
             ingredients=ingredients(engine, SHOWN),
             date=_today(),
             seed=seed,

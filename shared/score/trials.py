@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from compileall import compile_dir
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from shutil import copytree
@@ -25,13 +24,13 @@ from saltern.store import Store
 from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine
 from shared.rerun.bench import Bench, CellError, Site, lives
-from shared.rerun.difference import Snapshot, difference, snapshot
+from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
 from shared.rerun.oracle import Clean
 from shared.rerun.scenarios.scenario import Scenario, nothing
 from shared.rerun.verdict import judge, needless
 from shared.rerun.workspace import Workspace
 from shared.score.edits.edit import Demanded
-from shared.score.population import GROUNDS, Edit, begin
+from shared.score.population import GROUNDS, Change, Edit, begin
 from shared.score.results import Run, Trial
 
 _COMPILING = threading.Lock()
@@ -66,25 +65,32 @@ class Lane:
 
     def _go_through(self, edit: Edit, strategy: str, site: Site, trial: Trial) -> None:
         world, oracle = site.world, self.bench.oracle
-        before, moments = oracle.clean(world, edit.pipeline), [snapshot(world)]
+        before, is_first = oracle.clean(world, edit.pipeline), not trial.runs
+        told: list[str] = []
+
+        def make(change: Change) -> Demanded:
+            moment = snapshot(world) if is_first else None  # the edit is the same under each strategy
+            demanded = change(world)
+            if moment:
+                told.append(difference(moment, snapshot(world)))
+            return demanded
+
         for change in edit.changes[:-1]:
-            change(world)
+            make(change)
             between = oracle.clean(world, edit.pipeline)
             with suppress(CellError):  # as a clean build may do, too; what counts is what comes after
                 site.build(_touched(before, between, frozenset()))
-            moments.append(snapshot(world))
             before = between
-        lying = _lying(site)
-        demanded = edit.changes[-1](world)
+        lying = {step: _lying(site, step) for step in world.built}
+        demanded = make(edit.changes[-1])
         clean = oracle.clean(world, edit.pipeline)
-        if not trial.runs:  # the first strategy
-            moments.append(snapshot(world))
-            trial.diff = _told(moments)
+        if is_first:
+            trial.diff = AFTER_A_BUILD.join(told)
             trial.left_out = self._reason_to_leave_out(site, before, clean)
             trial.clean = _changed(before, clean)
         if trial.left_out:
             return
-        matters = clean.target is None or _target(site) != clean.target
+        matters = clean.target is None or _lying(site, GROUNDS[edit.pipeline].steps[-1]) != clean.target
         spared = {step for step, made in before.steps.items() if lying.get(step) == made == clean.steps.get(step)}
         trial.runs[strategy] = self._judged(site, clean, _touched(before, clean, demanded), matters, spared - demanded)
 
@@ -177,15 +183,10 @@ def _touched(before: Clean, clean: Clean, demanded: Demanded) -> list[str]:
     return sorted(different | (demanded & clean.steps.keys()))
 
 
-def _lying(site: Site) -> dict[str, str]:
-    """The digests of the artifacts that lie in the store, by step."""
-    paths = {step: site.world.artifact(step) for step in site.world.built}
-    return {step: digest(path.read_bytes()) for step, path in paths.items() if path.is_file()}
-
-
-def _target(site: Site) -> str | None:
-    """The digest of what lies where the target was built last."""
-    return _lying(site).get(GROUNDS[site.pipeline].steps[-1])
+def _lying(site: Site, step: str) -> str | None:
+    """The digest of what lies where a step's artifact was built last."""
+    path = site.world.artifact(step)
+    return digest(path.read_bytes()) if path.is_file() else None
 
 
 def _seconds(world: Workspace, outcome: Outcome, surplus: Sequence[str]) -> float:
@@ -196,8 +197,3 @@ def _seconds(world: Workspace, outcome: Outcome, surplus: Sequence[str]) -> floa
             rest[event["step"]] -= 1
             total += (event["ended_ns"] - event["started_ns"]) / 1e9
     return total
-
-
-def _told(moments: Sequence[Snapshot]) -> str:
-    told = [difference(one, other) for one, other in pairwise(moments)]
-    return "\n\nand after a build:\n\n".join(told)

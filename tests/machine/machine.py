@@ -288,8 +288,7 @@ class Machine(RuleBasedStateMachine):
 
     def _artifacts(self) -> list[str]:
         """The names of all in the store that may be an artifact, in an order that is the same in each replay."""
-        files = self.store.root.iterdir() if self.store.root.is_dir() else ()
-        return sorted(path.name for path in files if path.suffix == ".json" and MANIFEST not in path.name)
+        return [name for name in self.store.names("*.json") if MANIFEST not in name]
 
     def teardown(self) -> None:
         self.setting.counts["sequences"] += 1

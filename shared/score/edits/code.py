@@ -17,50 +17,47 @@ from shared.score.mutations import Text
 
 STEPS = "shared/steps"  # the modules of both pipelines' steps
 ELSEWHERE = "shared/report"  # modules that no step reaches
-ATTEMPTS = 1000  # to draw a mutant that is Python and not the same program
+ATTEMPTS = 1000  # to draw a rewriting that is Python and not the same text
 
 Rewrite = Callable[[str, Random], str | None]  # None: there is nothing in this file to be rewritten so
 
 
 def mutated(world: Workspace, on: Ground, rng: Random) -> Demanded:
     """One small edit by syntax in a module of steps, of this pipeline or of the other."""
-    return _mutated(world, STEPS, rng)
+    return _rewritten(world, STEPS, rng, _mutant)
 
 
 def mutated_elsewhere(world: Workspace, on: Ground, rng: Random) -> Demanded:
     """One small edit by syntax in a module that no step reaches."""
-    return _mutated(world, ELSEWHERE, rng)
+    return _rewritten(world, ELSEWHERE, rng, _mutant)
 
 
-def _mutated(world: Workspace, folder: str, rng: Random) -> Demanded:
-    for _ in range(ATTEMPTS):
-        path = rng.choice(_modules(world, folder))
-        text = Text(path.read_bytes())
-        kinds = sorted({edit.kind for edit in text.edits})
-        if not kinds:
-            continue
-        kind = rng.choice(kinds)
-        edited = text.edited(rng.choice([edit for edit in text.edits if edit.kind == kind]), rng)
-        if edited is not None:
-            path.write_bytes(edited)
-            return NOTHING
-    raise ValueError(f"{folder}: no mutant in {ATTEMPTS} attempts")
+def _mutant(text: str, rng: Random) -> str | None:
+    """One small edit, of a kind that is drawn first: there are many more of some kinds than of others."""
+    source = Text(text.encode())
+    kinds = sorted({edit.kind for edit in source.edits})
+    if not kinds:
+        return None
+    kind = rng.choice(kinds)
+    edited = source.edited(rng.choice([edit for edit in source.edits if edit.kind == kind]), rng)
+    return None if edited is None else edited.decode()
 
 
 def cosmetic(world: Workspace, on: Ground, rng: Random) -> Demanded:
     """What a person does to the looks of a module of steps; its behaviour stays."""
-    return _rewritten(world, rng, [_commented, _formatted, _spaced, _annotated, _local_renamed, _redocumented])
+    looks = [_commented, _formatted, _spaced, _annotated, _local_renamed, _redocumented]
+    return _rewritten(world, STEPS, rng, lambda text, rng: rng.choice(looks)(text, rng))
 
 
-def _rewritten(world: Workspace, rng: Random, rewrites: list[Rewrite]) -> Demanded:
+def _rewritten(world: Workspace, folder: str, rng: Random, rewrite: Rewrite) -> Demanded:
     for _ in range(ATTEMPTS):
-        path = rng.choice(_modules(world, STEPS))
+        path = rng.choice(_modules(world, folder))
         text = path.read_text()
-        new = rng.choice(rewrites)(text, rng)
+        new = rewrite(text, rng)
         if new not in (None, text):
             path.write_text(str(new))
             return NOTHING
-    raise ValueError(f"{STEPS}: nothing to rewrite in {ATTEMPTS} attempts")
+    raise ValueError(f"{folder}: nothing to rewrite in {ATTEMPTS} attempts")
 
 
 def _commented(text: str, rng: Random) -> str | None:
