@@ -5,5 +5,5 @@ workspace   a copy of the project's code and data that a scenario may change
 forkserver  fresh processes, quickly
 verdict     what a scenario showed
 harness     all the cells of one engine
-results     the file that says it
+results     the file that says it            document  any such file, written whole and checked when it is read
 """

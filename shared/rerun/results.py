@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from saltern.errors import BadInput
 from shared.engine.protocol import Engine, Native
+from shared.rerun.document import Document, Model
 from shared.rerun.ingredients import host, ingredients
 from shared.rerun.verdict import Verdict, needless, overlooked
 
@@ -42,11 +42,7 @@ class Expectation(BaseModel):
         return f"{self.verdict} or {self.sometimes}" if self.sometimes else self.verdict
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-
-class Cell(_Model):
+class Cell(Model):
     """One scenario, one strategy, one pipeline, on one engine."""
 
     pipeline: str
@@ -111,8 +107,10 @@ class Cell(_Model):
         return self.pipeline, self.strategy, self.scenario, self.partner
 
 
-class Results(_Model):
+class Results(Document):
     """All the cells of one engine."""
+
+    called: ClassVar[str] = "a results file"
 
     schema_: Literal[3] = Field(default=SCHEMA, alias="schema")
     engine: str
@@ -132,13 +130,6 @@ class Results(_Model):
     def alone(self) -> Results:
         """Without the cells of a handover: those that concern this engine only."""
         return self.model_copy(update={"cells": [cell for cell in self.cells if cell.partner is None]})
-
-    def write(self, path: Path) -> None:
-        """Write the file, all or nothing."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(self.model_dump_json(by_alias=True, indent=1) + "\n")
-        temporary.replace(path)
 
 
 def measured_with(engine: Engine, cells: Sequence[Cell]) -> Results:
@@ -169,14 +160,4 @@ def merged(new: Results, path: Path) -> Results:
     return new.model_copy(update={"cells": list(cells.values())})
 
 
-def read(path: Path) -> Results:
-    """Raises BadInput, naming the file, for one that is missing or not of the schema."""
-    try:
-        document = json.loads(path.read_text())
-        if isinstance(document, dict) and document.get("schema", SCHEMA) != SCHEMA:
-            raise BadInput(f"{path}: written by another version of Saltworks; measure it again")
-        return Results.model_validate(document)
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from None
-    except (ValidationError, ValueError) as error:
-        raise BadInput(f"{path}: not a results file ({' '.join(str(error).split())[:200]})") from None
+read = Results.read

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from saltern.errors import BadInput
+from shared.rerun.document import Document, Model
 from shared.rerun.verdict import Verdict
 
 SCHEMA: Literal[1] = 1
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-
-class Run(_Model):
+class Run(Model):
     """The build after an edit, under one strategy."""
 
     verdict: Verdict
@@ -32,7 +26,7 @@ class Run(_Model):
     note: str = ""
 
 
-class Trial(_Model):
+class Trial(Model):
     """One edit, made and built under every strategy."""
 
     number: int = Field(ge=0)
@@ -44,8 +38,10 @@ class Trial(_Model):
     runs: dict[str, Run] = Field(default_factory=dict, description="strategy -> the build")
 
 
-class Score(_Model):
+class Score(Document):
     """All edits of one engine that were measured under the same conditions."""
+
+    called: ClassVar[str] = "a file of a score"
 
     schema_: Literal[1] = Field(default=SCHEMA, alias="schema")
     engine: str
@@ -60,22 +56,5 @@ class Score(_Model):
     )
     trials: list[Trial]
 
-    def write(self, path: Path) -> None:
-        """Write the file, all or nothing."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(self.model_dump_json(by_alias=True, indent=1) + "\n")
-        temporary.replace(path)
 
-
-def read(path: Path) -> Score:
-    """Raises BadInput, naming the file, for one that is missing or not of the schema."""
-    try:
-        document = json.loads(path.read_text())
-        if isinstance(document, dict) and document.get("schema", SCHEMA) != SCHEMA:
-            raise BadInput(f"{path}: written by another version of Saltworks; measure it again")
-        return Score.model_validate(document)
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from None
-    except (ValidationError, ValueError) as error:
-        raise BadInput(f"{path}: not a file of a score ({' '.join(str(error).split())[:200]})") from None
+read = Score.read

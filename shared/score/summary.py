@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from saltern.errors import BadInput
+from shared.rerun.document import Document
 from shared.score.figures import Figures, figures, strategies
 from shared.score.results import Score, Trial
 
 EXAMPLES = 6
 
 
-class Summary(BaseModel):
+class Summary(Document):
     """What the edits of one engine show."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    called: ClassVar[str] = "the summary of a score"
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     engine: str
@@ -36,10 +34,6 @@ class Summary(BaseModel):
     strategies: dict[str, Figures] = Field(description="over the edits of all kinds")
     kinds: dict[str, dict[str, Figures]] = Field(description="kind of edit -> strategy -> its figures")
     examples: list[Trial] = Field(description="edits of different kinds after which most strategies were stale")
-
-    def write(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.model_dump_json(by_alias=True, indent=1) + "\n")
 
 
 def summary(score: Score, package: str) -> Summary:
@@ -72,11 +66,4 @@ def _telling(trials: list[Trial]) -> list[Trial]:
     return sorted(first.values(), key=ranked.index)[:EXAMPLES]
 
 
-def read(path: Path) -> Summary:
-    """Raises BadInput, naming the file, for one that is missing or not of the schema."""
-    try:
-        return Summary.model_validate(json.loads(path.read_text()))
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from None
-    except (ValidationError, ValueError) as error:
-        raise BadInput(f"{path}: not the summary of a score ({' '.join(str(error).split())[:200]})") from None
+read = Summary.read
