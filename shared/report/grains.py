@@ -68,9 +68,11 @@ def _said(column: Column) -> str:
     counts = column.counts
     parts = []
     if counts["stale"]:
-        parts.append(f"{counts['stale']} wrong")
+        parts.append(f"{counts['stale']} stale")
     if counts["error"]:
-        parts.append(f"{counts['error']} failed")
-    if column.needless:
-        parts.append(f"{column.needless} needless")
-    return ", ".join(parts) or f"all {len(column.cells)} right"
+        parts.append(f"{counts['error']} error{'s' * (counts['error'] != 1)}")
+    if counts["wasteful"]:
+        parts.append(f"{counts['wasteful']} wasteful")
+    if counts["lucky"]:
+        parts.append(f"{counts['lucky']} by luck")
+    return ", ".join(parts) or f"all {len(column.cells)} exact"

@@ -19,18 +19,20 @@ OWN = "its other way"
 
 
 def counts(cells: Iterable[Cell]) -> str:
-    """``**4 stale**, 2 wasteful, 4 exact (1 by luck)``: the worst first.
+    """``**4 stale**, 2 wasteful, 1 by luck, 3 exact``: the worst first.
 
     A cell that a race decides is counted as what it may be, ``1 wasteful or error``, not as what it was this time.
     """
     cells = list(cells)
-    found = Counter(cell.words for cell in cells)
-    lucky = sum(cell.lucky for cell in cells)
-    order = sorted(found, key=lambda words: max(VERDICTS.index(word) for word in words.split(" or ")), reverse=True)
-    words = [f"{found[kind]} {kind}" for kind in order]
-    if lucky:
-        words[-1] += f" ({lucky} by luck)"
+    found = Counter("by luck" if cell.lucky else cell.words for cell in cells)
+    words = [f"{found[kind]} {kind}" for kind in sorted(found, key=_badness, reverse=True)]
     return ", ".join(f"**{word}**" if word.endswith(("stale", "error")) else word for word in words)
+
+
+def _badness(kind: str) -> float:
+    if kind == "by luck":
+        return VERDICTS.index("exact") + 0.5
+    return max(VERDICTS.index(word) for word in kind.split(" or "))
 
 
 def column(results: Results) -> dict[str, str]:

@@ -70,7 +70,9 @@ class Matrix:
 
 
 def matrix_cell(engine: str, cell: Cell) -> MatrixCell:
-    return MatrixCell(" ".join(marks.tags(cell)), address(engine, cell), marks.spoken(cell), marks.symbol(cell))
+    place = f"{cell.scenario}, {engine} {cell.strategy.removeprefix(f'{engine}/')}"
+    spoken = f"{place}: {marks.spoken(cell)}"
+    return MatrixCell(" ".join(marks.tags(cell)), address(engine, cell), spoken, marks.symbol(cell))
 
 
 def matrix(results: Sequence[Results], caption: str) -> Matrix:

@@ -34,6 +34,7 @@ def write(site: Site, folder: Path) -> None:
         rate=scores.rate,
         mean=scores.mean,
         stale=_stale,
+        evidence=_evidence,
         replay=_replay,
         settled=_settled,
         block=BLOCK,
@@ -59,14 +60,18 @@ def headline(found: Sequence[Summary]) -> str:
     return f"{edits:,} random edits on {engines}: {said}{most}."
 
 
+def _evidence(trial: Trial) -> str:
+    """What a stale target says, and a clean build's, if it was kept."""
+    found = (run.evidence for run in trial.runs.values())
+    return next((evidence.sentence for evidence in found if evidence), "")
+
+
 def _stale(trial: Trial) -> str:
     return listed([name for name, run in trial.runs.items() if run.verdict == "stale"])
 
 
 def _replay(one: Summary, trial: Trial) -> str:
-    words = one.command.split()
-    words[words.index("--score") : words.index("--score") + 2] = ["--edit", str(trial.number)]
-    return " ".join(words)
+    return f"nox -s {one.engine} -- --edit {trial.number} --seed {one.seed}"
 
 
 def _settled(one: Summary) -> str:

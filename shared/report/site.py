@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from shared.rerun.results import Results
+from shared.rerun.scenarios import SCENARIOS
 from shared.score.summary import Summary
 
 ASSETS = Path(__file__).parent / "assets"
@@ -45,6 +46,16 @@ class Site:
             Page("time.html", "time"),
             *engines,
         ]
+
+    @property
+    def subset(self) -> str:
+        """Which of all scenarios the pages show, in a sentence."""
+        shown = {(cell.pipeline, cell.scenario) for one in self.measured for cell in one.alone.cells}
+        every = {(scenario.pipeline, scenario.name) for scenario in SCENARIOS}
+        if not every - shown:
+            return f"Shown are all {len(every)} scenarios."
+        few = f"Shown are {len(shown & every)} of {len(every)} scenarios"
+        return f"{few}; nox -s compare -- --full measures all."
 
     def write(self, folder: Path, file: str, template: str, **values: Any) -> Path:
         """Fill a template, and write the page. Each page is whole: it needs no other file to look as it should."""

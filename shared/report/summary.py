@@ -25,9 +25,15 @@ class Column:
         return Counter(tag for cell in self.cells for tag in marks.tags(cell))
 
     @property
-    def needless(self) -> int:
-        """Executions that right results did not need."""
+    def surplus(self) -> int:
+        """Steps that ran and that right results did not need."""
         return sum(marks.surplus(cell) for cell in self.cells if cell.verdict == "wasteful")
+
+    @property
+    def decided(self) -> Column:
+        """Without the cells of which a race decides what they are."""
+        cells = [cell for cell in self.cells if not (cell.expected and cell.expected.sometimes)]
+        return Column(self.engine, self.strategy, cells)
 
     @property
     def label(self) -> str:
@@ -55,8 +61,11 @@ def strategies(found: Iterable[Column]) -> dict[str, list[Column]]:
 
 
 def headline(results: Sequence[Results]) -> str:
-    """One sentence: how often a wrong result was called done, and under which strategies it never was."""
-    found = columns(results)
+    """One sentence: how often a wrong result was called done, and under which strategies it never was.
+
+    A cell that a race decides is in no sentence.
+    """
+    found = [column.decided for column in columns(results)]
     total, stale = sum(len(column.cells) for column in found), sum(column.counts["stale"] for column in found)
     if not stale:
         return f"In {total:,} builds after a change, no wrong result was called done."
@@ -72,11 +81,11 @@ def out_of_the_box(results: Sequence[Results]) -> list[str]:
     """A sentence for every engine: its first strategy, which is its own rule."""
     sentences = []
     for result in results:
-        first = next(column for column in columns([result]))
-        stale, needless = first.counts["stale"], first.needless
-        wrong = f"wrong {times(stale)} in {len(first.cells)}" if stale else "never wrong"
-        price = f"{needless:,} needless step{'s' * (needless != 1)}" if needless else "no needless step"
-        sentences.append(f"{result.engine} ({first.label}): {wrong}, {price}")
+        first = next(column for column in columns([result])).decided
+        stale, wasteful = first.counts["stale"], first.counts["wasteful"]
+        wrong = f"stale {times(stale)}" if stale else "never stale"
+        price = f"wasteful {times(wasteful)}" if wasteful else "never wasteful"
+        sentences.append(f"{result.engine} ({first.label}): {wrong}, {price}, in {len(first.cells)} cells")
     return sentences
 
 
@@ -92,7 +101,7 @@ def paragraph(column: Column) -> str:
         sentences.append("It was never stale")
     if counts["wasteful"]:
         sentences.append(
-            f"It was wasteful {times(counts['wasteful'])}, by {column.needless} step{'s' * (column.needless != 1)} in "
+            f"It was wasteful {times(counts['wasteful'])}, by {column.surplus} step{'s' * (column.surplus != 1)} in "
             f"all: {listed(_scenarios(column, 'wasteful'))}"
         )
     if counts["hole"]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
+from typing import Any
 
 from shared.pipelines import PIPELINES
 from shared.report import marks
@@ -13,6 +15,7 @@ from shared.rerun.results import Cell
 from shared.rerun.scenarios import SCENARIOS
 
 WIDTH, ROW, LABEL, RIGHT = 860, 26, 190, 64  # of a chart, in SVG's units
+FEW, NARROW = 5, 0.2  # runs of each kind for an interval; how wide one may be for a headline, as a share
 TOGETHER = {scenario.name for scenario in SCENARIOS if scenario.together}  # two runs share the machine
 STEPS = (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5, 10, 20, 25, 50, 100, 250, 500, 1000)  # seconds between two ticks
 
@@ -25,8 +28,13 @@ class Timing:
     strategy: str
     pipeline: str
     cells: Sequence[Cell]
-    everything: float | None
-    """The same engine's usual run that does everything; None where it has none."""
+    whole: Sequence[float]
+    """The same engine's runs in which every step ran once; empty where it has none."""
+
+    @property
+    def everything(self) -> float | None:
+        """The usual run that does everything."""
+        return median(self.whole) if self.whole else None
 
     @property
     def usual(self) -> float:
@@ -42,10 +50,31 @@ class Timing:
         """The share of the time that reuse saved in the runs that were right; below 0 where it cost time."""
         if self.everything is None or not self.right:
             return None
-        steps = len(PIPELINES[self.pipeline]().nodes)
-        if all(len(cell.executed) >= steps for cell in self.right):
-            return 0.0  # nothing was reused: runs differ by chance
+        if self.reuses_nothing:
+            return 0.0
         return 1 - sum(cell.seconds for cell in self.right) / (len(self.right) * self.everything)
+
+    @property
+    def reuses_nothing(self) -> bool:
+        """Whether every step ran in all runs that were right, which then differ in time by chance."""
+        steps = len(PIPELINES[self.pipeline]().nodes)
+        return all(len(cell.executed) >= steps for cell in self.right)
+
+    @cached_property
+    def interval(self) -> tuple[float, float] | None:
+        """95 % of ``saved`` by a bootstrap over both kinds of runs; None where either has fewer than ``FEW``."""
+        if min(len(self.right), len(self.whole)) < FEW or self.reuses_nothing:
+            return None
+        from scipy.stats import bootstrap
+
+        runs = [cell.seconds for cell in self.right]
+        found = bootstrap((runs, self.whole), _saved, vectorized=True, method="percentile", rng=1, n_resamples=2000)
+        return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+    @property
+    def certain(self) -> bool:
+        """Whether the saving is known well enough for a headline: its interval is narrower than ``NARROW``."""
+        return self.interval is not None and self.interval[1] - self.interval[0] <= NARROW
 
 
 @dataclass(frozen=True)
@@ -74,27 +103,36 @@ class Chart:
     """Where, and what is written there."""
 
 
+def _saved(runs: Any, whole: Any, axis: int = -1) -> Any:
+    import numpy
+
+    return 1 - numpy.mean(runs, axis=axis) / numpy.median(whole, axis=axis)
+
+
 def timings(pipeline: str, columns: Sequence[Column]) -> list[Timing]:
     """One for every column that has cells of the pipeline which ran at all."""
     found = []
     for column in columns:
-        cells = [
-            cell
-            for cell in column.cells
-            if cell.pipeline == pipeline and cell.seconds and not cell.partner and cell.scenario not in TOGETHER
-        ]
-        if cells:
-            whole = _everything(pipeline, [one for one in columns if one.engine == column.engine])
+        if cells := _alone(pipeline, column):
+            whole = _whole(pipeline, [one for one in columns if one.engine == column.engine])
             found.append(Timing(column.engine, column.strategy, pipeline, cells, whole))
     return found
 
 
-def _everything(pipeline: str, columns: Sequence[Column]) -> float | None:
-    """The median of an engine's runs in which every step ran once, whatever the strategy."""
+def _alone(pipeline: str, column: Column) -> list[Cell]:
+    """The cells of a column whose run had the machine to itself."""
+    return [
+        cell
+        for cell in column.cells
+        if cell.pipeline == pipeline and cell.seconds and not cell.partner and cell.scenario not in TOGETHER
+    ]
+
+
+def _whole(pipeline: str, columns: Sequence[Column]) -> list[float]:
+    """The seconds of an engine's runs in which every step ran once, whatever the strategy."""
     steps = len(PIPELINES[pipeline]().nodes)
-    runs = [cell for column in columns for cell in column.cells if cell.pipeline == pipeline]
-    whole = [cell.seconds for cell in runs if len(cell.executed) == len(set(cell.executed)) == steps]
-    return median(whole) if whole else None
+    runs = [cell for column in columns for cell in _alone(pipeline, column)]
+    return [cell.seconds for cell in runs if len(cell.executed) == len(set(cell.executed)) == steps]
 
 
 def chart(timings: Sequence[Timing]) -> Chart:

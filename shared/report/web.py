@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
+from markupsafe import Markup
+
 from saltern.strategies import strategy
+from shared.pipelines import PROJECT
 from shared.report import alacarte, score_page, side_by_side
 from shared.report.cells import address, bundle
 from shared.report.grains import glance
 from shared.report.matrix import MatrixCell, matrix, matrix_cell
+from shared.report.scatter import scatter
 from shared.report.site import Site, engine_page, within_script
 from shared.report.summary import Column, columns, headline, listed, out_of_the_box, paragraph
 from shared.report.timing import Timing, chart, timings
+from shared.rerun.evidence import FOLDER, page_in
 from shared.rerun.results import Results
 from shared.score.summary import Summary
 
@@ -24,12 +31,15 @@ PROOFS = 8  # links shown for one answer
 def write(results: Sequence[Results], folder: Path, scores: Sequence[Summary] = ()) -> Path:
     """Write ``index.html`` and its other pages to a folder, and return the path of the index.
 
+    The pages that are evidence of stale cells are copied from the folder ``evidence`` beside it.
+
     Raises BadInput when a concept of the side by side has no code in some engine (see ``side_by_side``).
     """
     site = Site(results, scores)
-    index = _index(site, folder)
+    shown = _evidence(results, folder)
+    index = _index(site, folder, shown)
     for result in results:
-        _engine(site, folder, result)
+        _engine(site, folder, result, shown)
     _handover(site, folder)
     _a_la_carte(site, folder)
     _time(site, folder)
@@ -38,7 +48,19 @@ def write(results: Sequence[Results], folder: Path, scores: Sequence[Summary] = 
     return index
 
 
-def _index(site: Site, folder: Path) -> Path:
+def _evidence(results: Sequence[Results], folder: Path) -> frozenset[str]:
+    """Copy the pages that stale cells speak of, as far as they are there. Returns the digests of those."""
+    found = (cell.evidence for result in results for cell in result.cells)
+    named = {page for evidence in found if evidence for page in evidence.pages or ()}
+    kept = {page: path for page in named if (path := page_in(folder.parent / FOLDER, page)).is_file()}
+    if kept:
+        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+    for page, path in kept.items():
+        copyfile(path, page_in(folder / FOLDER, page))
+    return frozenset(kept)
+
+
+def _index(site: Site, folder: Path, shown: frozenset[str]) -> Path:
     results = site.measured
     own = [result.alone for result in results]
     return site.write(
@@ -49,11 +71,14 @@ def _index(site: Site, folder: Path) -> Path:
         out_of_the_box=out_of_the_box(own),
         glance=glance(own),
         matrix=matrix(own, "Scenarios down, engines with their strategies across"),
-        bundle=within_script(bundle(results)),
+        bundle=within_script(bundle(results, shown)),
+        root=_root(folder),
+        chart=Markup(scatter(site.scores)) if site.scores else "",  # noqa: S704 - made by Matplotlib, from numbers
+        score=score_page.headline(site.scores),
     )
 
 
-def _engine(site: Site, folder: Path, result: Results) -> None:
+def _engine(site: Site, folder: Path, result: Results, shown: frozenset[str]) -> None:
     own = result.alone
     site.write(
         folder,
@@ -71,8 +96,14 @@ def _engine(site: Site, folder: Path, result: Results) -> None:
             for one in columns([own])
         ],
         matrix=matrix([own], f"{result.engine}: scenarios down, strategies across"),
-        bundle=within_script(bundle([own])),
+        bundle=within_script(bundle([own], shown)),
+        root=_root(folder),
     )
+
+
+def _root(folder: Path) -> str:
+    """The way from a page to the project, for links to its files."""
+    return Path(os.path.relpath(PROJECT, folder.resolve())).as_posix()
 
 
 def _handover(site: Site, folder: Path) -> None:
@@ -129,16 +160,16 @@ def _time(site: Site, folder: Path) -> None:
 def _most_saved(found: Sequence[Timing]) -> str:
     """A sentence: how much time each engine saved by a strategy that was never wrong, where it saved the most."""
     wrong = {(one.engine, one.strategy) for one in found for cell in one.cells if cell.verdict == "stale"}
-    enough = [one for one in found if len(one.right) >= 3 and (one.engine, one.strategy) not in wrong]
+    enough = [one for one in found if one.certain and (one.engine, one.strategy) not in wrong]
     honest = [(one.saved or 0, one) for one in enough]
     best: dict[str, tuple[float, Timing]] = {}
     for saved, one in sorted(honest, key=lambda pair: -pair[0]):
         if saved > 0:
             best.setdefault(one.engine, (saved, one))
     if not best:
-        return "No time was saved without a wrong result, or none was measured."
+        return "Seconds of each run, and what reuse saved. For a headline, too few runs were measured."
     said = [f"{100 * saved:.0f} % on {one.engine} ({one.strategy}, {one.pipeline})" for saved, one in best.values()]
-    return f"Without a wrong result, reuse saved up to {listed(said)} of the time."
+    return f"Under strategies that were never stale, reuse saved up to {listed(said)} of the time."
 
 
 def _by_engine(site: Site) -> Iterator[tuple[str, list[Column]]]:

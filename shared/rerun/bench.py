@@ -18,8 +18,9 @@ from saltern.store import MANIFEST, Store
 from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine
 from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
+from shared.rerun.evidence import evidence
 from shared.rerun.fresh import PATIENCE, Finished, ForkServer
-from shared.rerun.oracle import NoCleanBuild, Oracle
+from shared.rerun.oracle import Oracle
 from shared.rerun.results import Cell
 from shared.rerun.scenarios.scenario import First, Scenario
 from shared.rerun.verdict import disputed, judge
@@ -43,6 +44,8 @@ class Bench:
     oracle: Oracle
     scratch: Path
     env: Mapping[str, str]
+    pages: Path | None = None
+    """Where the targets of stale cells and the clean ones are kept; nowhere if None."""
 
     def lane(self, strategy: str, scenarios: Sequence[Scenario]) -> Iterator[tuple[Scenario, Cell]]:
         """The cells of scenarios that begin alike, each in the workspace as the first build left it."""
@@ -77,10 +80,10 @@ class Bench:
 
 
 @contextmanager
-def opened(engine: Engine, patience: float = PATIENCE) -> Iterator[Bench]:
+def opened(engine: Engine, patience: float = PATIENCE, pages: Path | None = None) -> Iterator[Bench]:
     """A bench for an engine: its service, a fork server and a scratch folder, for as long as they are needed.
 
-    ``patience`` is how long one run may take, in seconds.
+    ``patience`` is how long one run may take, in seconds. ``pages``: see ``Bench.pages``.
     """
     with tempfile.TemporaryDirectory(prefix=f"saltworks-{engine.name}-") as folder:
         scratch = Path(folder)
@@ -88,7 +91,7 @@ def opened(engine: Engine, patience: float = PATIENCE) -> Iterator[Bench]:
         service.mkdir()
         with engine.service(service) as env, ForkServer(engine.preload, env, patience) as server:
             env = {**env, "SALTWORKS_CACHE_DIR": str(service / "digests")}
-            yield Bench(engine, server, Oracle(server, scratch, env), scratch, env)
+            yield Bench(engine, server, Oracle(server, scratch, env), scratch, env, pages)
 
 
 @dataclass(frozen=True)
@@ -159,15 +162,17 @@ class Site:
         cell.edit = self._changed(scenario)
         outcomes = self._builds(scenario)
         self._tell(outcomes, cell)
-        before, clean = clean, self._clean()
+        before, (clean, page) = clean, self._clean_page()
         if before is not None and (clean != before) != scenario.changes_target:
             raise CellError("the change did not do to a clean build what the scenario says it does")
         targets = [outcome.target for outcome in outcomes]
         if any(target.path != targets[0].path for target in targets):
             raise CellError(f"two runs of the same build name different targets: {targets}")
-        worst = next((target.digest for target in targets if target.digest != clean), clean)
-        cell.verdict = judge(cell.executed, worst, clean, scenario.most)
+        worst = next((target for target in targets if target.digest != clean), targets[0])
+        cell.verdict = judge(cell.executed, worst.digest, clean, scenario.most)
         cell.note = cell.remark
+        if cell.verdict == "stale" and worst.path and Path(worst.path).is_file():
+            cell.evidence = evidence(Path(worst.path).read_bytes(), page, self.bench.pages)
         if scenario.harms:
             artifact = self.world.artifact(scenario.harms)
             cell.healed = artifact.is_file() and digest(artifact.read_bytes()) == whole
@@ -223,10 +228,14 @@ class Site:
         return self.bench.server.run(self.bench.engine.package, [*words, *world.options], world.folder, env)
 
     def _clean(self) -> str:
-        try:
-            return self.bench.oracle.digest(self.world, self.pipeline)
-        except NoCleanBuild as error:
-            raise CellError(str(error)) from None
+        return self._clean_page()[0]
+
+    def _clean_page(self) -> tuple[str, bytes]:
+        """The digest of the target of a clean build, and the target."""
+        clean = self.bench.oracle.clean(self.world, self.pipeline)
+        if clean.target is None:
+            raise CellError(clean.complaint)
+        return clean.target, clean.page
 
     def _check_end(self, first: First, finished: Finished) -> None:
         """A first run that must not succeed has to end as it should, and leave nothing that is not whole."""

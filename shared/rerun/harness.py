@@ -71,7 +71,11 @@ def measure(
     with closing(record):
         if not arguments:
             return
-        with resumable(lambda: known + record.added, total), progress(engine) as advance, opened(engine) as bench:
+        with (
+            resumable(lambda: known + record.added, total),
+            progress(engine) as advance,
+            opened(engine, pages=record.pages) as bench,
+        ):
 
             def each(*argument: Any) -> None:
                 for cell in work(bench, *argument):

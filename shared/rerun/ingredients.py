@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import blake2b
 from importlib.metadata import distributions
@@ -33,6 +34,15 @@ def ingredients(engine: Engine, aside: Collection[str] = ASIDE) -> str:
 def host() -> str:
     """The kind of machine, never its name."""
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+
+
+def commit() -> str:
+    """The project's commit, with a ``+`` where files differ from it; nothing where Git does not know it."""
+    words = ["git", "-C", str(PROJECT), "describe", "--always", "--dirty=+", "--abbrev=10", "--exclude=*"]
+    try:
+        return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:  # there is no Git
+        return ""
 
 
 def content(folder: Path, names: Iterable[str], aside: Collection[str] = ()) -> str:

@@ -31,6 +31,8 @@ class Clean:
 
     steps: Mapping[str, str]
     target: str | None
+    page: bytes = b""
+    """The target itself."""
     complaint: str = ""
     """Why there is no target."""
     hung: bool = False
@@ -74,11 +76,15 @@ class Oracle:
         folder = self.scratch / f"clean-{next(self._numbers)}"
         words = ["run", pipeline, "--store", str(folder), "--strategy", "native", "--json", *world.options]
         finished = self.server.run(REFERENCE.package, words, world.folder, self.env)
-        steps = _steps(Store(folder))
-        rmtree(folder, ignore_errors=True)
-        if finished.outcome is None:
-            return Clean(steps, None, f"{REFERENCE.name} failed: {finished.complaint}", finished.hung)
-        return Clean(steps, finished.outcome.target.digest)
+        try:
+            steps = _steps(Store(folder))
+            if finished.outcome is None:
+                complaint = f"{REFERENCE.name} failed: {finished.complaint}"
+                return Clean(steps, None, complaint=complaint, hung=finished.hung)
+            target = finished.outcome.target
+            return Clean(steps, target.digest, Path(target.path).read_bytes() if target.path else b"")
+        finally:
+            rmtree(folder, ignore_errors=True)
 
 
 def _steps(store: Store) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from shared.engine.protocol import Engine
 from shared.engine.servers import interrupt_once, sigterm_as_exit
+from shared.rerun.evidence import FOLDER
 from shared.rerun.expectations import load, marked
 from shared.rerun.ingredients import ingredients
 from shared.rerun.results import Cell, Place, Results, measured_with, merged
@@ -27,6 +28,7 @@ class Record:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine = engine
         self._path = folder / f"{engine.name}.json"
+        self.pages = folder / FOLDER
         self._expected = load(engine)
         self._facts = measured_with(engine, [])
         self._cells = {cell.place: cell for cell in self._marked(merged(self._facts, self._path).cells).cells}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -12,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from saltern.errors import BadInput
 from shared.engine.protocol import Engine, Native
 from shared.rerun.document import Document, Model
-from shared.rerun.ingredients import host, ingredients
+from shared.rerun.evidence import Evidence
+from shared.rerun.ingredients import commit, host, ingredients
 from shared.rerun.verdict import Verdict, needless, overlooked
 
 SCHEMA: Literal[3] = 3
@@ -67,6 +69,7 @@ class Cell(Model):
         "0 where the scenario does not begin with a build",
     )
     seconds: float = Field(ge=0, description="the run after the change")
+    evidence: Evidence | None = Field(default=None, description="of a stale cell: what its target says, and should say")
     edit: str = Field(description="what the change did to the workspace: a diff, cut where it is long")
     note: str
 
@@ -117,6 +120,8 @@ class Results(Document):
     engine_version: str
     python: str
     host: str = Field(description="the kind of machine, never its name")
+    date: str = Field(default="", description="of the last cell that was measured, ISO 8601")
+    commit: str = Field(default="", description="of the project, as far as Git knows it; with a + where files differ")
     ingredients: str | None = Field(
         default=None,
         description="a digest of all that the cells depend on; null where that changed while they were measured",
@@ -139,6 +144,8 @@ def measured_with(engine: Engine, cells: Sequence[Cell]) -> Results:
         engine_version=engine.version(),
         python=platform.python_version(),
         host=host(),
+        date=date.today().isoformat(),
+        commit=commit(),
         ingredients=ingredients(engine),
         natives=dict(engine.natives),
         cells=list(cells),

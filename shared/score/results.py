@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from shared.rerun.document import Document, Model
+from shared.rerun.evidence import Evidence
 from shared.rerun.verdict import Verdict
 
 SCHEMA: Literal[1] = 1
@@ -24,6 +25,7 @@ class Run(Model):
     seconds: float = Field(ge=0, description="the build")
     needless_seconds: float = Field(ge=0, description="the needless steps alone, by the ledger")
     note: str = ""
+    evidence: Evidence | None = Field(default=None, description="of a stale build: what its target says")
 
 
 class Trial(Model):

@@ -26,6 +26,7 @@ class Summary(Document):
     host: str
     date: str = Field(description="of the last edit, ISO 8601")
     command: str = Field(description="what measures it again")
+    seed: int = Field(default=1, description="of the edits")
     edits: int = Field(description="how many are in the figures")
     left_out: dict[str, int] = Field(description="why others are in none -> how many")
     settled: dict[str, int | None] = Field(
@@ -41,8 +42,9 @@ def summary(score: Score, package: str) -> Summary:
     trials = [trial for trial in score.trials if trial.left_out is None]
     names = strategies(trials)
     kinds = sorted({trial.kind for trial in trials})
+    facts = ("engine", "engine_version", "python", "host", "date", "seed", "settled")
     return Summary(
-        **{name: getattr(score, name) for name in ("engine", "engine_version", "python", "host", "date", "settled")},
+        **{name: getattr(score, name) for name in facts},
         command=f"python -m {package} compare --score {len(score.trials)} --seed {score.seed}",
         edits=len(trials),
         left_out=dict(Counter(trial.left_out for trial in score.trials if trial.left_out)),

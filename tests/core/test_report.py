@@ -12,12 +12,13 @@ from urllib.parse import parse_qs, unquote
 
 import pytest
 
-from shared.pipelines import PIPELINES
+from shared.pipelines import PIPELINES, PROJECT
 from shared.report import alacarte, summary, timing
-from shared.report.cells import address
+from shared.report.cells import address, place_of
 from shared.report.fates import FATES, fates
 from shared.report.graphs import drawing
 from shared.report.web import write
+from shared.rerun.evidence import FOLDER, evidence, page_in
 from shared.rerun.results import Cell, Results
 from shared.rerun.scenarios import SCENARIOS
 from tests.browser.volume import results
@@ -128,6 +129,31 @@ def test_every_link_leads_somewhere(pages: dict[str, Checked]) -> None:
                 assert name in bundle["cells"], f"{page.name}: {link}"
             for name in (*view.get("engine", []), *view.get("strategy", [])):
                 assert name in bundle["texts"], f"{page.name}: {link}"
+
+
+def test_what_a_stale_cell_shows_leads_to_both_pages(tmp_path: Path) -> None:
+    told = evidence(b"<p>98 %</p>", b"<p>62 %</p>", tmp_path / FOLDER)
+    stale = cell(verdict="stale", scenario="change-input", evidence=told)
+    write([of("luigi", stale)], tmp_path / "report")
+    assert told.pages is not None
+    assert all(page_in(tmp_path / "report" / FOLDER, page).is_file() for page in told.pages)
+    bundle = json.loads(Checked(tmp_path / "report" / "index.html").bundle)
+    packed = bundle["cells"][address("luigi", stale)]
+    words = [bundle["texts"][number] for number in (*packed[-3], packed[-2], packed[-1][0])]
+    assert words[:2] == ["98 %", "62 %"]
+    assert words[2:4] == list(told.pages)
+    assert words[4] == "nox -s luigi -- --pipeline ml --strategy salted --scenario change-input --again"
+    assert (PROJECT / words[5]).read_text().splitlines()[packed[-1][1] - 1].strip().startswith('"change-input"')
+
+
+def test_every_scenario_leads_to_where_it_is_made() -> None:
+    assert [s.name for s in SCENARIOS if not place_of(s.pipeline, s.name)] == []
+
+
+def test_a_cell_that_a_race_decides_is_in_no_sentence() -> None:
+    race = {"verdict": "wasteful", "sometimes": "stale", "kind": "upstream", "because": "They race."}
+    sentence = summary.headline([of("luigi", cell(verdict="stale", expected=race), cell())])
+    assert sentence == "In 1 builds after a change, no wrong result was called done."
 
 
 def test_no_page_asks_for_anything(folder: Path, pages: dict[str, Checked]) -> None:
@@ -330,6 +356,28 @@ def test_a_wrong_result_saves_nothing() -> None:
 def test_without_a_run_that_does_everything_nothing_is_said_of_savings() -> None:
     (only,) = timing.timings("ml", [summary.Column("dask", "salted", [cell(seconds=2.0)])])
     assert (only.everything, only.saved) == (None, None)
+
+
+def test_a_run_beside_another_is_in_no_figure_of_time() -> None:
+    together = next(iter(timing.TOGETHER))
+    slow = cell(strategy="native", scenario=together, executed=list(ALL), seconds=100.0)
+    whole = cell(strategy="native", executed=list(ALL), seconds=4.0)
+    (native,) = timing.timings("ml", [summary.Column("luigi", "native", [slow, whole])])
+    assert (len(native.cells), native.everything) == (1, 4.0)
+
+
+def test_a_saving_has_an_interval_where_there_are_runs_enough_and_is_certain_where_that_is_narrow() -> None:
+    whole = [cell(strategy="native", executed=list(ALL), seconds=4.0 + n / 100) for n in range(timing.FEW)]
+
+    def of_runs(seconds: list[float]) -> timing.Timing:
+        columns = [("native", whole), ("salted", [cell(seconds=each) for each in seconds])]
+        return timing.timings("ml", [summary.Column("luigi", name, cells) for name, cells in columns])[1]
+
+    assert of_runs([2.0]).interval is None
+    steady, wild = of_runs([2.0, 2.01, 1.99, 2.02, 1.98]), of_runs([0.1, 3.9, 0.1, 3.9, 2.0])
+    assert steady.interval is not None
+    assert steady.interval[0] < 0.5 < steady.interval[1]
+    assert (steady.certain, wild.certain) == (True, False)
 
 
 def test_a_chart_has_a_dot_for_every_run_within_its_ticks() -> None:

@@ -51,7 +51,18 @@ def test_results_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     written.write(tmp_path / "luigi.json")
     assert read(tmp_path / "luigi.json") == written
     document = json.loads((tmp_path / "luigi.json").read_text())
-    facts = ["schema", "engine", "engine_version", "python", "host", "ingredients", "natives", "cells"]
+    facts = [
+        "schema",
+        "engine",
+        "engine_version",
+        "python",
+        "host",
+        "date",
+        "commit",
+        "ingredients",
+        "natives",
+        "cells",
+    ]
     assert list(document) == facts
     assert document["schema"] == 3
     assert list(tmp_path.iterdir()) == [tmp_path / "luigi.json"]

@@ -109,7 +109,7 @@ def test_an_edit_whose_clean_builds_differ_is_left_out(lane: Lane) -> None:
 
 def test_a_lying_result_is_stale_whether_a_clean_build_succeeds_or_fails(lane: Lane, bench: Bench) -> None:
     with lane._site("ml", "native") as site:
-        for clean in (Clean({}, "another digest"), Clean({}, None, "reference failed")):
+        for clean in (Clean({}, "another digest"), Clean({}, None, complaint="reference failed")):
             run = lane._judged(site, clean, [], True, set())
             assert run.verdict == "stale"
 

@@ -94,7 +94,7 @@ def test_the_page_shows_the_figures_the_examples_and_how_to_see_one_again(found:
     page = (tmp_path / score_page.FILE).read_text()
     assert "lineage never stale" in page
     assert "&lt;parameter&gt;" in page
-    assert "python -m luigi_impl compare --edit 0 --seed 7" in page
+    assert "nox -s luigi -- --edit 0 --seed 7" in page
     assert "never settles: ml/native" in page
     assert not re.search(r"https?://(?!www\.w3\.org|purl\.org|creativecommons\.org)", page)
 

@@ -52,16 +52,17 @@ function startMatrix() {
   const showing = document.getElementById("showing");
   const everything = document.getElementById("everything");
   const dialog = document.getElementById("cell");
+  const root = document.getElementById("bundle").dataset.root;
   const { cells, texts, fates, marks, graphs } = JSON.parse(document.getElementById("bundle").textContent);
 
   const links = [...table.querySelectorAll("a.c")];
   const known = new Map(links.map((link) => [decodeURIComponent(link.hash.slice("#cell=".length)), link]));
   const unpack = (name) => {
-    const [engine, strategy, pipeline, scenario, partner, words, settling, edit, symbol, tags, steps, expected, seconds, note] = cells[name];
+    const [engine, strategy, pipeline, scenario, partner, words, settling, edit, symbol, tags, steps, expected, seconds, note, evidence, command, source] = cells[name];
     const text = (number) => texts[number];
     return {
       engine: text(engine), strategy: text(strategy), pipeline: text(pipeline), scenario: text(scenario), partner: text(partner),
-      words: text(words), settling: text(settling), edit: text(edit), symbol: text(symbol), tags: tags.map(text), seconds, note: text(note),
+      words: text(words), settling: text(settling), edit: text(edit), symbol: text(symbol), tags: tags.map(text), seconds, note: text(note), evidence: evidence.map(text), command: text(command), source: source.length ? [text(source[0]), source[1]] : null,
       steps: steps.map(([step, fate, claim, disputed, ...reasons]) => ({
         name: text(step), fate: fates[fate], claim: text(claim), disputed: Boolean(disputed), reasons: reasons.map(text),
       })),
@@ -199,6 +200,26 @@ function startMatrix() {
     return part("Expected", odd, h("p", {}, h("b", {}, `${expected.verdict}, ${expected.kind}: `), expected.because), link);
   }
 
+  function evidence({ evidence: [served, clean, page, right], strategy }) {
+    if (served === undefined) return "";
+    const quoted = (said) => (said ? h("q", {}, said) : "nothing there");
+    const link = (digest, label) => h("a", { href: `evidence/${digest}.html`, target: "_blank", rel: "noreferrer" }, label);
+    return part("What is wrong",
+      h("dl", { class: "evidence" },
+        h("div", {}, h("dt", {}, "Its target says"), h("dd", {}, quoted(served))),
+        h("div", {}, h("dt", {}, "A clean build says"), h("dd", {}, quoted(clean)))),
+      page ? h("p", {}, "Both pages: ", link(page, "the one that was called done"), " and ", link(right, "the one of a clean build"), ".") : "");
+  }
+
+  function again(cell) {
+    const copy = h("button", { type: "button", class: "copy" }, "Copy");
+    copy.addEventListener("click", async () => {
+      try { await navigator.clipboard.writeText(cell.command); copy.textContent = "Copied"; } catch { getSelection().selectAllChildren(copy.previousSibling); }
+    });
+    const source = cell.source ? h("p", {}, "The change is made in ", h("a", { href: `${root}/${cell.source[0]}` }, `${cell.source[0]}, line ${cell.source[1]}`), ".") : "";
+    return part("Reproduce", h("p", { class: "command" }, h("code", {}, cell.command), copy), source);
+  }
+
   function detail(name) {
     const cell = unpack(name);
     const [tag, ...remarks] = cell.tags;
@@ -215,9 +236,11 @@ function startMatrix() {
       h("p", { class: "verdict" }, badge(tag, cell.symbol), h("span", {}, h("b", {}, `${marks[tag].name}: `), `${marks[tag].meaning}.`)),
       ...remarks.map((remark) => h("p", { class: "verdict remark" }, badge(remark, marks[remark].symbol), h("span", {}, h("b", {}, `${marks[remark].name}: `), `${marks[remark].meaning}.`))),
       cell.note ? h("p", { class: "note" }, `Of note: ${cell.note}.`) : "",
+      evidence(cell),
       part("What was changed", h("p", {}, `Between the two builds: ${cell.words}.`), cell.settling ? h("p", {}, `${cell.settling}.`) : "", cell.edit ? diff(cell.edit) : ""),
       part("What became of each step", graph(cell), steps(cell), h("p", { class: "seconds" }, `The run took ${cell.seconds.toFixed(2)} s.`)),
       expectation(cell),
+      again(cell),
     ].filter(Boolean);
   }
 
