@@ -42,7 +42,8 @@ def scatter(found: Sequence[Summary], *, ink: str = "currentColor", title: str =
         axes.set_xlabel("stale: wrong results, per 100 edits after which a rebuild was needed")
         axes.set_ylabel("needless steps per edit")
         axes.set_xlim(left=-2)
-        axes.set_ylim(bottom=-0.25)
+        axes.set_ylim(bottom=-0.04 * axes.get_ylim()[1])  # a point at nought is seen whole
+        axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= axes.get_ylim()[1]])
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color="#999999", alpha=0.25, linewidth=0.6)
         _legend(axes, found)
