@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from saltern import __version__
 from saltern.cache import DEFAULT_STORE
 from saltern.command import start
 from shared.engine.build import Build, build, parse_settings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 DATE = ["%Y-%m-%d"]
 CORES = os.cpu_count() or 1
+FATES = {"ran": "yellow", "reused": "green", "missing": "red"}  # of a step, and the colour of its word
 Pipeline = Annotated[str, typer.Argument(metavar="PIPELINE", help="ml or artists.", show_default=False)]
 Input = Annotated[
     Path | None,
@@ -67,11 +69,13 @@ Start = Annotated[
 End = Annotated[
     datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")
 ]
-ResultsOption = Annotated[Path, typer.Option("--results", help="Folder of <engine>.json, which is brought up to date.")]
+ResultsOption = Annotated[
+    Path, typer.Option("--results", metavar="FOLDER", help="Folder of <engine>.json, which is brought up to date.")
+]
 Again = Annotated[
     bool, typer.Option("--again", help="Do all of it, also what was done before and has not changed since.")
 ]
-Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Builds at a time.")]
+Jobs = Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Builds at a time.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
 
 
@@ -84,7 +88,7 @@ def main(engine: Engine) -> NoReturn:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    app.callback(invoke_without_command=True)(_help_by_default)
+    app.callback(invoke_without_command=True)(_start(engine))
     for command in (_run(engine), _tree(engine), _compare(engine), _handover(engine)):
         app.command()(command)
     if engine.port:
@@ -92,9 +96,19 @@ def main(engine: Engine) -> NoReturn:
     start(app, f"python -m {engine.package}")
 
 
-def _help_by_default(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        print(context.get_help())
+def _start(engine: Engine) -> Any:
+    def start(
+        context: typer.Context,
+        version: Annotated[bool, typer.Option("--version", help="Show the versions, ours and the engine's.")] = False,
+    ) -> None:
+        if version:
+            print(f"Saltworks {__version__}, {engine.distribution} {engine.version()}")
+            raise typer.Exit
+        if context.invoked_subcommand is None:
+            print(context.get_help())
+
+    start.__doc__ = f"The Saltworks pipelines on {engine.name}."
+    return start
 
 
 def _run(engine: Engine) -> Any:
@@ -150,18 +164,28 @@ def _tree(engine: Engine) -> Any:
 
 def _compare(engine: Engine) -> Any:
     def compare(
-        pipeline: Annotated[str | None, typer.Option("--pipeline", help="Only this pipeline.")] = None,
+        pipeline: Annotated[
+            str | None, typer.Option("--pipeline", metavar="NAME", help="Only this pipeline: ml or artists.")
+        ] = None,
         strategy: Annotated[
             list[str] | None,
-            typer.Option("--strategy", help="Only these strategies. Default: all that the engine has."),
+            typer.Option(
+                "--strategy",
+                metavar="NAME",
+                help="Only this strategy; may be repeated. Default: all that the engine has.",
+            ),
         ] = None,
-        scenario: Annotated[list[str] | None, typer.Option("--scenario", help="Only these scenarios.")] = None,
+        scenario: Annotated[
+            list[str] | None,
+            typer.Option("--scenario", metavar="NAME", help="Only this scenario; may be repeated. See --list."),
+        ] = None,
+        list_: Annotated[bool, typer.Option("--list", help="List the scenarios, and measure nothing.")] = False,
         full: Annotated[bool, typer.Option("--full", help="All scenarios, not only the ten most telling.")] = False,
         score: Annotated[
             int | None,
             typer.Option("--score", min=1, metavar="N", help="Not the scenarios but N random edits, and their rates."),
         ] = None,
-        seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random edits.")] = 0,
+        seed: Annotated[int, typer.Option("--seed", min=0, metavar="S", help="Of the random edits.")] = 0,
         edit: Annotated[
             int | None, typer.Option("--edit", min=0, metavar="K", help="Only the edit of this number; show its diff.")
         ] = None,
@@ -174,6 +198,11 @@ def _compare(engine: Engine) -> Any:
         With --score N: random edits instead of scenarios, each the same for one seed; results are in results/score/.
         When it is interrupted, the same command goes on there.
         """
+        if list_:
+            from shared.report.terminal import scenarios
+
+            scenarios(pipeline)
+            return
         if score or edit is not None:
             from shared.report.scores import measure
 
@@ -220,10 +249,13 @@ def _handover(engine: Engine) -> Any:
 
 def _ui(engine: Engine, default: int) -> Any:
     def ui(
-        port: Annotated[int, typer.Option("--port", min=1024, max=65535, help="Another, if it is busy.")] = default,
+        port: Annotated[int, typer.Option("--port", min=1024, max=65535, metavar="N", help="Another port.")] = default,
         password: Annotated[bool, typer.Option("--password", help="Ask for a login. Without: there is none.")] = False,
     ) -> None:
-        """Start the engine's own pages on this machine, with both pipelines to look at and to play with."""
+        """Start the engine's own pages on this machine.
+
+        Both pipelines are there to look at and to play with.
+        """
         from shared.engine.pages import show
 
         show(engine, port, password=password)
@@ -243,9 +275,9 @@ def _tell(outcome: Outcome, build: Build) -> None:
     console = _console()
     for key in build.graph.nodes:
         times = outcome.executed.count(key)
-        fate = "[yellow]ran[/]" if times else "[green]reused[/]" if key in outcome.reused else "[red]missing[/]"
-        label = key.replace("[", r"\[")
-        console.print(f"{fate:>18}  {label}" + (f" ({times} times)" if times > 1 else ""), highlight=False)
+        fate = "ran" if times else "reused" if key in outcome.reused else "missing"
+        label = key.replace("[", r"\[") + (f" ({times} times)" if times > 1 else "")
+        console.print(f"[{FATES[fate]}]{fate:>7}[/]  {label}", highlight=False)
     console.print(
         f"{len(outcome.executed)} ran, {len(outcome.reused)} reused in {outcome.seconds:.1f} s: {outcome.target.path}",
         highlight=False,

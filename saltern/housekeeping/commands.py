@@ -197,7 +197,9 @@ def explain(
     ],
     json_: Json = False,
 ) -> None:
-    """Show what a step's result depends on, as lineage and cutoff see it.
+    """Show what a step's result depends on.
+
+    That is what the strategies lineage and cutoff see.
 
     Names the places of its code, those that count coarsely and how to make them finer, and what cannot be seen.
     """

@@ -16,7 +16,7 @@ from shared.report import marks
 from shared.report.summary import Column, columns
 from shared.rerun.expectations import unexpected
 from shared.rerun.results import Cell, Results
-from shared.rerun.scenarios import SCENARIOS
+from shared.rerun.scenarios import SCENARIOS, chosen
 from shared.rerun.verdict import VERDICTS, Verdict
 
 # Blue, orange and vermilion of Okabe and Ito's palette: apart for every kind of colour vision. The symbol says it too.
@@ -40,6 +40,15 @@ def matrix(results: Sequence[Results], console: Console | None = None) -> None:
     console.print()
     for line in _outstanding(results):
         console.print(line, soft_wrap=True)
+
+
+def scenarios(pipeline: str | None = None, console: Console | None = None) -> None:
+    """Print all scenarios: name, the pipelines that go through it, and what is changed."""
+    console = console or Console()
+    shown = Table("scenario", "pipeline", "what is changed", title="scenarios; * is measured by default", box=None)
+    for scenario in chosen(pipeline, [], full=True):
+        shown.add_row(f"{scenario.name}{'*' if scenario.quick else ''}", scenario.pipeline, Text(scenario.change))
+    console.print(shown)
 
 
 def _tables(results: Sequence[Results], console: Console) -> None:
