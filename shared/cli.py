@@ -70,7 +70,7 @@ End = Annotated[
     datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")
 ]
 ResultsOption = Annotated[
-    Path, typer.Option("--results", metavar="FOLDER", help="Folder of <engine>.json, which is brought up to date.")
+    Path, typer.Option("--results", metavar="FOLDER", help="Folder of the results, which are brought up to date.")
 ]
 Again = Annotated[
     bool, typer.Option("--again", help="Do all of it, also what was done before and has not changed since.")
