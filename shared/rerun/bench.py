@@ -201,6 +201,7 @@ class Site:
         """What the runs of one build told, taken together."""
         cell.executed = [step for outcome in outcomes for step in outcome.executed]
         cell.seconds = max(outcome.seconds for outcome in outcomes)
+        cell.work = round(sum(map(self._work, outcomes)), 3)
         in_dispute: set[str] = set()
         for outcome in outcomes:
             for step, because in outcome.reasons.items():
@@ -210,6 +211,11 @@ class Site:
                 cell.claimed[step] = word if known == word else f"{known} / {word}"
             in_dispute |= set(disputed(outcome.claimed, outcome.executed, self.bench.engine.says_ran))
         cell.disputed = sorted(in_dispute)
+
+    def _work(self, outcome: Outcome) -> float:
+        """Seconds that the steps of a run took."""
+        ends = Ledger(Store(self.world.store), outcome.run).events("finished")
+        return float(sum(event["ended_ns"] - event["started_ns"] for event in ends)) / 1e9
 
     def build(self, touched: Sequence[str] = ()) -> Outcome:
         """One build on the engine, in a fresh process, that must succeed: what it told."""

@@ -45,6 +45,8 @@ def gauntlet(
     under = list(dict.fromkeys(strategies)) or engine.strategies
     wanted = [(s, scenario) for scenario in chosen(pipeline, list(scenarios), full=full) for s in under]
     record = Record(engine, folder)
+    if not (pipeline or strategies or scenarios):
+        record.measure_facts()
     todo = [one for one in wanted if again or not record.known(_place(*one))]
 
     def lane(bench: Bench, strategy: str, scenarios: Sequence[Scenario]) -> Iterator[Cell]:

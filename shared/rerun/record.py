@@ -14,6 +14,7 @@ from shared.engine.protocol import Engine
 from shared.engine.servers import interrupt_once, sigterm_as_exit
 from shared.rerun.evidence import FOLDER
 from shared.rerun.expectations import load, marked
+from shared.rerun.facts import facts
 from shared.rerun.ingredients import ingredients
 from shared.rerun.results import Cell, Place, Results, measured_with, merged
 from shared.rerun.scenarios import SCENARIOS
@@ -30,8 +31,8 @@ class Record:
         self._path = folder / f"{engine.name}.json"
         self.pages = folder / FOLDER
         self._expected = load(engine)
-        self._facts = measured_with(engine, [])
-        self._cells = {cell.place: cell for cell in self._marked(merged(self._facts, self._path).cells).cells}
+        self._document = merged(measured_with(engine, []), self._path)
+        self._cells = {cell.place: cell for cell in self._marked(self._document.cells).cells}
         self._written = time.monotonic()
         self._lock = threading.Lock()
         self.added = 0
@@ -39,10 +40,14 @@ class Record:
     def close(self) -> None:
         """Write all of it. Where the ingredients changed meanwhile, the file says so, and nobody will take it up."""
         with self._lock:
-            if ingredients(self._engine) != self._facts.ingredients:
+            if ingredients(self._engine) != self._document.ingredients:
                 print("the project changed while it was measured: next time all is measured anew", file=sys.stderr)
-                self._facts.ingredients = None
+                self._document.ingredients = None
             self._write()
+
+    def measure_facts(self) -> None:
+        """Measure the facts about the engine, if they are not known."""
+        self._document.facts = self._document.facts or facts(self._engine)
 
     def known(self, place: Place) -> Cell | None:
         """The cell that was measured before. One that is not as expected does not count: it is measured again."""
@@ -62,7 +67,7 @@ class Record:
         return self._marked(self._cells[place] for place in places)
 
     def _marked(self, cells: Iterable[Cell]) -> Results:
-        return marked(self._facts.model_copy(update={"cells": list(cells)}), self._expected)
+        return marked(self._document.model_copy(update={"cells": list(cells)}), self._expected)
 
     def _write(self) -> None:
         """With what another process wrote there meanwhile."""

@@ -14,6 +14,7 @@ from saltern.errors import BadInput
 from shared.engine.protocol import Engine, Native
 from shared.rerun.document import Document, Model
 from shared.rerun.evidence import Evidence
+from shared.rerun.facts import Facts
 from shared.rerun.ingredients import commit, host, ingredients
 from shared.rerun.verdict import Verdict, needless, overlooked
 
@@ -69,6 +70,7 @@ class Cell(Model):
         "0 where the scenario does not begin with a build",
     )
     seconds: float = Field(ge=0, description="the run after the change")
+    work: float = Field(default=0, ge=0, description="seconds that its steps took, by the ledger, added up")
     evidence: Evidence | None = Field(default=None, description="of a stale cell: what its target says, and should say")
     edit: str = Field(description="what the change did to the workspace: a diff, cut where it is long")
     note: str
@@ -129,6 +131,7 @@ class Results(Document):
     natives: dict[str, Native] = Field(
         default_factory=dict, description="the engine's strategies that have no salts, by name"
     )
+    facts: Facts | None = Field(default=None, description="what it takes to have the engine")
     cells: list[Cell]
 
     @property
@@ -164,7 +167,7 @@ def merged(new: Results, path: Path) -> Results:
     if new.ingredients is None or old.ingredients != new.ingredients:
         return new
     cells = {cell.place: cell for cell in (*old.cells, *new.cells)}
-    return new.model_copy(update={"cells": list(cells.values())})
+    return new.model_copy(update={"cells": list(cells.values()), "facts": new.facts or old.facts})
 
 
 read = Results.read
