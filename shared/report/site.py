@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from shared.rerun.results import Results
+from shared.rerun.results import Cell, Results
 from shared.rerun.scenarios import SCENARIOS
 from shared.score.summary import Summary
 
@@ -40,8 +40,9 @@ class Site:
         return [
             Page("index.html", "matrix"),
             Page("score.html", "score"),
+            Page("which-one.html", "which one?"),
             Page("side-by-side.html", "side by side"),
-            Page("handover.html", "handover"),
+            *([Page("handover.html", "handover")] if self.handovers else []),
             Page("a-la-carte.html", "à la carte"),
             Page("time.html", "time"),
             *engines,
@@ -56,6 +57,11 @@ class Site:
             return f"Shown are all {len(every)} scenarios."
         few = f"Shown are {len(shown & every)} of {len(every)} scenarios"
         return f"{few}; nox -s compare -- --full measures all."
+
+    @property
+    def handovers(self) -> list[tuple[str, Cell]]:
+        """The cells of handovers, each with the engine that ran."""
+        return [(one.engine, cell) for one in self.measured for cell in one.cells if cell.partner]
 
     def write(self, folder: Path, file: str, template: str, **values: Any) -> Path:
         """Fill a template, and write the page. Each page is whole: it needs no other file to look as it should."""

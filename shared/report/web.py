@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from saltern.strategies import strategy
 from shared.pipelines import PROJECT
-from shared.report import alacarte, score_page, side_by_side
+from shared.report import alacarte, choice, score_page, side_by_side
 from shared.report.cells import address, bundle
 from shared.report.grains import glance
 from shared.report.matrix import MatrixCell, matrix, matrix_cell
@@ -40,10 +40,12 @@ def write(results: Sequence[Results], folder: Path, scores: Sequence[Summary] = 
     index = _index(site, folder, shown)
     for result in results:
         _engine(site, folder, result, shown)
-    _handover(site, folder)
+    if site.handovers:
+        _handover(site, folder)
     _a_la_carte(site, folder)
     _time(site, folder)
     score_page.write(site, folder)
+    choice.write(site, folder)
     side_by_side.write(site, folder)
     return index
 
@@ -107,7 +109,7 @@ def _root(folder: Path) -> str:
 
 
 def _handover(site: Site, folder: Path) -> None:
-    cells = [(result.engine, cell) for result in site.measured for cell in result.cells if cell.partner]
+    cells = site.handovers
     tables = []
     for place in dict.fromkeys((cell.strategy, cell.pipeline) for _, cell in cells):
         here = [(engine, cell) for engine, cell in cells if (cell.strategy, cell.pipeline) == place]
@@ -125,8 +127,7 @@ def _handover(site: Site, folder: Path) -> None:
         )
     odd = sum(cell.verdict != "exact" for _, cell in cells)
     said = f"{odd:,} were not exact" if odd else "nothing ran again, and every result was right"
-    measured = f"In {len(cells):,} handovers from engine to engine, {said}."
-    sentence = measured if cells else "No handover is measured yet."
+    sentence = f"In {len(cells):,} handovers from engine to engine, {said}."
     site.write(folder, "handover.html", "handover.html", headline=sentence, tables=tables)
 
 

@@ -11,7 +11,7 @@ from tests.browser.conftest import SCREENS, Opened, Report
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-PAGES = ("index", "engine-dask", "handover", "a-la-carte", "time", "side-by-side")
+PAGES = ("index", "engine-dask", "which-one", "a-la-carte", "time", "side-by-side")
 EACH_SCREEN = pytest.mark.parametrize(("size", "scheme"), SCREENS, ids=["desktop", "phone"])
 
 
@@ -66,7 +66,7 @@ def test_the_paper_can_be_turned_and_stays_so(opened: Opened, small: Report) -> 
 
 def test_every_page_is_a_click_away(opened: Opened, small: Report) -> None:
     page = opened(small.address())
-    for name in ("side by side", "handover", "à la carte", "time", "dask", "matrix"):
+    for name in ("side by side", "which one?", "à la carte", "time", "dask", "matrix"):
         page.get_by_role("navigation", name="Pages").get_by_role("link", name=name, exact=True).click()
         assert page.locator('nav a[aria-current="page"]').inner_text() == name
 
@@ -80,7 +80,10 @@ def test_a_proof_leads_to_its_cell(opened: Opened, small: Report) -> None:
     assert page.get_by_role("dialog").get_by_role("heading", level=2).inner_text().startswith(scenario)
 
 
-def test_without_handovers_the_page_says_how_to_get_them(opened: Opened, small: Report) -> None:
-    page = opened(small.address("handover.html"))
-    assert "No handover is measured yet" in page.inner_text("h1")
-    assert "handover" in page.inner_text("main code >> nth=1")
+def test_what_is_needed_leaves_the_engines_that_have_it(opened: Opened, small: Report) -> None:
+    page = opened(small.address("which-one.html"))
+    assert page.locator("#remains").inner_text().endswith("4 of 4 have all of this.")
+    page.get_by_text("It starts runs itself, at set times").click()
+    assert page.locator("#remains").inner_text() == "airflow, prefect: 2 of 4 have all of this."
+    page.get_by_text("No server has to be up").click()
+    assert page.locator("#remains").inner_text() == "prefect: 1 of 4 have all of this."

@@ -12,8 +12,11 @@ from urllib.parse import parse_qs, unquote
 
 import pytest
 
+from saltern.errors import BadInput
+from shared.engine.protocol import Native
+from shared.engines import ENGINES
 from shared.pipelines import PIPELINES, PROJECT
-from shared.report import alacarte, summary, timing
+from shared.report import alacarte, choice, summary, timing
 from shared.report.cells import address, place_of
 from shared.report.fates import FATES, fates
 from shared.report.graphs import drawing
@@ -105,7 +108,7 @@ def test_there_is_a_page_for_every_engine_and_for_every_question(pages: dict[str
         "index.html",
         "score.html",
         "side-by-side.html",
-        "handover.html",
+        "which-one.html",
         "a-la-carte.html",
         "time.html",
     }
@@ -113,9 +116,10 @@ def test_there_is_a_page_for_every_engine_and_for_every_question(pages: dict[str
 
 def test_every_link_leads_somewhere(pages: dict[str, Checked]) -> None:
     expected = {str(c.expected.link) for one in WRITTEN for c in one.cells if c.expected}
+    documented = {answer.link for name in ENGINES for answer in choice.answers(name).values()}
     for page in pages.values():
         for link in page.links:
-            if link in expected:
+            if link in expected | documented:
                 continue
             file, _, fragment = link.partition("#")
             there = pages[file or page.name]
@@ -385,3 +389,34 @@ def test_a_chart_has_a_dot_for_every_run_within_its_ticks() -> None:
     assert [len(strip.dots) for strip in chart.strips] == [1, 2]
     first, last = chart.ticks[0][0], chart.ticks[-1][0]
     assert all(first <= dot.x <= last for strip in chart.strips for dot in strip.dots)
+
+
+# Which one
+
+
+def test_each_engine_says_what_it_has_and_where_that_is_documented() -> None:
+    for name in ENGINES:
+        assert choice.answers(name).keys() == choice.NEEDS.keys()
+
+
+def test_the_price_of_an_engine_is_what_a_run_takes_beside_its_steps() -> None:
+    whole = {"executed": list(ALL), "work": 2.0}
+    results = of(
+        "luigi",
+        cell(strategy="native", seconds=2.4, **whole),
+        cell(strategy="lineage", seconds=2.8, **whole),
+        cell(strategy="lineage", seconds=0.3),
+        cell(strategy="lineage", seconds=99.0, verdict="stale", **whole),
+    )
+    results.natives = {"native": Native("its own rule", "https://example.org/why")}
+    found = choice.option(results)
+    assert [found.idle, found.own, found.salted] == pytest.approx([0.3, 0.1, 0.2])
+
+
+def test_an_answer_that_is_missing_is_said_with_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "luigi_impl" / choice.FILE
+    file.parent.mkdir()
+    for text, complaint in (("", "a table for each of"), ("[schedule]\nhas = 3", "schedule.has"), ("=", "Invalid")):
+        file.write_text(text)
+        with pytest.raises(BadInput, match=f"luigi_impl/choice.toml: .*{complaint}"):
+            choice.answers("luigi", tmp_path)

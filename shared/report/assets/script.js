@@ -45,6 +45,7 @@ function h(name, attributes = {}, ...children) {
 
 if (document.getElementById("matrix")) startMatrix();
 if (document.getElementById("columns")) startColumns();
+if (document.getElementById("needs")) startNeeds();
 
 function startMatrix() {
   const table = document.getElementById("matrix");
@@ -318,6 +319,30 @@ function startColumns() {
     history.replaceState(null, "", order.length === boxes.length ? "#" : addressOf({ ...view(), engine: order, cell: null }));
   });
   narrow.addEventListener("change", show);
+  form.hidden = false;
+  show();
+}
+
+/* Which one: the engines that have all that is needed, and what each costs for tasks of this size. */
+function startNeeds() {
+  const form = document.getElementById("needs");
+  const rows = [...document.querySelectorAll("#options tbody tr")];
+
+  function show() {
+    const needs = [...form.querySelectorAll("[name=need]:checked")].map((box) => box.value);
+    const task = Number(form.querySelector("[name=task]:checked").value);
+    const left = rows.filter((row) => needs.every((need) => row.dataset.has.split(" ").includes(need)));
+    for (const row of rows) {
+      row.classList.toggle("out", !left.includes(row));
+      const overhead = row.dataset.overhead;
+      const share = overhead ? 100 * Number(overhead) / (Number(overhead) + task) : null;
+      row.querySelector("[data-share]").textContent = share === null ? "–" : share < 1 ? "below 1 %" : `${share.toFixed(0)} %`;
+    }
+    const names = left.map((row) => row.dataset.engine);
+    document.getElementById("remains").textContent = names.length ? `${names.join(", ")}: ${names.length} of ${rows.length} have all of this.` : "None has all of this.";
+  }
+  for (const cell of document.querySelectorAll("#options [data-share]")) cell.hidden = false;
+  form.addEventListener("change", show);
   form.hidden = false;
   show();
 }
