@@ -6,7 +6,7 @@ name in it, or, where there is no code for it, a sentence.
     "A step" = ["ml.py: preprocess"]
     "A mapped fan-in" = ["artists.py: pipeline.counts to totals"]  # from one to the end of another
     "Where the salt goes in" = ["saltern/luigi.py: SaltedOutput"]  # a path: not in the engine's folder
-    "Start its UI" = "It has no pages of its own."
+    "Start its UI" = "It has no pages of its own. https://example.org/why"  # with where it is documented
 
 A piece that is not in the sources is an error: then the page would no longer be true of them.
 """
@@ -94,7 +94,16 @@ CONCEPTS = (
         Command("run", "ml"),
     ),
     Concept("Start its UI", "The engine's own pages, with both pipelines loaded.", Session("ui")),
+    Concept("Retries", "What tries a task again that failed."),
+    Concept("A schedule", "What starts a run when nobody does."),
+    Concept("Parallelism", "What runs at the same time, and where."),
+    Concept("Logs", "Where a person reads what a task said."),
+    Concept("Testing a task", "How a test runs a task or a pipeline without the rest."),
+    Concept("Secrets", "Where a password is kept that a task needs."),
+    Concept("Deployment", "What has to be where, so that it runs without its author."),
 )
+FORMS = {"plain": "docs/lift/before/{}/pipeline.py", "salted": "docs/lift/{}/pipeline.py"}
+"""A whole pipeline of two steps, as a user's own project has it before and after it uses the library."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +116,28 @@ class Listing:
     lines: Sequence[tuple[int, Markup]]
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """What stands in the place of code, and where that is documented, if anywhere."""
+
+    words: str
+    link: str
+
+
 def write(site: Site, folder: Path, root: Path = PROJECT) -> Path:
     """Write the page, from the sources under ``root``. Raises BadInput as ``column`` does."""
     sources = Sources(root)
     columns = {name: column(engine, sources) for name, engine in ENGINES.items()}
     rows = [(concept, [(name, _listings(its[concept.title])) for name, its in columns.items()]) for concept in CONCEPTS]
-    return site.write(folder, PAGE, "side_by_side.html", engines=list(columns), rows=rows)
+    forms = {form: [(name, _file(root, path.format(name))) for name in columns] for form, path in FORMS.items()}
+    facts = {one.engine: one.facts for one in site.measured if one.facts}
+    return site.write(folder, PAGE, "side_by_side.html", engines=list(columns), rows=rows, forms=forms, facts=facts)
+
+
+def _file(root: Path, file: str) -> Listing | None:
+    """A whole file; None where an engine has none."""
+    path = root / file
+    return Listing(file, 1, False, list(_lines(path.read_text().rstrip("\n"), False))) if path.is_file() else None
 
 
 def column(engine: Entry, sources: Sources) -> dict[str, list[Piece] | str]:
@@ -158,9 +183,10 @@ def _pieces(concept: Concept, parts: Sequence[str], engine: Entry, sources: Sour
         yield sources.find(file if "/" in file else f"{engine.package}/{file}", name, through or None)
 
 
-def _listings(part: list[Piece] | str) -> list[Listing] | str:
+def _listings(part: list[Piece] | str) -> list[Listing] | Sentence:
     if isinstance(part, str):
-        return part
+        words, _, link = part.partition(" https://")
+        return Sentence(words, link and f"https://{link}")
     listings = []
     for piece in part:
         is_command = piece.code.startswith("$ ")

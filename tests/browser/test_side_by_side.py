@@ -26,7 +26,7 @@ def shown(page: Page) -> list[str]:
 
 def test_every_concept_stands_in_columns_next_to_each_other(opened: Opened, small: Report) -> None:
     page = opened(small.address(PAGE))
-    sections = page.locator("section.concept")
+    sections = page.locator("section.concept:not(#whole)")
     assert sections.locator("h2").all_inner_texts() == [concept.title for concept in CONCEPTS]
     for section in sections.all():
         columns = section.locator("article")
@@ -44,6 +44,26 @@ def test_the_code_has_its_file_and_line_and_is_highlighted(opened: Opened, small
     assert "$ python -m luigi_impl run ml" in page.inner_text("main")
     page.locator("section.concept", has_text="Depending on one step").evaluate("concept => concept.scrollIntoView()")
     picture(page, "side-by-side")
+
+
+def test_a_whole_pipeline_is_shown_plain_or_salted(opened: Opened, small: Report) -> None:
+    page = opened(small.address(PAGE))
+    whole = page.locator("#whole article:visible")
+    assert "saltern" in whole.first.inner_text()
+    assert whole.count() == len(ENGINES)
+    page.get_by_text("plain", exact=True).click()
+    assert "saltern" not in whole.first.inner_text()
+    assert whole.count() == len(ENGINES)
+
+
+def test_columns_that_a_narrow_window_hides_come_back_with_a_wide_one(opened: Opened, small: Report) -> None:
+    page = opened(small.address(PAGE))
+    wide = page.viewport_size
+    assert wide is not None
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert len(shown(page)) == 2
+    page.set_viewport_size(wide)
+    assert shown(page) == list(ENGINES)
 
 
 def test_columns_can_be_hidden_but_not_the_last(opened: Opened, small: Report) -> None:

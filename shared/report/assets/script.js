@@ -307,12 +307,14 @@ function startColumns() {
   if (said.length) order = said;
 
   function show() {
-    if (narrow.matches) order = order.length > 2 && boxes.length === order.length ? order.slice(0, 2) : order.slice(-2);
-    for (const box of boxes) box.checked = order.includes(box.value);
-    for (const column of document.querySelectorAll("article[data-engine]")) column.hidden = !order.includes(column.dataset.engine);
-    document.documentElement.style.setProperty("--columns", order.length);
+    const shown = !narrow.matches ? order : order.length === boxes.length ? order.slice(0, 2) : order.slice(-2);
+    for (const box of boxes) box.checked = shown.includes(box.value);
+    for (const column of document.querySelectorAll("article[data-engine]")) column.hidden = !shown.includes(column.dataset.engine);
+    document.documentElement.style.setProperty("--columns", shown.length);
+    return shown;
   }
   form.addEventListener("change", ({ target }) => {
+    if (narrow.matches) order = show(); // what one sees is what one changes
     const rest = order.filter((engine) => engine !== target.value);
     if (target.checked) order = [...rest, target.value]; else if (rest.length) order = rest;
     show();
@@ -321,6 +323,15 @@ function startColumns() {
   narrow.addEventListener("change", show);
   form.hidden = false;
   show();
+
+  const forms = document.getElementById("forms");
+  const showForm = () => {
+    const chosen = forms.querySelector(":checked").value;
+    for (const columns of document.querySelectorAll("[data-form]")) columns.hidden = columns.dataset.form !== chosen;
+  };
+  forms.addEventListener("change", showForm);
+  forms.hidden = false;
+  showForm();
 }
 
 /* Which one: the engines that have all that is needed, and what each costs for tasks of this size. */
