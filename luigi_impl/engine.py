@@ -48,7 +48,7 @@ class Luigi(Engine):
             memory="artifacts",
         ),
         PARAMS: Native(
-            "the same, and the parameters are in the output's name: with another one, it is another output",
+            "a task is complete when its output exists, and the output's name has the parameters in it",
             "https://luigi.readthedocs.io/en/stable/example_top_artists.html",
             memory="artifacts",
         ),

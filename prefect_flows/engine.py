@@ -42,7 +42,7 @@ class Prefect(Engine):
             memory="its own",
         ),
         "prefect/files": Native(
-            "the same, but a cache_key_fn puts into the key what is in the files that a task is given, not their paths",
+            "as prefect/inputs, but a cache_key_fn puts what is in a task's files into the key, and not their paths",
             "https://docs.prefect.io/v3/concepts/caching#cache-key-functions",
             memory="its own",
         ),
