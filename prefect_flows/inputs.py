@@ -4,9 +4,8 @@
 given, in the place of their paths, by a function of one's own. The flows are in ``values.py``; this is what they are
 made of, and how we see what they do.
 
-What else the documentation has changes no cell for the better. ``cache_expiration`` makes a result be made anew when it
-is old, whether it is right or wrong. ``refresh_cache`` is for a person who knows that it is wrong. Transactions undo
-together what was begun together; here each task is one of its own.
+What else the documentation has (expiration, refreshing, transactions, isolation), and what it would change, is in
+``docs/done.md``.
 """
 
 from __future__ import annotations
