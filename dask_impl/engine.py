@@ -23,7 +23,7 @@ from dask.callbacks import Callback
 from dask.delayed import Delayed
 from dask.typing import Key
 
-from dask_impl import artists, ml
+from dask_impl import artists, memory, ml
 from dask_impl.cluster import cluster
 from saltern import dask as salting
 from saltern.errors import BadInput, StepFailed
@@ -33,7 +33,7 @@ from shared.engine.protocol import Engine, Native, Page
 if TYPE_CHECKING:
     from distributed import Client
 
-LIVE = "dask/live"
+LIVE, JOBLIB = "dask/live", "dask/joblib"
 
 
 class Dask(Engine):
@@ -53,6 +53,11 @@ class Dask(Engine):
             memory="its own",
             lives=True,
         ),
+        JOBLIB: Native(
+            "delayed functions behind joblib.Memory: results on disk, found by a function's arguments and own lines",
+            "https://github.com/dask/dask/issues/2119",
+            memory="its own",
+        ),
     }
     says_ran = frozenset({"computed"})
     preload = ("distributed", "dask.threaded", "dask.highlevelgraph")
@@ -63,7 +68,7 @@ class Dask(Engine):
         with _cluster() as client, _finished(client) as finished:
             scheduler = _scheduler(client)
             for front in _fronts(build, client):
-                steps |= salting.steps(front)
+                steps |= salting.steps(front, memory.recalled)
                 try:
                     front.compute(scheduler=scheduler)
                 except (BadInput, StepFailed) as error:  # the scheduler 'processes' wraps it, traceback and all
@@ -104,6 +109,8 @@ def _pipeline(build: Build) -> Delayed:
 
 def _fronts(build: Build, client: Client | None) -> Iterator[Delayed]:
     """What to compute, front after front."""
+    if build.strategy == JOBLIB:
+        return memory.fronts(_pipeline(build), build.cache)
     if build.strategy != LIVE:
         return salting.fronts(_pipeline(build), build.cache)
     if client is None:

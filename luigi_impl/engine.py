@@ -24,7 +24,7 @@ from luigi.configuration import get_config
 from luigi.rpc import RPCError
 
 from luigi_impl import artists, ml
-from luigi_impl.mtime import MTIME
+from luigi_impl.mtime import MTIME, PARAMS
 from saltern.errors import BadInput, StepFailed
 from saltern.luigi import SaltedTask
 from shared.engine.build import Build
@@ -45,6 +45,11 @@ class Luigi(Engine):
         "native": Native(
             "a task is complete when its output exists",
             "https://luigi.readthedocs.io/en/stable/tasks.html",
+            memory="artifacts",
+        ),
+        PARAMS: Native(
+            "a task is complete when its output exists, and the output's name has the parameters in it",
+            "https://luigi.readthedocs.io/en/stable/example_top_artists.html",
             memory="artifacts",
         ),
         MTIME: Native(

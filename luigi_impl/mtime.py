@@ -1,6 +1,7 @@
-"""``luigi/mtime``: a task is up to date when its output, and each below, is no older than its own inputs, as in make.
+"""Luigi's own ways beside the one out of the box: what its users put into ``Task.output`` and ``Task.complete``.
 
-Luigi leaves that rule to ``Task.complete``, and this is what its users put there.
+``luigi/params``: the parameters are in the output's name, as in Luigi's example, so another one is another output.
+``luigi/mtime``: a task is up to date when its output, and each below, is no older than its own inputs, as in make.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from saltern import luigi as salted
 from saltern.strategies import STRATEGIES
 from saltern.walk import fold
 
-MTIME = "luigi/mtime"
+PARAMS, MTIME = "luigi/params", "luigi/mtime"
 
 
 class SaltedTask(salted.SaltedTask):
     """The library's task, which may be asked to go by the times of files instead of salts."""
 
-    strategy = luigi.ChoiceParameter("salted", choices=[*STRATEGIES, MTIME], positional=False)
+    strategy = luigi.ChoiceParameter("salted", choices=[*STRATEGIES, PARAMS, MTIME], positional=False)
 
     def up_to_date(self) -> bool:
         return super().up_to_date() and (self.strategy != MTIME or _in_order_of_time(self))

@@ -37,8 +37,13 @@ class Prefect(Engine):
             memory="none",
         ),
         "prefect/inputs": Native(
-            "cache_policy=INPUTS + TASK_SOURCE: results are kept, and found by a task's arguments and its own source",
+            "cache_policy=INPUTS + TASK_SOURCE: what a task returned is kept, found by its arguments and its source",
             "https://docs.prefect.io/v3/concepts/caching#cache-policies",
+            memory="its own",
+        ),
+        "prefect/files": Native(
+            "as prefect/inputs, but a cache_key_fn puts what is in a task's files into the key, and not their paths",
+            "https://docs.prefect.io/v3/concepts/caching#cache-key-functions",
             memory="its own",
         ),
     }
@@ -63,13 +68,14 @@ class Prefect(Engine):
             from prefect import tags
             from prefect.settings import get_current_settings
 
+            from prefect_flows.inputs import keep
             from prefect_flows.summaries import somebody_looks
             from prefect_flows.task_runners import Witness
 
             witness = Witness()
             flow, parameters = _flow(build)
             runner = cast("TaskRunner[PrefectFuture[Any]]", witness)  # a runner of one kind of future is one of all
-            observed = flow.with_options(task_runner=runner, flow_run_name=build.run)
+            observed = flow.with_options(task_runner=runner, flow_run_name=build.run, **_results(build))
             # For each tag, each task run asks the server for its limit: not where nobody sees them.
             labels = (build.pipeline, build.strategy) if somebody_looks() else ()
             try:
@@ -86,7 +92,7 @@ class Prefect(Engine):
                         raise error
                     raise StepFailed(f"{node}: {type(error).__name__}: {error}") from error
             final.result()  # raises what went wrong outside of the tasks
-        return {node: str(state.name) for node, state in states.items()}
+        return {node: str(state.name) for node, state in states.items() if node != keep.name}
 
     def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
         """Walks the flow with a task runner that runs nothing. No server is asked.
@@ -98,6 +104,7 @@ class Prefect(Engine):
         from prefect.context import FlowRunContext
         from prefect.results import ResultStore
 
+        from prefect_flows.inputs import keep
         from prefect_flows.task_runners import Draft
 
         draft = Draft()
@@ -110,8 +117,10 @@ class Prefect(Engine):
             client=SyncPrefectClient("http://127.0.0.1/api"),  # required, and not used
         )
         with draft, context:
-            flow.fn(**parameters | {"strategy": "native"})  # the edges do not depend on it, and this needs no server
-        return draft.edges
+            # with salts the edges are those of ``native``, which needs no server
+            strategy = build.strategy if build.strategy in self.natives else "native"
+            flow.fn(**parameters | {"strategy": strategy})
+        return {node: needs for node, needs in draft.edges.items() if node != keep.name}
 
     @contextmanager
     def service(self, folder: Path) -> Iterator[Mapping[str, str]]:
@@ -124,6 +133,16 @@ class Prefect(Engine):
         from prefect_flows.ui import serving
 
         return serving(self, folder, store, port, password=password)
+
+
+def _results(build: Build) -> dict[str, Any]:
+    """Where Prefect keeps what tasks return, under a way of its own: with the artifacts."""
+    if "/" not in build.strategy:
+        return {}
+    store = build.cache.store
+    if not store.is_local:
+        raise BadInput(f"--store {store.url}: under '{build.strategy}' it must be a folder")
+    return {"result_storage": store.path(".prefect"), "persist_result": False}  # of the flow, not of its tasks
 
 
 def _flow(build: Build) -> tuple[Flow[..., Any], dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from prefect import flow, task
 from prefect.futures import PrefectFuture
@@ -12,11 +12,13 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from prefect_flows.inputs import Salting, Share, StrategyName
+from prefect_flows.inputs import OWN, Salting, Share, StrategyName
 from prefect_flows.summaries import scores, summary
+from prefect_flows.values import ml_values
 from saltern import Artifact, Source
 from saltern.cache import DEFAULT_STORE, Cache
 from saltern.prefect import execute
+from shared.engine.build import Build
 from shared.pipelines import CSV
 from shared.steps import ml
 
@@ -61,7 +63,7 @@ def ml_flow(
     strategy: StrategyName = "salted",
     force: Sequence[str] = (),
     verify: Share = 0.0,
-) -> list[PrefectFuture[Artifact]]:
+) -> list[PrefectFuture[Any]]:
     """Classify the rows of a CSV file, and report how well that went.
 
     Args:
@@ -77,6 +79,12 @@ def ml_flow(
         force: Steps to run, though their artifacts are there
         verify: Share of hits to run again, to see whether they are stale
     """
+    if strategy in OWN:
+        settings = {
+            ml.preprocess.name: {"target": target, "test_size": test_size, "seed": seed},
+            ml.train.name: {"C": C, "gamma": gamma, "kernel": kernel},
+        }
+        return ml_values(Build("ml", "prefect", csv, store, strategy, settings, run=flow_run.name))
     cache = Cache(store, strategy, run=flow_run.name, engine="prefect", force=tuple(force), verify=verify)
     salting = Salting(cache)
     dataset = preprocess.with_options(**salting(ml.preprocess)).submit(

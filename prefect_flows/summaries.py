@@ -40,8 +40,11 @@ def summary(key: str, step: Step[..., Any], told: Callable[[Any, dict[str, Any]]
         from prefect.artifacts import create_markdown_artifact  # here, so that no other run waits for it
 
         parameters = runtime.flow_run.parameters
-        tasks = [(task.name, task.result()) for task in state.result()]
-        (output,) = (artifact for _, artifact in tasks if artifact.step == step.name)
+        states = state.result()
+        results = [task.result() for task in states]
+        artifacts = results[-1] if isinstance(results[-1], list) else results  # what ``inputs.keep`` has made of values
+        tasks = [(task.name, artifact) for task, artifact in zip(states, artifacts, strict=False)]
+        (output,) = (artifact for artifact in artifacts if artifact.step == step.name)
         value = Cache(parameters["store"], parameters["strategy"], runtime.flow_run.name, "prefect").load(output)
         ended = [[artifact.key, name, f"`{artifact.name}`"] for name, artifact in tasks]
         steps = _table(("step", "state", "artifact"), ended)

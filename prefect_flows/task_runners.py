@@ -12,6 +12,7 @@ from prefect.futures import PrefectConcurrentFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.engine import collect_task_run_inputs_sync
 
+from prefect_flows.inputs import partition
 from saltern.recipe import key
 
 Future: TypeAlias = PrefectConcurrentFuture[Any]
@@ -19,7 +20,7 @@ Future: TypeAlias = PrefectConcurrentFuture[Any]
 
 def node(task: Task[..., Any], parameters: dict[str, Any]) -> str:
     """Which node of the pipeline a task run is: ``train``, or ``daily_counts[2018-03-05]``."""
-    return key(task.name, parameters.get("day"))
+    return key(task.name, partition(parameters))
 
 
 class Witness(ThreadPoolTaskRunner[Any]):

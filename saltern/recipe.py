@@ -70,6 +70,7 @@ class Artifact:
     salt: str | None = None  # None under ``native``
     digest: str | None = None  # of the content, once it is made
     interval: str | None = None  # of the days it sums up: in its plain name under ``native``
+    settings: str | None = None  # ``C=1.0,seed=0``, its own and those of what it is made from: where names tell them
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from saltern import external
 from saltern.code import code_fingerprint, environment, named_files
@@ -34,6 +35,7 @@ class Strategy:
     code: bool = False  # the step's own code and all of the project's that it reaches
     libraries: bool = False  # the versions of the libraries that its code imports
     digests: bool = False  # upstream artifacts by their content, which is known when they are made; else by their salts
+    telling: bool = False  # without salts: parameters are in the plain names
 
     @property
     def salts(self) -> bool:
@@ -50,9 +52,9 @@ class Strategy:
         _check_inputs(step, inputs)
         stem = key(step.name, partition)
         if not self.salts:
-            interval = _interval(inputs)
-            name = f"{stem}-{interval}.{step.writes}" if interval else f"{stem}.{step.writes}"
-            artifact = Artifact(step.name, partition, name, interval=interval)
+            interval, settings = _interval(inputs), _settings(inputs, params) if self.telling else None
+            name = "-".join(filter(None, (stem, interval, settings)))
+            artifact = Artifact(step.name, partition, f"{name}.{step.writes}", interval=interval, settings=settings)
             return Call(step, partition, params, inputs, None, artifact)
         recipe = canonical(self._recipe(step, inputs, params, partition), step.name)
         full = salt(recipe)
@@ -127,10 +129,12 @@ def strategy(name: str) -> Strategy:
     """A strategy by its name. Raises BadInput for a name that is none.
 
     ``<engine>/<way>`` is another of an engine's own ways of not doing work again, beside the one out of the box. It has
-    no ingredients either; which there are the engine says (``Engine.natives``).
+    no ingredients either; which there are the engine says (``Engine.natives``). Of one that is called ``params`` the
+    parameters are in the artifacts' names.
     """
     if "/" in name:
-        return Strategy(name, f"a way of {name.partition('/')[0]}'s own; artifacts have plain names")
+        engine, _, way = name.partition("/")
+        return Strategy(name, f"a way of {engine}'s own; artifacts have plain names", telling=way == "params")
     try:
         return STRATEGIES[name]
     except KeyError:
@@ -164,3 +168,13 @@ def _interval(inputs: Inputs) -> str | None:
         if isinstance(value, Mapping):
             return f"{min(value)}--{max(value)}"
     return next((item.interval for item in each(inputs) if isinstance(item, Artifact) and item.interval), None)
+
+
+def _settings(inputs: Inputs, params: Mapping[str, Any]) -> str | None:
+    """All parameters that a step and those above it are given, as a part of a file's name. None where there are none.
+
+    They are as ``luigi.util.inherits`` hands them down: a task has the parameters of all that it is made from.
+    """
+    own = {f"{name}={quote(str(value), safe='')}" for name, value in params.items()}
+    above = {one for item in each(inputs) if isinstance(item, Artifact) for one in (item.settings or "").split(",")}
+    return ",".join(sorted(filter(None, own | above))) or None

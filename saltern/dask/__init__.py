@@ -13,7 +13,7 @@ above the first artifacts that are there, and reading inputs from the store that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -270,10 +270,13 @@ class Wiring:
         return f"{artifact.step}-{artifact.salt[:SALT_IN_NAME]}-{rest}"
 
 
-def steps(front: Delayed) -> dict[Key, str]:
-    """The keys of a front that make or load the artifact of a step -> that step, as ``train``."""
+def steps(front: Delayed, *makers: Callable[..., Any]) -> dict[Key, str]:
+    """The keys of a front that make or load the artifact of a step -> that step, as ``train``.
+
+    ``makers`` are functions that do so, beside those of this package; a cache and a call are what they are given first.
+    """
     tasks = [task for task in front.__dask_graph__().values() if isinstance(task, Task)]
-    return {task.key: task.args[1].key for task in tasks if task.func in (as_stored, make, load)}
+    return {task.key: task.args[1].key for task in tasks if task.func in (as_stored, make, load, *makers)}
 
 
 def _front(keys: Iterable[Key], layers: Layers) -> Delayed:

@@ -29,3 +29,9 @@ class Graph(Fixtures):
     ) -> None:
         ours = build(pipeline, self.engine.name, strategy=strategy, **interval)
         assert dict(self.engine.graph(ours)) == ours.graph.edges
+
+    @pytest.mark.parametrize("pipeline", ["ml", "artists"])
+    def test_so_it_is_under_the_engines_own_other_ways(self, pipeline: str) -> None:
+        for strategy in self.engine.natives:
+            ours = build(pipeline, self.engine.name, strategy=strategy)
+            assert dict(self.engine.graph(ours)) == ours.graph.edges

@@ -15,7 +15,7 @@ from shared.rerun.results import Cell, Results
 from shared.rerun.verdict import VERDICTS
 
 MARKED = Marked("headline", "python -m shared.report --headline README.md")
-OWN = "its other way"
+OWN = "its other ways"
 
 
 def counts(cells: Iterable[Cell]) -> str:

@@ -77,7 +77,7 @@ def _legend(axes: Axes, found: Sequence[Summary]) -> None:
     def entry(shape: str, colour: str, label: str) -> Line2D:
         return Line2D([], [], linestyle="", marker=shape, color=colour, label=label)
 
-    strategies = [entry("o", COLOURS[name], name) for name in STRATEGIES] + [entry("o", OWN, "the engine's other way")]
+    strategies = [entry("o", COLOURS[name], name) for name in STRATEGIES] + [entry("o", OWN, "the engine's other ways")]
     engines = [entry(shape, INK, one.engine) for shape, one in zip(SHAPES, found, strict=False)]
     axes.legend(handles=[*strategies, *engines], loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
 

@@ -170,12 +170,12 @@ class Site:
             raise CellError(f"two runs of the same build name different targets: {targets}")
         worst = next((target for target in targets if target.digest != clean), targets[0])
         cell.verdict = judge(cell.executed, worst.digest, clean, scenario.most)
-        cell.note = cell.remark
         if cell.verdict == "stale" and worst.path and Path(worst.path).is_file():
             cell.evidence = evidence(Path(worst.path).read_bytes(), page, self.bench.pages)
         if scenario.harms:
             artifact = self.world.artifact(scenario.harms)
             cell.healed = artifact.is_file() and digest(artifact.read_bytes()) == whole
+        cell.note = cell.remark
 
     def _changed(self, scenario: Scenario) -> str:
         """Make the change, or both with a build between them. Returns what was done."""

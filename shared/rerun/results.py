@@ -77,8 +77,11 @@ class Cell(Model):
 
     @property
     def lucky(self) -> bool:
-        """Right although a step that had to run did not: the change happened not to matter."""
-        return self.verdict == "exact" and bool(overlooked(self.executed, self.least))
+        """Right although a step that had to run did not: the change happened not to matter.
+
+        Not where a step did not have to run after all: what was gone is back from a memory of the engine's own.
+        """
+        return self.verdict == "exact" and bool(overlooked(self.executed, self.least)) and not self.healed
 
     @property
     def remark(self) -> str:
@@ -89,6 +92,8 @@ class Cell(Model):
                 return "the run succeeded, and there is no target"
             case "wasteful":
                 return f"{len(extra)} more than needed: {', '.join(extra)}"
+            case "exact" if missed and self.healed:
+                return f"from the engine's own memory, so it did not have to run: {', '.join(missed)}"
             case "exact" if missed:
                 return f"right by luck: had to run and did not: {', '.join(missed)}"
         return ""

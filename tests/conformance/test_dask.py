@@ -143,6 +143,25 @@ def test_what_is_published_outlives_the_run_and_the_artifacts(cli: CommandLine) 
     assert third.target == first.target != second.target
 
 
+def test_what_joblib_remembers_outlives_the_artifacts_and_is_found_by_a_later_run(cli: CommandLine) -> None:
+    joblib = ("--strategy", "dask/joblib")
+    first = cli.run("ml", *joblib)
+    assert first.executed == ML
+    next(cli.world.store.glob("report*.html")).unlink()
+    other = cli.run("ml", *joblib, "--set", "train.C=10")
+    again = cli.run("ml", *joblib)
+    assert (other.executed, again.executed) == (ML[1:], [])
+    assert again.target == first.target != other.target
+    shutil.rmtree(cli.world.store / ".joblib")
+    assert cli.run("ml", *joblib).executed == ML
+
+
+def test_joblib_needs_a_folder(cli: CommandLine) -> None:
+    finished = cli("run", "ml", "--strategy", "dask/joblib", store="memory://x")
+    assert finished.status == 2
+    assert finished.stderr == "error: --store memory://x: under 'dask/joblib' it must be a folder\n"
+
+
 def test_publishing_needs_a_cluster(cli: CommandLine) -> None:
     finished = cli("run", "ml", "--strategy", "dask/live")
     assert finished.status == 2

@@ -151,6 +151,17 @@ def test_a_hole_below_a_finished_task_is_filled_by_cutoff_and_mtime(cli: Command
         assert cli.run("ml", "--strategy", strategy, store=str(folder)).executed == ran
 
 
+def test_with_parameters_in_names_another_one_is_another_output_and_the_first_is_found_again(cli: CommandLine) -> None:
+    params = ("--strategy", "luigi/params")
+    first = cli.run("ml", *params)
+    other = cli.run("ml", *params, "--set", "train.C=10")
+    again = cli.run("ml", *params)
+    assert (other.executed, again.executed) == (["train", "evaluate", "report"], [])
+    assert again.target == first.target != other.target
+    assert first.target.path is not None
+    assert Path(first.target.path).name == "report-C=1.0,gamma=scale,kernel=rbf,seed=0,target=label,test_size=0.25.html"
+
+
 def test_mtime_refuses_a_store_whose_files_tell_no_times(cli: CommandLine) -> None:
     finished = cli("run", "ml", "--strategy", "luigi/mtime", store="memory://x")
     assert finished.status == 2

@@ -143,6 +143,7 @@ def test_a_cell_is_lucky_when_it_is_right_though_a_step_that_had_to_run_did_not(
     assert cell(least=["train"]).lucky
     assert not cell(least=["train"], executed=["train"]).lucky
     assert not cell("stale", least=["train"]).lucky
+    assert not cell(least=["train"], healed=True).lucky  # it did not have to: the engine had it in a memory of its own
 
 
 def shown(*of: Results, width: int = 80) -> str:
