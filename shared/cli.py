@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -16,67 +15,27 @@ from saltern.command import start
 from shared.engine.build import Build, build, parse_settings
 from shared.engine.outcome import Outcome, execute
 from shared.engine.protocol import Engine
+from shared.options import (
+    CORES,
+    Again,
+    End,
+    Force,
+    Input,
+    Jobs,
+    Json,
+    Pipeline,
+    ResultsOption,
+    Set,
+    Start,
+    StoreOption,
+    StrategyOption,
+    Verify,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-DATE = ["%Y-%m-%d"]
-CORES = os.cpu_count() or 1
 FATES = {"ran": "yellow", "reused": "green", "missing": "red"}  # of a step, and the colour of its word
-Pipeline = Annotated[str, typer.Argument(metavar="PIPELINE", help="ml or artists.", show_default=False)]
-Input = Annotated[
-    Path | None,
-    typer.Option(
-        "--input",
-        metavar="PATH",
-        help="Your own data: a CSV file (ml), or a folder of daily files like 2018-03-05.tsv (artists). "
-        "Default: the bundled data.",
-    ),
-]
-StoreOption = Annotated[
-    str, typer.Option("--store", metavar="DIR_OR_URL", help="Where artifacts live: a folder, or an fsspec URL.")
-]
-StrategyOption = Annotated[
-    str,
-    typer.Option(
-        "--strategy",
-        metavar="NAME",
-        help="What an artifact's name depends on: native, content, salted, lineage, cutoff; or another of the engine's "
-        "own ways.",
-    ),
-]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="STEP.PARAM=VALUE", help="A step's parameter, e.g. train.C=10. May be repeated."),
-]
-Force = Annotated[
-    list[str] | None,
-    typer.Option("--force", metavar="STEP", help="Run this step, though its artifact is there. May be repeated."),
-]
-Verify = Annotated[
-    float,
-    typer.Option("--verify", metavar="SHARE", min=0, max=1, help="Run this share of hits again, to see whether stale."),
-]
-Start = Annotated[
-    datetime | None,
-    typer.Option(
-        "--start",
-        formats=DATE,
-        metavar="YYYY-MM-DD",
-        help="First day (artists). Default: the bundled week, or the folder's first.",
-    ),
-]
-End = Annotated[
-    datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")
-]
-ResultsOption = Annotated[
-    Path, typer.Option("--results", metavar="FOLDER", help="Folder of the results, which are brought up to date.")
-]
-Again = Annotated[
-    bool, typer.Option("--again", help="Do all of it, also what was done before and has not changed since.")
-]
-Jobs = Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Builds at a time.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
 
 
 def main(engine: Engine) -> NoReturn:

@@ -23,7 +23,8 @@ from shared.rerun.fresh import PATIENCE, Finished, ForkServer
 from shared.rerun.oracle import Oracle
 from shared.rerun.results import Cell
 from shared.rerun.scenarios.scenario import First, Scenario
-from shared.rerun.verdict import disputed, judge
+from shared.rerun.telling import tell
+from shared.rerun.verdict import judge
 from shared.rerun.workspace import Workspace
 
 TOUCHED = "SALTWORKS_TOUCHED"
@@ -161,7 +162,7 @@ class Site:
         whole = digest(self.world.artifact(scenario.harms).read_bytes()) if scenario.harms else None
         cell.edit = self._changed(scenario)
         outcomes = self._builds(scenario)
-        self._tell(outcomes, cell)
+        tell(outcomes, cell, self.bench.engine.says_ran, Store(self.world.store))
         before, (clean, page) = clean, self._clean_page()
         if before is not None and (clean != before) != scenario.changes_target:
             raise CellError("the change did not do to a clean build what the scenario says it does")
@@ -196,26 +197,6 @@ class Site:
         with ThreadPoolExecutor(2) as pool:
             runs = [pool.submit(self.build, scenario.touches) for _ in range(2)]
         return [run.result() for run in runs]
-
-    def _tell(self, outcomes: Sequence[Outcome], cell: Cell) -> None:
-        """What the runs of one build told, taken together."""
-        cell.executed = [step for outcome in outcomes for step in outcome.executed]
-        cell.seconds = max(outcome.seconds for outcome in outcomes)
-        cell.work = round(sum(map(self._work, outcomes)), 3)
-        in_dispute: set[str] = set()
-        for outcome in outcomes:
-            for step, because in outcome.reasons.items():
-                cell.reasons[step] = list(dict.fromkeys([*cell.reasons.get(step, []), *because]))
-            for step, word in outcome.claimed.items():
-                known = cell.claimed.get(step, word)
-                cell.claimed[step] = word if known == word else f"{known} / {word}"
-            in_dispute |= set(disputed(outcome.claimed, outcome.executed, self.bench.engine.says_ran))
-        cell.disputed = sorted(in_dispute)
-
-    def _work(self, outcome: Outcome) -> float:
-        """Seconds that the steps of a run took."""
-        ends = Ledger(Store(self.world.store), outcome.run).events("finished")
-        return float(sum(event["ended_ns"] - event["started_ns"] for event in ends)) / 1e9
 
     def build(self, touched: Sequence[str] = ()) -> Outcome:
         """One build on the engine, in a fresh process, that must succeed: what it told."""
