@@ -51,7 +51,7 @@ def test_a_whole_pipeline_is_shown_plain_or_salted(opened: Opened, small: Report
     whole = page.locator("#whole article:visible")
     assert "saltern" in whole.first.inner_text()
     assert whole.count() == len(ENGINES)
-    page.get_by_text("plain", exact=True).click()
+    page.locator("#forms label", has_text="plain").click()
     assert "saltern" not in whole.first.inner_text()
     assert whole.count() == len(ENGINES)
 

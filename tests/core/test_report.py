@@ -16,10 +16,11 @@ from saltern.errors import BadInput
 from shared.engine.protocol import Native
 from shared.engines import ENGINES
 from shared.pipelines import PIPELINES, PROJECT
-from shared.report import alacarte, choice, summary, timing
+from shared.report import alacarte, choice, side_by_side, summary, timing
 from shared.report.cells import address, place_of
 from shared.report.fates import FATES, fates
 from shared.report.graphs import drawing
+from shared.report.sources import Sources
 from shared.report.web import write
 from shared.rerun.evidence import FOLDER, evidence, page_in
 from shared.rerun.results import Cell, Results
@@ -117,6 +118,9 @@ def test_there_is_a_page_for_every_engine_and_for_every_question(pages: dict[str
 def test_every_link_leads_somewhere(pages: dict[str, Checked]) -> None:
     expected = {str(c.expected.link) for one in WRITTEN for c in one.cells if c.expected}
     documented = {answer.link for name in ENGINES for answer in choice.answers(name).values()}
+    for engine in ENGINES.values():
+        parts = side_by_side.column(engine, Sources(PROJECT)).values()
+        documented |= {part.rpartition(" ")[2] for part in parts if isinstance(part, str)}
     for page in pages.values():
         for link in page.links:
             if link in expected | documented:

@@ -103,7 +103,7 @@ def test_every_concept_has_code_in_every_engine_and_it_is_the_source(tmp_path: P
     shown = re.findall(
         r"<figcaption>([^<]+)<span>:(\d+)</span></figcaption>\s*<pre class=\"code\">(.+?)</pre>", page, re.S
     )
-    assert len(shown) >= 3 * len(CONCEPTS)
+    assert len(shown) >= 3 * len(ENGINES)
     for file, line, code in shown:
         _, *parts = code.split('<span class="line"')
         lines = [html.unescape(re.sub(r"<[^>]+>", "", f"<{part}")).strip() for part in parts]

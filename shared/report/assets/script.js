@@ -314,9 +314,10 @@ function startColumns() {
     return shown;
   }
   form.addEventListener("change", ({ target }) => {
+    const wanted = target.checked;
     if (narrow.matches) order = show(); // what one sees is what one changes
     const rest = order.filter((engine) => engine !== target.value);
-    if (target.checked) order = [...rest, target.value]; else if (rest.length) order = rest;
+    if (wanted) order = [...rest, target.value]; else if (rest.length) order = rest;
     show();
     history.replaceState(null, "", order.length === boxes.length ? "#" : addressOf({ ...view(), engine: order, cell: null }));
   });
