@@ -11,22 +11,35 @@ A task whose artifact is in the store already is **skipped**, and what follows g
 day. Choose under **Strategy** what an artifact's name depends on; name under **Force** what is to run all the same;
 under **native** every run runs everything.
 
+#### Which days
+
+On Mondays it is the week before. For a week of the past there is **Backfill**, or
+
+`airflow backfill create --dag-id artists --from-date 2018-03-12 --to-date 2018-03-12`
+
+which makes the run that was due on that Monday. (Then Airflow also makes last Monday's, which fails where there are no
+streams of last week.) Under **Trigger**, name any first and last day.
+
 #### Your own data
 
-Give the folder of your streams under **Folder of streams**.
+Give the folder of your streams under **Folder of streams**. A step's code is on its task's page, behind the book.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import Asset, CronTriggerTimetable, Param, dag, task
 
 from airflow_dags.params import build_of, form
 from saltern import Source
 from shared.pipelines import days, stream_of
 from shared.steps import artists as steps
+
+EVERY_MONDAY = CronTriggerTimetable("0 0 * * MON", timezone="UTC", interval=timedelta(weeks=1))
+STREAMS, COUNTS, TOTALS, TOP = Asset("streams"), Asset("daily_counts"), Asset("artist_totals"), Asset("top_artists")
 
 
 @task(multiple_outputs=False)
@@ -36,16 +49,18 @@ def streams(**context: Any) -> dict[str, dict[str, str]]:
     return {str(day): asdict(Source.at(stream_of(build.input, day))) for day in days(build.start, build.end)}
 
 
-daily_counts = task.salted(steps.daily_counts, map_index_template="{{ task.partition }}")
-aggregate_artists = task.salted(steps.aggregate_artists)
-top_artists = task.salted(steps.top_artists)
+daily_counts = task.salted(
+    steps.daily_counts, map_index_template="{{ task.partition }}", inlets=[STREAMS], outlets=[COUNTS]
+)
+aggregate_artists = task.salted(steps.aggregate_artists, inlets=[COUNTS], outlets=[TOTALS])
+top_artists = task.salted(steps.top_artists, inlets=[TOTALS], outlets=[TOP])
 
 
 @dag(
-    schedule=None,
+    schedule=EVERY_MONDAY,
     doc_md=__doc__,
     description="daily_counts, one per day -> aggregate_artists -> top_artists",
-    default_args={"owner": "saltworks"},
+    default_args={"owner": "saltworks", "retries": 2, "retry_delay": timedelta(seconds=30)},
     tags=["saltworks", "aggregation"],
     params=form(
         steps.daily_counts,
@@ -62,14 +77,14 @@ top_artists = task.salted(steps.top_artists)
             type=["null", "string"],
             format="date",
             title="First day",
-            description="Default: the bundled week's, or the folder's first.",
+            description="Default: the schedule's; in a run triggered here, the bundled week's or the folder's first.",
         ),
         end=Param(
             None,
             type=["null", "string"],
             format="date",
             title="Last day, included",
-            description="Default: the bundled week's, or the folder's last.",
+            description="Default: the schedule's; in a run triggered here, the bundled week's or the folder's last.",
         ),
     ),
 )

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.models.dagbag import DBDagBag
 from airflow.models.dagrun import DagRun
-from airflow.sdk.definitions.dag import _run_task  # private; how ``DAG.test()`` runs a task in this process
 from airflow.utils.session import create_session
-from airflow.utils.state import DagRunState, State, TaskInstanceState
+from airflow.utils.state import DagRunState, TaskInstanceState
 
 from airflow_dags.database import register_dags
+from airflow_dags.finishing import finish, is_cut_off
 from airflow_dags.settings import node
 from saltern.errors import BadInput
 
@@ -42,7 +42,7 @@ def bring_up_to_date(dag: DAG, conf: Mapping[str, Any]) -> DagRun:
     dag_run.conf = dict(conf)
     register_dags()
     _clear(dag_run)
-    _finish(dag_run, dag)
+    finish(dag_run, dag)
     return dag_run
 
 
@@ -75,7 +75,7 @@ def _to_clear(dag_run: DagRun, session: Any) -> Iterator[str | tuple[str, int]]:
     for name in touched & dag.task_dict.keys():
         yield from _with_downstream(dag, name)
     for name, ti in instances.items():
-        if ti.state in (TaskInstanceState.RUNNING, TaskInstanceState.QUEUED):
+        if is_cut_off(ti):
             ti.set_state(TaskInstanceState.FAILED, session=session)  # its process is dead, as a scheduler would notice
         if ti.state not in DONE or name in touched:
             yield (ti.task_id, ti.map_index) if ti.map_index >= 0 else ti.task_id
@@ -84,15 +84,3 @@ def _to_clear(dag_run: DagRun, session: Any) -> Iterator[str | tuple[str, int]]:
 
 def _with_downstream(dag: SerializedDAG, task_id: str) -> set[str]:
     return {task_id, *dag.get_task(task_id).get_flat_relative_ids(upstream=False)}
-
-
-def _finish(dag_run: DagRun, dag: DAG) -> None:
-    """Let a DAG run go on to its end in this process, as ``DAG.test()`` does with the one that it makes."""
-    dag_run.refresh_from_db()
-    while dag_run.state not in State.finished_dr_states:
-        with create_session() as session:
-            ready, _ = dag_run.update_state(session=session)
-            dag_run.schedule_tis(ready, session=session)
-        for ti in ready:
-            ti.refresh_from_db()
-            _run_task(ti=ti, task=dag.get_task(ti.task_id))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow_dags import database
-from airflow_dags.settings import CLEAR, HERE, LOCAL, NATIVES, SETTINGS, TEMPLATE, node
+from airflow_dags.settings import BACKFILL, CLEAR, HERE, LOCAL, NATIVES, SETTINGS, SKIP_IF, TEMPLATE, node
 from saltern.errors import BadInput, StepFailed
 from saltern.recipe import key
 from shared.engine.build import Build
@@ -46,9 +46,10 @@ class Airflow(Engine):
                 database.connect_to(LOCAL / "airflow.db", Path(template))
             else:
                 database.migrate_once(str(settings.SQL_ALCHEMY_CONN))
-            dag = _dag(build.pipeline)
+            dag = _dag(build.pipeline, build.strategy)
             for task in dag.tasks:
                 task.on_failure_callback = [failures.append]
+                task.retries = 0  # who waits for the command's end hears of a failure at once
             begun = timezone.utcnow()
             dag_run = _dag_run(dag, build)
             instances = [ti for ti in dag_run.get_task_instances() if ti.start_date and ti.start_date >= begun]
@@ -93,7 +94,11 @@ class Airflow(Engine):
         return serving(folder, store, port, password=password)
 
 
-def _dag(pipeline: str) -> DAG:
+def _dag(pipeline: str, strategy: str = "native") -> DAG:
+    if strategy == SKIP_IF:
+        from airflow_dags.skipping import skipping
+
+        return skipping(pipeline)
     from airflow_dags.artists import ARTISTS
     from airflow_dags.ml import ML
 
@@ -101,13 +106,17 @@ def _dag(pipeline: str) -> DAG:
 
 
 def _dag_run(dag: DAG, build: Build) -> Any:
-    """A DAG run that has done a build: a new one, or an earlier one that was cleared."""
+    """A DAG run that has done a build: a new one, or an earlier one."""
     from airflow_dags.params import conf_of
 
     if build.strategy == CLEAR:
         from airflow_dags.clearing import bring_up_to_date
 
         return bring_up_to_date(dag, conf_of(build))
+    if build.strategy == BACKFILL:
+        from airflow_dags.backfilling import backfill
+
+        return backfill(dag, conf_of(build), build.start)
     return dag.test(run_conf=conf_of(build))
 
 

@@ -14,7 +14,8 @@ every run runs everything.
 
 #### Your own data
 
-Give the path of a CSV under **CSV file**, and its column under **target**.
+Give the path of a CSV under **CSV file**, and its column under **target**. A step's code is on its task's page, behind
+the book.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ report = task.salted(steps.report)
 
 
 @dag(
-    schedule=None,
+    schedule="@weekly",
     doc_md=__doc__,
     description="preprocess -> train -> evaluate -> report",
     default_args={"owner": "saltworks"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, timedelta
 from math import isfinite
 from typing import Any
 
@@ -43,7 +43,7 @@ def form(*steps: Step[..., Any], **more: Param) -> dict[str, Param]:
     for step in steps:
         for name in step.parameters:
             params[name] = _parameter(step, name)
-    natives = {name: native.summary for name, native in NATIVES.items()}
+    natives = {"native": NATIVES["native"].summary}  # of Airflow's ways the only one that triggering a run is
     store = os.environ.get(STORE) or str(PROJECT / DEFAULT_STORE)
     params |= reuse(store, strategies=SUMMARIES | natives, steps=[step.name for step in steps])
     for param in params.values():
@@ -73,7 +73,6 @@ def build_of(context: Context) -> Build:
     Raises AirflowFailException, in the words of the command line's complaint: no retry would mend it.
     """
     params, name = context["params"], context["dag"].dag_id
-    interval = {end: date.fromisoformat(params[end]) for end in ("start", "end") if params.get(end)}
     try:
         for given in context["dag_run"].conf or {}:
             if given not in context["dag"].params:
@@ -91,10 +90,23 @@ def build_of(context: Context) -> Build:
             run=run_of(context),
             force=tuple(params["force"] or ()),
             verify=params["verify"],
-            **interval,
+            **_interval(context),
         )
     except BadInput as error:
         raise AirflowFailException(str(error)) from error
+
+
+def _interval(context: Context) -> dict[str, date]:
+    """The first and the last day: those that the form says, else those of the schedule.
+
+    A run that somebody triggers has no interval of the schedule's: its data interval is only the week before now.
+    """
+    params = context["params"]
+    given = {end: date.fromisoformat(params[end]) for end in ("start", "end") if params.get(end)}
+    start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    if "start" not in params or not (start and end) or context["dag_run"].run_type == "manual":
+        return given
+    return {"start": start.date(), "end": end.date() - timedelta(days=1), **given}
 
 
 def conf_of(build: Build) -> dict[str, Any]:
@@ -102,7 +114,7 @@ def conf_of(build: Build) -> dict[str, Any]:
     conf: dict[str, Any] = {
         "input": str(build.input),
         "store": build.store,
-        "strategy": build.strategy,
+        "strategy": "native" if build.strategy in NATIVES else build.strategy,
         "run": build.run,
     }
     if build.force:

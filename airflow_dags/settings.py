@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 LOCAL = PROJECT / ".saltworks" / "airflow"
 TEMPLATE = "SALTWORKS_AIRFLOW_TEMPLATE"  # names a migrated, empty database, of which each workspace takes a copy
 STORE = "SALTWORKS_STORE"  # names the store that the trigger form proposes
-CLEAR = "airflow/clear"
+CLEAR, BACKFILL, SKIP_IF = "airflow/clear", "airflow/backfill", "airflow/skip_if"
 SETTINGS = {
     "AIRFLOW__CORE__DAGS_FOLDER": str(HERE),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -30,6 +30,16 @@ NATIVES = {
         "the operator clears the tasks that a change touches, with downstream, and the same DAG run goes on",
         "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#re-run-tasks",
         memory="its own",
+    ),
+    BACKFILL: Native(
+        "`airflow backfill create --reprocess-behavior failed`: a date of the schedule whose DAG run succeeded is done",
+        "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/backfill.html",
+        memory="its own",
+    ),
+    SKIP_IF: Native(
+        "`@task.skip_if` with the usual condition: the task's output is there",
+        "https://airflow.apache.org/docs/apache-airflow/stable/tutorial/taskflow.html",
+        memory="artifacts",
     ),
 }
 

@@ -45,7 +45,7 @@ class Stack:
     def end_of(self, dag: str, run: str) -> str:
         """The state in which a DAG run ends. Waits for it."""
         state = ""
-        with self._open(f"/api/v2/dags/{dag}/dagRuns/{run}/wait?interval=0.2") as answer:
+        with self.open(f"/api/v2/dags/{dag}/dagRuns/{run}/wait?interval=0.2") as answer:
             for line in answer:  # one each interval
                 self.check()
                 state = json.loads(line)["state"]
@@ -58,7 +58,7 @@ class Stack:
 
     def ask(self, path: str, body: object = None) -> Any:
         """What the REST interface answers; with a body, to a POST of it."""
-        with self._open(path, body) as answer:
+        with self.open(path, body) as answer:
             return json.load(answer)
 
     def check(self) -> None:
@@ -85,7 +85,8 @@ class Stack:
         if self.password and not self._token:
             self._token = self.ask("/auth/token", {"username": USER, "password": self.password})["access_token"]
 
-    def _open(self, path: str, body: object = None) -> Any:
+    def open(self, path: str, body: object = None) -> Any:
+        """The answer to a GET; with a body, to a POST of it. Whoever is logged in asks."""
         headers = {"Content-Type": "application/json"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"

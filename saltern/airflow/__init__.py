@@ -15,6 +15,7 @@ nothing of Airflow is imported at the top.
 from __future__ import annotations
 
 import inspect
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def provider_info() -> dict[str, Any]:
         "name": "Saltern",
         "description": "Tasks that are skipped when what they would make is already there.",
         "task-decorators": [{"name": "salted", "class-name": "saltern.airflow.salted"}],
+        "extra-links": ["saltern.airflow.links.ArtifactLink"],
     }
 
 
@@ -47,7 +49,17 @@ def salted(step: Step[..., Any], **options: Any) -> TaskDecorator:
         step.function,
         multiple_outputs=False,
         decorated_operator_class=SaltedOperator,
-        **{"task_id": step.name, "doc_md": inspect.getdoc(step.function), **options},
+        **{"task_id": step.name, "doc_md": _documentation(step), **options},
         step=step,
         version=step.version,
     )
+
+
+def _documentation(step: Step[..., Any]) -> str:
+    """What a task's page shows: what the step says of itself, and its code, which is in no DAG file."""
+    words = inspect.getdoc(step.function) or ""
+    try:
+        code = inspect.getsource(step.function)
+    except OSError:  # typed in, in a session
+        return words
+    return f"{words}\n\n```python\n{textwrap.dedent(code)}```\n\n`{step.place}`\n"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from airflow.sdk import Context, Param, TriggerRule
 from airflow.sdk.bases.decorator import DecoratedOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from saltern.airflow.links import ArtifactLink
 from saltern.cache import Cache
 from saltern.errors import BadInput
-from saltern.recipe import Artifact, Input, Source
+from saltern.recipe import Artifact, Call, Input, Source
 from saltern.steps import Step
 from saltern.strategies import STRATEGIES
 
@@ -29,6 +32,7 @@ class SaltedOperator(DecoratedOperator):
 
     custom_operator_name = "@task.salted"
     ui_color = "#d8f0ff"
+    operator_extra_links = (ArtifactLink(),)
     # ``version`` is a template field to be seen: Airflow compares these, not a task's code, to tell a new DAG version.
     template_fields: Sequence[str] = (*DecoratedOperator.template_fields, "version")
     shallow_copy_attrs: Sequence[str] = (*DecoratedOperator.shallow_copy_attrs, "step")
@@ -53,28 +57,66 @@ class SaltedOperator(DecoratedOperator):
     def _arguments(self) -> dict[str, Any]:
         return {**dict(zip(self.step.inputs, self.op_args, strict=False)), **self.op_kwargs}
 
-    def execute(self, context: Context) -> dict[str, Any]:
-        """Return the artifact's description, for XCom.
+    def bind(self, context: Context) -> tuple[Cache, Call]:
+        """The cache that the DAG run's params name, and the call that this task instance is to make.
 
-        Raises AirflowSkipException on a hit, and AirflowFailException where the step refuses its input: there is
-        no use in a retry.
+        Raises AirflowFailException where the step refuses its input: there is no use in a retry.
         """
         cache, params = cache_of(context), self._arguments
         inputs = {argument: received(params.pop(argument)) for argument in self.step.inputs}
-        try:
-            call = cache.call(self.step, inputs, params, self.partition)
-            with cache.alone(call):  # another DAG run may be making it: then it is there when our turn comes
-                # without salts it does what every other Airflow task does: it runs; and so does what is cleared
-                if cache.strategy.salts and not self._is_cleared(context) and (made := cache.reuse(call)):
-                    context["ti"].xcom_push(key=RETURN_VALUE, value=made.to_json())
-                    raise AirflowSkipException(f"{made.name} is in the store {cache.store_url}")
-                return cache.execute(call).to_json()
-        except BadInput as error:
-            raise AirflowFailException(str(error)) from error
+        with refusing():
+            return cache, cache.call(self.step, inputs, params, self.partition)
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Return the artifact's description, for XCom.
+
+        Raises AirflowSkipException on a hit, and AirflowFailException as ``bind`` does. The log says why it is a hit,
+        or why it is not.
+        """
+        quieten_skops()
+        cache, call = self.bind(context)
+        # without salts it does what every other Airflow task does: it runs; and so does what is cleared
+        looks = cache.strategy.salts and not self._is_cleared(context)
+        with refusing(), cache.alone(call):  # another DAG run may be making it: then it is there when our turn comes
+            if looks and (made := cache.reuse(call)):
+                self.log.info(origin(cache, made))
+                context["ti"].xcom_push(key=RETURN_VALUE, value=made.to_json())
+                raise AirflowSkipException(f"{made.name} is in the store {cache.store_url}")
+            self.log.info("%s runs: %s", call.key, "; ".join(cache.reasons(call)))
+            made = cache.execute(call)
+        self.log.info("made %s in the store %s", made.name, cache.store_url)
+        return made.to_json()
 
     def _is_cleared(self, context: Context) -> bool:
         """Whether somebody cleared this task instance: then, and not for a retry, Airflow allows it more tries."""
         return int(context["ti"].max_tries) > (self.retries or 0)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Fail a task for good that refuses its input."""
+    try:
+        yield
+    except BadInput as error:
+        raise AirflowFailException(str(error)) from error
+
+
+def origin(cache: Cache, made: Artifact) -> str:
+    """Why an artifact is reused and where it comes from, in a line for a task's log."""
+    manifest = cache.store.manifest(made.name) or {}
+    moment = str(manifest.get("made"))[:19].replace("T", " ")
+    return (
+        f"reused {made.name}: same salt, made by run {manifest.get('run')} on {manifest.get('engine')} at {moment} UTC"
+    )
+
+
+def quieten_skops() -> None:
+    """Ignore what Airflow says to skops while that is imported.
+
+    It asks every module that is loaded for the names of SciPy's functions, and some of Airflow's modules answer each
+    time that the name is deprecated: a thousand lines in a task's log. All other warnings stay.
+    """
+    warnings.filterwarnings("ignore", message=r"The `airflow\.", category=FutureWarning, module=r"skops\.io\._utils")
 
 
 def received(given: Any) -> Input | dict[str, Artifact]:

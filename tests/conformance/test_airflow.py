@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import time
+import urllib.error
+import urllib.parse
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +20,7 @@ from saltern.files import file_digest
 from saltern.ledger import Ledger
 from saltern.store import Store
 from shared.engine.protocol import Engine
+from shared.pipelines import artists_pipeline
 from shared.rerun.expectations import load
 from shared.rerun.fresh import ForkServer
 from shared.rerun.oracle import Oracle
@@ -65,6 +69,18 @@ class Operator:
         """The states of a DAG run's tasks."""
         return self.airflow.states("ml", run)
 
+    def log(self, run: str, task: str, attempt: int = 1) -> list[str]:
+        """What the page shows as a task's log, by line."""
+        entry = f"/api/v2/dags/ml/dagRuns/{run}/taskInstances/{task}/logs/{attempt}?full_content=true"
+        return [str(line["event"]) for line in self.airflow.ask(entry)["content"]]
+
+    def artifact(self, run: str, task: str) -> bytes:
+        """What is behind the button *Artifact* of a task's page."""
+        links = self.airflow.ask(f"/api/v2/dags/ml/dagRuns/{run}/taskInstances/{task}/links")["extra_links"]
+        assert links["Artifact"].startswith(self.airflow.url), links
+        with self.airflow.open(links["Artifact"].removeprefix(self.airflow.url)) as answer:
+            return bytes(answer.read())
+
     def target(self, run: str) -> str | None:
         """The digest of the report that a DAG run handed on, if it is in the store with that content."""
         entry = f"/api/v2/dags/ml/dagRuns/{run}/taskInstances/report/xcomEntries/return_value?stringify=false"
@@ -97,7 +113,7 @@ def operator(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """Of an Airflow whose DAG folder lies in a workspace, so that edits are real."""
     folder = tmp_path_factory.mktemp("stack")
     world = Workspace(folder / "workspace", [engine.package])
-    with serving(folder / "airflow", world.folder) as airflow:
+    with serving(folder / "airflow", world.folder, password="brine") as airflow:
         yield Operator(airflow, world)
 
 
@@ -188,6 +204,43 @@ def test_a_task_that_is_cleared_executes_though_its_artifact_is_there(operator: 
     assert operator.executed(run) == ["train", "evaluate", "report"]
     again = {"train": "success", "evaluate": "success", "report": "success"}
     assert operator.states(run) == {"csv": "success", "preprocess": "skipped"} | again
+
+    skipped, executed = operator.log(run, "train"), operator.log(run, "train", attempt=2)
+    name = operator.world.built["train"]
+    assert any(line.startswith(f"reused {name}: same salt, made by run ") for line in skipped), skipped
+    assert "train runs: forced" in executed, executed
+    for log in (skipped, executed, operator.log(run, "evaluate", attempt=2)):
+        assert len(log) < 20, "a log that a person can read, though skops is imported"
+
+
+def test_a_tasks_artifact_is_behind_its_button_for_who_is_logged_in_and_while_it_is_whole(operator: Operator) -> None:
+    operator.start_from_first_build("lineage")
+    run = operator.trigger("lineage")
+    assert operator.end_of(run) == "success", operator.states(run)
+    report = operator.world.store / operator.world.built["report"]
+    assert operator.artifact(run, "report") == report.read_bytes()
+
+    address = f"{operator.airflow.url}/saltern/artifacts/ml/{run}/report/-1"
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(address)
+    with pytest.raises(urllib.error.HTTPError, match="404"):  # which is no step
+        operator.airflow.open(f"/saltern/artifacts/ml/{run}/csv/-1")
+    report.write_bytes(report.read_bytes()[:-1])
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        operator.artifact(run, "report")
+
+
+def test_a_backfill_makes_the_week_before_its_monday_and_only_once(operator: Operator) -> None:
+    shutil.rmtree(operator.world.store, ignore_errors=True)
+    run = "backfill__2018-03-12T00:00:00+00:00"
+    conf = {"store": str(operator.world.store), "run": "backfilled"}
+    monday = dict.fromkeys(("from_date", "to_date"), "2018-03-12T00:00:00Z")
+    operator.airflow.ask("/api/v2/backfills", {"dag_id": "artists", "dag_run_conf": conf, **monday})
+    assert operator.airflow.end_of("artists", urllib.parse.quote(run)) == "success"
+    assert sorted(operator.executed("backfilled")) == sorted(artists_pipeline().nodes)
+
+    again = {"dag_id": "artists", "dag_run_conf": conf, "reprocess_behavior": "failed", **monday}
+    assert operator.airflow.ask("/api/v2/backfills/dry_run", again)["backfills"] == []
 
 
 def test_of_two_dag_runs_at_once_each_step_executes_in_one(operator: Operator, oracle: Oracle, engine: Engine) -> None:

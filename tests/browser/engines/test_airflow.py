@@ -104,8 +104,9 @@ def test_the_form_asks_for_the_input_then_each_step_then_what_to_reuse(
     assert shown == ["Run Parameters", *sections, "Reuse", "Advanced Options"]
     form.get_by_role("button", name="Reuse").click()
     expect(form.locator("#element_store")).to_have_value(str(ui.store.root))
-    for name in ("native", "content", "salted", "lineage", "cutoff", "airflow/clear"):
+    for name in ("native", "content", "salted", "lineage", "cutoff"):
         expect(form.get_by_role("listitem").filter(has_text=re.compile(f"^{name}: .+"))).to_be_visible()
+    expect(form).not_to_contain_text("airflow/")  # ways that triggering a DAG run is not
 
 
 def test_what_does_not_depend_on_another_c_is_skipped_and_with_the_same_c_again_everything_is(
@@ -129,6 +130,35 @@ def test_what_does_not_depend_on_another_c_is_skipped_and_with_the_same_c_again_
         if ran:
             compose(page)
             picture(page, "airflow")
+
+
+def test_a_task_says_whose_artifact_it_reuses_and_leads_to_it(page: Page, ui: Ui) -> None:
+    open_dag(page, "ml")
+    runs = [str(bar.get_attribute("href")).split("/")[4] for bar in bars(page, "ml").all()]
+    second, first = runs[-2:]
+    page.goto(f"{ui.address}/ml/runs/{second}/tasks/report")
+    expect(page.get_by_text(re.compile(f"reused report-.+: same salt, made by run {first} on airflow"))).to_be_visible(
+        timeout=SOON
+    )
+    page.goto(f"{ui.address}/ml/runs/{second}/tasks/report/details")
+    page.goto(str(page.get_by_role("link", name="Artifact", exact=True).get_attribute("href", timeout=SOON)))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("origin") == "null", "its sandbox: it may do nothing in Airflow's name"
+
+
+def test_the_code_of_a_step_is_on_its_tasks_page(page: Page, ui: Ui) -> None:
+    page.goto(f"{ui.address}/ml/tasks/train")
+    page.get_by_role("button", name="Documentation").click(timeout=SOON)
+    expect(page.get_by_role("dialog")).to_contain_text("def train(")
+
+
+def test_the_assets_lead_from_the_days_to_the_week(page: Page, ui: Ui) -> None:
+    page.goto(ui.address.replace("/dags", "/assets"))
+    page.get_by_role("link", name="artist_totals", exact=True).click(timeout=SOON)
+    page.get_by_text("Task Dependencies").click(timeout=SOON)
+    tasks = page.locator(".react-flow__node").filter(has_text="artists")
+    expect(tasks.filter(has_text="daily_counts").first).to_be_attached(timeout=SOON)
+    expect(tasks.filter(has_text="aggregate_artists").first).to_be_attached()
 
 
 def compose(page: Page) -> None:

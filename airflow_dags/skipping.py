@@ -1,0 +1,49 @@
+"""``airflow/skip_if``: tasks that are skipped when their output is there, by the decorator that Airflow has for it.
+
+``@task.skip_if`` takes a condition (https://airflow.apache.org/docs/apache-airflow/stable/tutorial/taskflow.html). Here
+it is the usual one: the file is there. As in every DAG with skipped tasks, what comes after them needs the trigger rule
+``none_failed``, and something of what they would have returned.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow.sdk import task
+
+from airflow_dags import artists, ml
+from saltern.airflow.operators import RETURN_VALUE, SaltedOperator
+from shared.pipelines import PIPELINES
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG, Context
+
+DAGS = {"ml": ml.ml, "artists": artists.artists}
+TASKS = {
+    "ml": (ml.preprocess, ml.train, ml.evaluate, ml.report),
+    "artists": (artists.daily_counts, artists.aggregate_artists, artists.top_artists),
+}
+
+
+def skipping(pipeline: str) -> DAG:
+    """The DAG of a pipeline made once more, with ``@task.skip_if(is_there)`` above each of its steps."""
+    parameters = {
+        name: value for step in PIPELINES[pipeline]().steps.values() for name, value in step.parameters.items()
+    }
+    for decorated in TASKS[pipeline]:
+        task.skip_if(is_there)(decorated)
+    try:
+        return DAGS[pipeline](**parameters)
+    finally:
+        for decorated in TASKS[pipeline]:
+            del decorated.kwargs["pre_execute"]
+
+
+def is_there(context: Context) -> tuple[bool, str]:
+    """Whether a task's output is there, by its plain name. Then what follows is told its name too."""
+    operator = context["task"]
+    assert isinstance(operator, SaltedOperator)
+    cache, call = operator.bind(context)
+    if found := cache.find(call):
+        context["ti"].xcom_push(key=RETURN_VALUE, value=found.to_json())
+    return found is not None, f"{call.artifact.name} is there"
