@@ -16,6 +16,7 @@ from typing import Any
 
 from saltern.effects import HARMLESS, has_effect, root, run_at_once
 from saltern.names import (
+    Fields,
     Import,
     Reference,
     as_skipped,
@@ -96,17 +97,15 @@ class Module:
         found = read(statements, self.package)
         if name == BODY:  # an import that nothing reads is there for its effect
             found.references += [
-                Reference(name, (), 0, target, soft=True, unread=True)
+                Reference(name, (), target, soft=True, unread=True)
                 for name in self._unread
                 for target in self.imports[name]
             ]
         if name == WHOLE:
             found.references += [
-                Reference(name, (), 0, target, soft=True)
-                for name, targets in self.imports.items()
-                for target in targets
+                Reference(name, (), target, soft=True) for name, targets in self.imports.items() for target in targets
             ]
-            found.references += [Reference("*", (), 0, Import(star)) for star in self.stars]
+            found.references += [Reference("*", (), Import(star)) for star in self.stars]
         names = {reference.name for reference in found.references if not reference.imported}
         if name in self.imports:
             names.add(name)
@@ -190,15 +189,15 @@ class Module:
     @cached_property
     def _unread(self) -> list[str]:
         """The imported names that nothing in the module goes by."""
-        used: set[str] = set()
-        todo: list[ast.AST] = [self.tree] if self.imports else []
-        while todo:
+        unused = {*self.imports}
+        todo: list[ast.AST] = [self.tree]
+        while todo and unused:
             node = todo.pop()
             if isinstance(node, ast.Name):
-                used.add(node.id)
+                unused.discard(node.id)
             else:
                 todo += children(node)
-        return [name for name in self.imports if name not in used]
+        return [name for name in self.imports if name in unused]
 
     def _undeclared(self, statement: ast.stmt) -> ast.stmt:
         """A step's definition without its ``@step(...)``."""
@@ -330,37 +329,46 @@ def text(tree: ast.AST, *, docstrings: bool = False) -> str:
     Empty and absent fields are left out, so that a field that a later Python adds changes nothing where it is not used.
     """
     parts: list[str] = []
-    todo: list[Any] = [tree]
+    write = parts.append
+    todo: list[Any] = [tree]  # a text in it is to be written as it is
     while todo:
         node = todo.pop()
-        if isinstance(node, _Written):
-            parts.append(node)
-        elif isinstance(node, list):
-            parts.append("[")
-            todo += (_END, *reversed(node))
-        elif not isinstance(node, ast.AST):
-            parts.append(f"{type(node).__name__}:{node!r}")
+        if type(node) is str:
+            write(node)
+            continue
+        write(f"{type(node).__name__}(")
+        later: list[Any] = []  # from the first field on in which nodes lie
+        for name, value in _fields(node, docstrings):
+            if value is None or value == []:
+                continue
+            if isinstance(value, ast.AST):
+                later += (f"{name}=", value)
+            elif isinstance(value, list):
+                later.append(f"{name}=[")
+                later += [one if isinstance(one, ast.AST) else _leaf(one) for one in value]
+                later.append(")")
+            elif later:
+                later.append(f"{name}={_leaf(value)}")
+            else:
+                write(f"{name}={_leaf(value)}")
+        if later:
+            todo.append(")")
+            todo += reversed(later)
         else:
-            parts.append(f"{type(node).__name__}(")
-            todo.append(_END)
-            for name, value in reversed(_fields(node, docstrings)):
-                if value is not None and value != []:
-                    todo += (value, _Written(f"{name}="))
+            write(")")
     return "".join(parts)
 
 
-class _Written(str):
-    """Text that is as it shall be."""
-
-    __slots__ = ()
+def _leaf(value: object) -> str:
+    return f"{type(value).__name__}:{value!r}"
 
 
-_END = _Written(")")
+_SAYING = Fields(["ctx"])  # how a name is used follows from where it stands
 
 
 def _fields(node: ast.AST, docstrings: bool) -> list[tuple[str, Any]]:
-    """The fields that say what a node does. How a name is used (``ctx``) follows from where it stands."""
-    fields = [(name, getattr(node, name, None)) for name in node._fields if name != "ctx"]
+    """The fields that say what a node does, and what is in them."""
+    fields = [(name, getattr(node, name, None)) for name in _SAYING[type(node)]]
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         if is_docstring(node.body[0]) and not (docstrings or _may_be_read(node)):
             body = node.body[1:] or [ast.Pass()]
