@@ -9,6 +9,7 @@ import ast
 import copy
 import hashlib
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -45,6 +46,9 @@ _PLAIN_BASES = {
     "StrEnum", "TypedDict", "dict", "float", "int", "list", "object", "set", "str", "tuple",
     "KeyError", "LookupError", "OSError", "RuntimeError", "TypeError", "ValueError",
 }  # fmt: skip
+
+
+_PYTHONS = {*sys.stdlib_module_names, "typing_extensions", __package__}
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ class Module:
         names = {reference.name for reference in found.references if not reference.imported}
         if name in self.imports:
             names.add(name)
-        texts = [text(statement, docstrings=name == WHOLE) for statement in statements]
+        texts = [text(statement, self, docstrings=name == WHOLE) for statement in statements]
         order = self._order() if name == BODY else ""
         if ("__future__.annotations" in self._imported("annotations")) and any(map(_annotates, statements)):
             order += "annotations are texts"
@@ -123,6 +127,14 @@ class Module:
             return ""
         bindings = sorted([*self.bindings.get(name, []), *self.bindings.get("*", [])])
         return f"{name} is {', '.join(source for _, source in bindings)}"
+
+    def is_pythons(self, expression: ast.expr) -> bool:
+        """Whether what has a name is a builtin, of Python's own library, or ours: others may call theirs the same."""
+        name = (_dotted(expression) or [""])[0]
+        if name in self.statements:  # the accessors of a property go by its name
+            return isinstance(expression, ast.Attribute) and expression.attr in ("setter", "getter", "deleter")
+        modules = [one.module for one in self.imports.get(name, ())] or self.stars
+        return all(module.partition(".")[0] in _PYTHONS for module in modules)
 
     def sets(self, name: str) -> bool:
         """Whether it may set an attribute or a global of a name, when it is imported or in a function."""
@@ -323,7 +335,7 @@ def digest(texts: Iterable[str]) -> str:
 NOTHING = digest([])
 
 
-def text(tree: ast.AST, *, docstrings: bool = False) -> str:
+def text(tree: ast.AST, module: Module, *, docstrings: bool = False) -> str:
     """A syntax tree as text: the same for every version of Python. Docstrings count where somebody may read them.
 
     Empty and absent fields are left out, so that a field that a later Python adds changes nothing where it is not used.
@@ -338,7 +350,7 @@ def text(tree: ast.AST, *, docstrings: bool = False) -> str:
             continue
         write(f"{type(node).__name__}(")
         later: list[Any] = []  # from the first field on in which nodes lie
-        for name, value in _fields(node, docstrings):
+        for name, value in _fields(node, None if docstrings else module):
             if value is None or value == []:
                 continue
             if isinstance(value, ast.AST):
@@ -366,11 +378,11 @@ def _leaf(value: object) -> str:
 _SAYING = Fields(["ctx"])  # how a name is used follows from where it stands
 
 
-def _fields(node: ast.AST, docstrings: bool) -> list[tuple[str, Any]]:
-    """The fields that say what a node does, and what is in them."""
+def _fields(node: ast.AST, module: Module | None) -> list[tuple[str, Any]]:
+    """The fields that say what a node does, and what is in them. Without the ``module``, with all docstrings."""
     fields = [(name, getattr(node, name, None)) for name in _SAYING[type(node)]]
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        if is_docstring(node.body[0]) and not (docstrings or _may_be_read(node)):
+        if module and is_docstring(node.body[0]) and not _may_be_read(node, module):
             body = node.body[1:] or [ast.Pass()]
             return [(name, body if name == "body" else value) for name, value in fields]
     elif isinstance(node, ast.JoinedStr):  # Python 3.12 leaves out the empty parts of an f-string
@@ -378,11 +390,11 @@ def _fields(node: ast.AST, docstrings: bool) -> list[tuple[str, Any]]:
     return fields
 
 
-def _may_be_read(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+def _may_be_read(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, module: Module) -> bool:
     """Whether a decorator or a base may read a docstring: pydantic's models, DSPy's signatures, tools of an agent."""
-    if any(last_name(decorator) not in HARMLESS for decorator in node.decorator_list):
+    if not all(last_name(one) in HARMLESS and module.is_pythons(one) for one in node.decorator_list):
         return True
     if not isinstance(node, ast.ClassDef):
         return False
     bases = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
-    return bool(node.keywords) or any(last_name(base) not in _PLAIN_BASES for base in bases)
+    return bool(node.keywords) or not all(last_name(base) in _PLAIN_BASES and module.is_pythons(base) for base in bases)
