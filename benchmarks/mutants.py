@@ -43,7 +43,7 @@ sys.path[0] = str(HERE.parent)
 from benchmarks.packages import LIBRARIES, PACKAGES, PINNED, downloaded, laid_out, python  # noqa: E402
 from saltern import step  # noqa: E402
 from saltern.code import code_fingerprint, named_files, reached  # noqa: E402
-from saltern.reach import written  # noqa: E402
+from saltern.parsed import written  # noqa: E402
 from saltern.sources import state_of  # noqa: E402
 from saltern.steps import Step  # noqa: E402
 from shared.score.mutations import Text  # noqa: E402

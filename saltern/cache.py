@@ -159,7 +159,10 @@ class Cache:
             "made": datetime.now(UTC).isoformat(),
             **self._read(call),
         }
-        return replace(call.artifact, digest=self.store.commit(call.artifact.name, data, facts))
+        digest = self.store.commit(call.artifact.name, data, facts)
+        if call.canonical_recipe is not None:
+            self.store.note_newest(call.key, self.strategy_name, call.artifact.name)
+        return replace(call.artifact, digest=digest)
 
     def _check_sources(self, call: Call) -> None:
         """Raise BadInput for an external input that changed after the call was made: it may be what the step read."""

@@ -20,10 +20,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from saltern import loaded, reach, sources, watch
+from saltern import loaded, parsed, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
-from saltern.reach import Reached, hashed, is_ignored, named, parsed, project_of, walk
+from saltern.reach import is_ignored, named, project_of, walk
+from saltern.reached import Reached, hashed
 from saltern.recipe import differing
 from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
@@ -60,13 +61,13 @@ def _now_reached(declared: Step[..., Any], path: tuple[str, ...]) -> Reached:
 def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], replaced: int) -> Reached:
     found = remembered(declared)
     if found:
-        known = len(found.written)
+        known = len(found.compiled)
     else:
         known, found = -1, walk(declared)
     loaded.check(declared, found)
     for opened in (opened for file in found.files for opened in watch.opened_by(file)):
         found.texts.setdefault(named(opened, project_of(declared)), opened)
-    if len(found.written) > known:
+    if len(found.compiled) > known:
         keep(declared, found)
     _HELD[declared] = [*loaded.held(found)]
     return replace(found, code=found.code | loaded.changed(declared, found))
@@ -96,7 +97,7 @@ def definition(declared: Step[..., Any]) -> dict[str, list[ast.FunctionDef]] | N
     location = locate(module, module.partition(".")[0])
     if location.kind != "source":
         return None
-    statements = parsed(module, location.path, state_of(location.path)).statements
+    statements = parsed.parsed(module, location.path, state_of(location.path)).statements
     kept = {name: [one for one in several if isinstance(one, ast.FunctionDef)] for name, several in statements.items()}
     functions = {name: several for name, several in kept.items() if len(several) == len(statements[name])}
     return functions if declared.function.__name__ in functions else None
@@ -126,4 +127,4 @@ def forget() -> None:
     """Read all source anew: for programs that change it while they run."""
     _reached.cache_clear()
     _HELD.clear()
-    reach.forget()
+    parsed.forget()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import glob
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, Literal
 from saltern import watch
 from saltern.code import definition
 from saltern.errors import BadInput, MissingInput
-from saltern.files import digest, file_digest
+from saltern.files import check_is_file, digest, file_digest
 from saltern.names import last_name
 from saltern.recipe import Source
 from saltern.steps import Step
@@ -52,9 +53,23 @@ def content(source: Source) -> str:
 
 
 def value(source: Source) -> Any:
-    """What a step receives: the path of a file or folder, the sorted paths that a pattern matches, a URL's path."""
+    """What a step receives: the path of a file or folder, the sorted paths that a pattern matches, a URL's path.
+
+    Raises BadInput for what would have the step wait: a pipe, a socket, a device.
+    """
+    check(source)
     files = matched(source)
     return _path(source) if files is None else files
+
+
+def check(source: Source) -> None:
+    """Raise BadInput for an input that is there, and is neither a file nor a folder. Nothing of it is read."""
+    if source.is_url or not os.path.lexists(source.path):  # a pattern, or nothing: who reads it says so
+        return
+    try:
+        check_is_file(source.path, os.stat(source.path).st_mode)  # noqa: PTH116 - of each input of each step
+    except OSError as error:
+        raise BadInput(f"{source.path}: cannot be read ({error.strerror})") from None
 
 
 def places(source: Source) -> list[Path]:

@@ -9,13 +9,16 @@ Documentation/technical/racy-git.txt), a digest is only believed when the file w
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISREG, S_ISSOCK
 from typing import Any, cast
 
+SMALL = 64 * 1024  # bytes: reading so few takes less time than to recall their digest
 CLOCK_RESOLUTION = 2_000_000_000  # ns: FAT's, the coarsest of any file system in use
 _SCHEMA = (
     """create table if not exists states
@@ -32,8 +35,12 @@ def file_digest(path: str | os.PathLike[str]) -> str:
     """
     if getattr(path, "protocol", "") not in ("", "file", "local"):
         return digest(cast(Path, path).read_bytes())
+    stat, now = os.stat(path), time.time_ns()  # noqa: PTH116 - asked of each input of each step
+    if not S_ISREG(stat.st_mode):
+        check_is_file(path, stat.st_mode)
+    if stat.st_size <= SMALL:
+        return _read(os.fspath(path))
     file = Path(path).absolute()
-    stat, now = file.stat(), time.time_ns()
     name = _text(file)
     state = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
     with _memory() as memory:
@@ -46,6 +53,14 @@ def file_digest(path: str | os.PathLike[str]) -> str:
             if memory:
                 memory.execute("replace into states values (?, ?, ?, ?, ?, ?, ?)", [name, *state, now, found])
     return found
+
+
+def check_is_file(path: str | os.PathLike[str], mode: int) -> None:
+    """Raise OSError for what is neither a file nor a folder: who reads a pipe may wait for ever."""
+    if not (S_ISREG(mode) or S_ISDIR(mode)):
+        kinds = {S_ISFIFO: "a pipe", S_ISSOCK: "a socket", S_ISCHR: "a device", S_ISBLK: "a device"}
+        kind = next((name for is_one, name in kinds.items() if is_one(mode)), "special")
+        raise OSError(errno.EINVAL, f"it is {kind}, no file; write what it gives to a file", os.fspath(path))
 
 
 def recall(key: str) -> str | None:

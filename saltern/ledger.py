@@ -2,7 +2,8 @@
 
 The core writes it, around the step's function, so it cannot repeat what an engine merely believes. Every event is a
 file of its own under ``<store>/.ledger/<run>/``, written atomically: any number of threads, processes and machines
-can write at once without a lock, on any kind of store.
+can write at once without a lock, on any kind of store. No event waits for the disk: it outlives the process that
+writes it, and a power cut may take the last few.
 """
 
 from __future__ import annotations
@@ -73,10 +74,10 @@ class Ledger:
         """All events of a kind ('started', 'finished', 'failed' or 'verified'), oldest first."""
         names = self.store.names(f"*-{kind}.json", self.folder)
         paths = [self.store.path(f"{self.folder}/{name}") for name in names]
-        return sorted((json.loads(path.read_bytes()) for path in paths), key=lambda event: event["started_ns"])
+        return sorted(filter(None, map(_event, paths)), key=lambda event: event["started_ns"])
 
     def _write(self, name: str, event: dict[str, Any]) -> None:
-        self.store.write(f"{self.folder}/{name}.json", json.dumps(event, sort_keys=True).encode() + b"\n")
+        self.store.write(f"{self.folder}/{name}.json", json.dumps(event, sort_keys=True).encode() + b"\n", sync=False)
 
     def _withdraw(self, name: str) -> None:
         path = self.store.path(f"{self.folder}/{name}.json")
@@ -85,6 +86,17 @@ class Ledger:
             with contextlib.suppress(OSError):  # not empty: other steps of this run, or other runs, did execute
                 path.parent.rmdir()
                 path.parent.parent.rmdir()
+
+
+def _event(path: Path) -> dict[str, Any] | None:
+    """What is in a file of the ledger; None where that is no event, as after a power cut."""
+    try:
+        event = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return None
+    is_event = isinstance(event, dict) and isinstance(event.get("started_ns"), int)
+    is_ended = isinstance(event.get("ended_ns", 0), int) if is_event else False
+    return event if is_ended and isinstance(event.get("step"), str) else None
 
 
 def runs(store: Store) -> list[str]:

@@ -16,7 +16,8 @@ from typing import Any
 
 from saltern import memory, sources, watch
 from saltern.errors import BadInput
-from saltern.reach import Reached, hashed, parsed, written
+from saltern.parsed import compiled, parsed, written
+from saltern.reached import Reached, hashed
 from saltern.sources import locate, state_of
 from saltern.steps import Step
 
@@ -25,25 +26,29 @@ _ABSENT = object()
 
 def check(declared: Step[..., Any], found: Reached) -> None:
     """Raise BadInput where this process has loaded other code than the source has."""
-    checked: set[str] = set()
     files = {*map(str, found.files)}
-    for module, name, path, home in found.places:
+    for (module, path, home), names in found.places.items():
         if module not in sys.modules:
             continue
-        if path not in found.written:
-            found.written[path] = written(home, Path(path), state_of(path))
-        if memory.differs(module, name, path, found.written[path], home):
-            raise BadInput(
-                f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload '{module}' "
-                f"and what imports it"
-            )
-        _check_maker(declared, files, f"{module}:{name}", vars(sys.modules[module]).get(name))
-        if path not in checked:
-            checked.add(path)
-            # a time that is later is of a clock that is ahead
-            is_new = declared.loaded_ns < state_of(path)[1] <= time.time_ns()
-            if is_new and not watch.is_as_executed(path, found.written[path]):
-                raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
+        state, executed = state_of(path), watch.executed(path)
+        if path not in found.compiled:
+            found.compiled[path] = compiled(home, Path(path), state)
+        is_current = executed is not None and memory.whole(executed) == found.compiled[path]
+        known = memory.inside(executed) if executed and is_current else set()
+        held = vars(sys.modules[module])
+        for name in names:
+            value = held.get(name)
+            codes = memory.others(value, path, home, known)
+            if codes and memory.differs(codes, written(home, Path(path), state)):
+                raise BadInput(
+                    f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload "
+                    f"'{module}' and what imports it"
+                )
+            _check_maker(declared, files, f"{module}:{name}", value)
+        # a time that is later is of a clock that is ahead
+        is_new = not is_current and declared.loaded_ns < state[1] <= time.time_ns()
+        if is_new and not (executed and memory.digest(executed) in written(home, Path(path), state)[memory.MODULE]):
+            raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
 
 
 def _check_maker(declared: Step[..., Any], files: set[str], place: str, value: object) -> None:
@@ -56,10 +61,9 @@ def _check_maker(declared: Step[..., Any], files: set[str], place: str, value: o
 
 def held(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, Any]]:
     """The objects that this process has under the names that are reached: where, the name, and the object."""
-    for module, name, _, _ in found.places:
+    for (module, _, _), several in found.places.items():
         names = vars(sys.modules[module]) if module in sys.modules else {}
-        if name in names:
-            yield names, name, names[name]
+        yield from ((names, name, names[name]) for name in several if name in names)
     for module, _, one, _ in _literals(found):
         if "." in one:
             inside, attribute = _where(vars(sys.modules[module]), one)
@@ -110,7 +114,7 @@ def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str
 def _sets(declared: Step[..., Any], found: Reached, name: str) -> bool:
     """Whether code that is reached, or what it imports while it runs, sets an attribute or a global of a name."""
     home = declared.function.__module__.partition(".")[0]
-    todo, seen = [module for _, _, _, module in found.places], set()
+    todo, seen = [module for _, _, module in found.places], set()
     while todo:
         module = todo.pop()
         location = locate(module, home)

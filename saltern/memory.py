@@ -10,7 +10,6 @@ import ast
 import contextlib
 import hashlib
 import marshal
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -23,27 +22,45 @@ MODULE = "<module>"
 _TOLD = {bool, bytes, complex, float, int, str, type(None)}
 
 
-def written(source: ast.Module, path: str) -> Written:
-    """The digests of the code of a source file: of the module, and of each function by its qualified name."""
+def compiled(source: ast.Module, path: str) -> CodeType:
+    return compile(source, path, "exec", dont_inherit=True)
+
+
+def written(code: CodeType) -> Written:
+    """The digests of the code of a module: of itself, and of each function by its qualified name."""
     found: dict[str, list[str]] = {}
-    _digest(compile(source, path, "exec", dont_inherit=True), found)
+    _digest(code, found)
     return found
 
 
-def differs(module: str, name: str, path: str, source: Written, home: str | None = None) -> bool:
-    """Whether a function or class that a loaded module has under a name is other code than a source file says.
+def whole(code: CodeType) -> str:
+    """The digest of a module's code with all that is in it, and where it stands in its file: fast."""
+    return hashlib.blake2b(marshal.dumps(code, 2), digest_size=8).hexdigest()
 
-    A module that is not loaded differs in nothing, and so does what no compiler has made from this file.
-    ``home`` is the module of the file, where the name is imported from there.
+
+def inside(code: CodeType) -> set[int]:
+    """The identities of a module's code, and of all code in it."""
+    found, todo = set(), [code]
+    while todo:
+        one = todo.pop()
+        found.add(id(one))
+        todo += [inner for inner in one.co_consts if isinstance(inner, CodeType)]
+    return found
+
+
+def others(value: Any, path: str, home: str, known: set[int]) -> list[CodeType]:
+    """The code of a function or class in memory that was made from a file, but for what is ``known``, by identity.
+
+    ``home`` is the module of the file.
     """
-    loaded = sys.modules.get(module)
-    if loaded is None or name not in vars(loaded):
-        return False
-    for code in _codes(vars(loaded)[name], home or module):
-        mine = source.get(code.co_qualname) if code.co_filename == path else None
-        if mine and digest(code) not in mine:
-            return True
-    return False
+    if type(value) is FunctionType and id(value.__code__) in known and not (value.__closure__ or value.__dict__):
+        return []
+    return [code for code in _codes(value, home) if id(code) not in known and code.co_filename == path]
+
+
+def differs(codes: Sequence[CodeType], source: Written) -> bool:
+    """Whether code in memory is other code than a source file says. What no compiler has made from it does not."""
+    return any(mine and digest(code) not in mine for code in codes for mine in [source.get(code.co_qualname)])
 
 
 def literals(name: str, statements: Sequence[ast.stmt]) -> dict[str, str]:

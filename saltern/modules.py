@@ -9,6 +9,7 @@ import ast
 import copy
 import hashlib
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ from typing import Any
 
 from saltern.effects import HARMLESS, has_effect, root, run_at_once
 from saltern.names import (
+    Fields,
     Import,
     Reference,
     as_skipped,
@@ -44,6 +46,9 @@ _PLAIN_BASES = {
     "StrEnum", "TypedDict", "dict", "float", "int", "list", "object", "set", "str", "tuple",
     "KeyError", "LookupError", "OSError", "RuntimeError", "TypeError", "ValueError",
 }  # fmt: skip
+
+
+_PYTHONS = {*sys.stdlib_module_names, "typing_extensions", __package__}
 
 
 @dataclass(frozen=True)
@@ -96,21 +101,19 @@ class Module:
         found = read(statements, self.package)
         if name == BODY:  # an import that nothing reads is there for its effect
             found.references += [
-                Reference(name, (), 0, target, soft=True, unread=True)
+                Reference(name, (), target, soft=True, unread=True)
                 for name in self._unread
                 for target in self.imports[name]
             ]
         if name == WHOLE:
             found.references += [
-                Reference(name, (), 0, target, soft=True)
-                for name, targets in self.imports.items()
-                for target in targets
+                Reference(name, (), target, soft=True) for name, targets in self.imports.items() for target in targets
             ]
-            found.references += [Reference("*", (), 0, Import(star)) for star in self.stars]
+            found.references += [Reference("*", (), Import(star)) for star in self.stars]
         names = {reference.name for reference in found.references if not reference.imported}
         if name in self.imports:
             names.add(name)
-        texts = [text(statement, docstrings=name == WHOLE) for statement in statements]
+        texts = [text(statement, self, docstrings=name == WHOLE) for statement in statements]
         order = self._order() if name == BODY else ""
         if ("__future__.annotations" in self._imported("annotations")) and any(map(_annotates, statements)):
             order += "annotations are texts"
@@ -124,6 +127,14 @@ class Module:
             return ""
         bindings = sorted([*self.bindings.get(name, []), *self.bindings.get("*", [])])
         return f"{name} is {', '.join(source for _, source in bindings)}"
+
+    def is_pythons(self, expression: ast.expr) -> bool:
+        """Whether what has a name is a builtin, of Python's own library, or ours: others may call theirs the same."""
+        name = (_dotted(expression) or [""])[0]
+        if name in self.statements:  # the accessors of a property go by its name
+            return isinstance(expression, ast.Attribute) and expression.attr in ("setter", "getter", "deleter")
+        modules = [one.module for one in self.imports.get(name, ())] or self.stars
+        return all(module.partition(".")[0] in _PYTHONS for module in modules)
 
     def sets(self, name: str) -> bool:
         """Whether it may set an attribute or a global of a name, when it is imported or in a function."""
@@ -190,15 +201,15 @@ class Module:
     @cached_property
     def _unread(self) -> list[str]:
         """The imported names that nothing in the module goes by."""
-        used: set[str] = set()
-        todo: list[ast.AST] = [self.tree] if self.imports else []
-        while todo:
+        unused = {*self.imports}
+        todo: list[ast.AST] = [self.tree]
+        while todo and unused:
             node = todo.pop()
             if isinstance(node, ast.Name):
-                used.add(node.id)
+                unused.discard(node.id)
             else:
                 todo += children(node)
-        return [name for name in self.imports if name not in used]
+        return [name for name in self.imports if name in unused]
 
     def _undeclared(self, statement: ast.stmt) -> ast.stmt:
         """A step's definition without its ``@step(...)``."""
@@ -324,45 +335,54 @@ def digest(texts: Iterable[str]) -> str:
 NOTHING = digest([])
 
 
-def text(tree: ast.AST, *, docstrings: bool = False) -> str:
+def text(tree: ast.AST, module: Module, *, docstrings: bool = False) -> str:
     """A syntax tree as text: the same for every version of Python. Docstrings count where somebody may read them.
 
     Empty and absent fields are left out, so that a field that a later Python adds changes nothing where it is not used.
     """
     parts: list[str] = []
-    todo: list[Any] = [tree]
+    write = parts.append
+    todo: list[Any] = [tree]  # a text in it is to be written as it is
     while todo:
         node = todo.pop()
-        if isinstance(node, _Written):
-            parts.append(node)
-        elif isinstance(node, list):
-            parts.append("[")
-            todo += (_END, *reversed(node))
-        elif not isinstance(node, ast.AST):
-            parts.append(f"{type(node).__name__}:{node!r}")
+        if type(node) is str:
+            write(node)
+            continue
+        write(f"{type(node).__name__}(")
+        later: list[Any] = []  # from the first field on in which nodes lie
+        for name, value in _fields(node, None if docstrings else module):
+            if value is None or value == []:
+                continue
+            if isinstance(value, ast.AST):
+                later += (f"{name}=", value)
+            elif isinstance(value, list):
+                later.append(f"{name}=[")
+                later += [one if isinstance(one, ast.AST) else _leaf(one) for one in value]
+                later.append(")")
+            elif later:
+                later.append(f"{name}={_leaf(value)}")
+            else:
+                write(f"{name}={_leaf(value)}")
+        if later:
+            todo.append(")")
+            todo += reversed(later)
         else:
-            parts.append(f"{type(node).__name__}(")
-            todo.append(_END)
-            for name, value in reversed(_fields(node, docstrings)):
-                if value is not None and value != []:
-                    todo += (value, _Written(f"{name}="))
+            write(")")
     return "".join(parts)
 
 
-class _Written(str):
-    """Text that is as it shall be."""
-
-    __slots__ = ()
+def _leaf(value: object) -> str:
+    return f"{type(value).__name__}:{value!r}"
 
 
-_END = _Written(")")
+_SAYING = Fields(["ctx"])  # how a name is used follows from where it stands
 
 
-def _fields(node: ast.AST, docstrings: bool) -> list[tuple[str, Any]]:
-    """The fields that say what a node does. How a name is used (``ctx``) follows from where it stands."""
-    fields = [(name, getattr(node, name, None)) for name in node._fields if name != "ctx"]
+def _fields(node: ast.AST, module: Module | None) -> list[tuple[str, Any]]:
+    """The fields that say what a node does, and what is in them. Without the ``module``, with all docstrings."""
+    fields = [(name, getattr(node, name, None)) for name in _SAYING[type(node)]]
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        if is_docstring(node.body[0]) and not (docstrings or _may_be_read(node)):
+        if module and is_docstring(node.body[0]) and not _may_be_read(node, module):
             body = node.body[1:] or [ast.Pass()]
             return [(name, body if name == "body" else value) for name, value in fields]
     elif isinstance(node, ast.JoinedStr):  # Python 3.12 leaves out the empty parts of an f-string
@@ -370,11 +390,11 @@ def _fields(node: ast.AST, docstrings: bool) -> list[tuple[str, Any]]:
     return fields
 
 
-def _may_be_read(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+def _may_be_read(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, module: Module) -> bool:
     """Whether a decorator or a base may read a docstring: pydantic's models, DSPy's signatures, tools of an agent."""
-    if any(last_name(decorator) not in HARMLESS for decorator in node.decorator_list):
+    if not all(last_name(one) in HARMLESS and module.is_pythons(one) for one in node.decorator_list):
         return True
     if not isinstance(node, ast.ClassDef):
         return False
     bases = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
-    return bool(node.keywords) or any(last_name(base) not in _PLAIN_BASES for base in bases)
+    return bool(node.keywords) or not all(last_name(base) in _PLAIN_BASES and module.is_pythons(base) for base in bases)

@@ -53,7 +53,6 @@ class Reference(NamedTuple):
 
     name: str
     attributes: tuple[str, ...]
-    line: int
     imported: Import | None = None
     constant: str | None = None
     soft: bool = False
@@ -128,13 +127,13 @@ class _Collector:
         for scope in reversed(self.scopes):
             if node.id in scope.names and not (scope.is_class and scope is not self.scopes[-1]):
                 for imported in scope.names[node.id]:
-                    self._found(Reference(node.id, attributes, node.lineno, imported, constant, soft))
+                    self._found(Reference(node.id, attributes, imported, constant, soft))
                 if not scope.is_class:
                     return
                 soft = True  # a class body may read the global name before it binds its own
                 break
         if not isinstance(node.ctx, ast.Store | ast.Del):
-            self._found(Reference(node.id, attributes, node.lineno, None, constant, soft))
+            self._found(Reference(node.id, attributes, None, constant, soft))
 
     def _found(self, reference: Reference) -> None:
         self.read.references.append(reference)
@@ -192,7 +191,7 @@ class _Collector:
             self.read.words |= words
             self._taken(words & _SPECIAL)
             if _PYTHON.match(node.value):  # a command that runs what it names
-                self._found(Reference("sys", ("executable",), node.lineno, Import("sys")))
+                self._found(Reference("sys", ("executable",), Import("sys")))
         if len(node.value) < 256 and _FILE_NAME.fullmatch(node.value):
             self.read.texts.append(node.value)
         return []
@@ -248,7 +247,7 @@ class _Collector:
         """What a class body or a ``global`` name is bound to can be reached from anywhere."""
         for name, target in imports(node, self.package) if self.scopes else ():
             if self.scopes[-1].is_class or name not in self.scopes[-1].names:
-                self._found(Reference(name, (), node.lineno, target))
+                self._found(Reference(name, (), target))
         return []
 
     def _own(self, arguments: ast.arguments | None, body: Iterable[ast.AST]) -> dict[str, list[Import]]:
@@ -307,18 +306,47 @@ def _start(text: ast.AST) -> str:
     return (text_of(text) or "").partition("%")[0].partition("{")[0]
 
 
+# Fields that hold no expression and no statement: names, operators, how a name is used.
+_LEAVES = {
+    *("ctx", "op", "ops", "id", "attr", "arg", "asname", "module", "level", "kind", "type_comment", "simple"),
+    *("is_async", "conversion", "rest", "kwd_attrs"),
+}
+
+
+class Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of each kind of node, but for some."""
+
+    def __init__(self, without: Iterable[str], childless: tuple[type[ast.AST], ...] = ()) -> None:
+        self.without, self.childless = frozenset(without), childless
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        kept = () if issubclass(kind, self.childless) else kind._fields
+        self[kind] = found = tuple(name for name in kept if name not in self.without)
+        return found
+
+
+_CHILDREN = Fields(_LEAVES, childless=(ast.Constant, ast.Global, ast.Nonlocal))
+
+
 def children(node: ast.AST) -> list[ast.AST]:
-    """What lies directly in a node, as ``ast.iter_child_nodes`` has it and faster; how a name is used is left out."""
+    """What lies directly in a node, as ``ast.iter_child_nodes`` has it and faster; operators are left out."""
     found: list[ast.AST] = []
-    for name in node._fields:
-        if name == "ctx":
-            continue
+    for name in _CHILDREN[type(node)]:
         value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif isinstance(value, list):
+        if isinstance(value, list):
             found += [one for one in value if isinstance(one, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
     return found
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all that lies in it."""
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        yield one
+        todo += children(one)
 
 
 def text_of(node: ast.AST) -> str | None:
@@ -344,7 +372,7 @@ def own_scope(node: ast.AST) -> Iterator[ast.AST]:
         inner = stack.pop()
         yield inner
         if isinstance(inner, COMPREHENSIONS):
-            yield from (one.target for one in ast.walk(inner) if isinstance(one, ast.NamedExpr))
+            yield from (one.target for one in walk(inner) if isinstance(one, ast.NamedExpr))
         elif not isinstance(inner, _SCOPES):
             stack += skipped.orelse if (skipped := as_skipped(inner)) else children(inner)
 

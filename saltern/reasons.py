@@ -42,12 +42,12 @@ def reasons(store: Store, call: Call, strategy: str) -> list[str]:
     if store.exists(name):
         whole = call.recipe is None or store.digest(name)
         return ["forced" if whole else "output damaged"]
-    earlier = [manifest for manifest in store.manifests(call.key) if manifest["strategy"] == strategy]
-    if any(manifest["name"] == name for manifest in earlier):
+    own = store.manifest(name)
+    if own and own.get("strategy") == strategy:
         return ["output missing"]
-    if not earlier or call.recipe is None:
+    newest = store.newest(call.key, strategy) if call.recipe is not None else None
+    if not newest or call.recipe is None:
         return ["first run"]
-    newest = max(earlier, key=lambda manifest: str(manifest["made"]))
     return list(differences(call, call.recipe, newest.get("recipe") or {})) or ["first run"]
 
 

@@ -12,13 +12,13 @@ import os
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from saltern.files import CLOCK_RESOLUTION, recall, remember
-from saltern.reach import Reached, codecs_of
+from saltern.reach import codecs_of
+from saltern.reached import Reached
 from saltern.sources import state_of
 from saltern.steps import Step
 
@@ -43,7 +43,7 @@ def remembered(declared: Step[..., Any]) -> Reached | None:
             "by_name": {*found["by_name"]},
             "texts": {name: Path(path) for name, path in found["texts"].items()},
             "files": {*map(Path, found["files"])},
-            "places": [tuple(place) for place in found["places"]],
+            "places": {tuple(origin): dict.fromkeys(names) for origin, names in found["places"]},
         }
     )
 
@@ -56,12 +56,14 @@ def keep(declared: Step[..., Any], found: Reached) -> None:
     newest = max((time_ns for state in states.values() if state for time_ns in state[1:3]), default=0)
     if newest + CLOCK_RESOLUTION > time.time_ns():
         return
-    document = {"under": _under(declared), "states": states, "found": asdict(found)}
-    remember(_key(declared), json.dumps(document, default=_plain))
+    document = {"under": _under(declared), "states": states, "found": _plain(found)}
+    remember(_key(declared), json.dumps(document))
 
 
-def _plain(value: Any) -> Any:
-    return sorted(map(str, value)) if isinstance(value, set) else str(value)
+def _plain(found: Reached) -> dict[str, Any]:
+    sets = {name: sorted(map(str, value)) for name, value in vars(found).items() if isinstance(value, set)}
+    texts = {name: str(path) for name, path in found.texts.items()}
+    return {**vars(found), **sets, "texts": texts, "places": [[*item] for item in found.places.items()]}
 
 
 def _key(declared: Step[..., Any]) -> str:

@@ -66,7 +66,7 @@ def _located(module: str, home: str, path: tuple[str, ...]) -> Location:
         return Location("source", (Path(file).resolve(),)) if file and file.endswith(".py") else Location("unknown")
     if "." in module and top != __package__ and (above := locate(top, home)).kind == "library":
         return above
-    spec = _spec(module)
+    spec = _spec(module, path)
     if spec is None:
         return Location("unknown")
     found = _files(spec)
@@ -82,18 +82,25 @@ def _located(module: str, home: str, path: tuple[str, ...]) -> Location:
     return Location("file", tuple(filter(None, map(_file, paths))))
 
 
-def _spec(module: str) -> ModuleSpec | None:
+_packages: dict[tuple[str, tuple[str, ...]], ModuleSpec] = {}  # those that were found, under a path
+
+
+def _spec(module: str, path: tuple[str, ...]) -> ModuleSpec | None:
     """Unlike ``importlib.util.find_spec`` it runs nothing: no package is imported."""
-    top, *parts = module.split(".")
+    package, _, _ = module.rpartition(".")
+    above = _packages.get((package, path)) or (_spec(package, path) if package else None)
     try:
-        spec = importlib.util.find_spec(top)
-        for part in parts:
-            if spec is None or spec.submodule_search_locations is None:
-                return None
-            spec = PathFinder.find_spec(f"{spec.name}.{part}", list(spec.submodule_search_locations))
+        if not package:
+            found = importlib.util.find_spec(module)
+        elif above and above.submodule_search_locations is not None:
+            found = PathFinder.find_spec(module, list(above.submodule_search_locations))
+        else:
+            return None
     except (ImportError, ValueError):
         return None
-    return spec
+    if found:
+        _packages[module, path] = found
+    return found
 
 
 def _files(spec: ModuleSpec) -> list[str]:
@@ -146,4 +153,5 @@ def forget() -> None:
     """Look anew: for programs that change their source while they run."""
     for remembered in (_located, is_library, _is_installed_into):
         remembered.cache_clear()
+    _packages.clear()
     PathFinder.invalidate_caches()

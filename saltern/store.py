@@ -23,6 +23,7 @@ from saltern.files import digest, file_digest
 log = logging.getLogger("saltworks.store")
 
 MANIFEST = ".manifest.json"
+NEWEST = ".newest"  # a folder of files that name the artifact which a step has made last
 
 
 class Store:
@@ -74,6 +75,34 @@ class Store:
         found = [path.name for path in root.iterdir()] if root.is_dir() else []
         return sorted(name for name in found if fnmatchcase(name, pattern) and not name.startswith("."))
 
+    def newest(self, key: str, strategy: str) -> dict[str, Any] | None:
+        """The manifest of a step, or of one partition of it, that was stored last under a strategy; None: none was.
+
+        A small file says which that is: a store is not listed for each step. It is listed where it has no such file at
+        all, or where what the file names is gone.
+        """
+        try:
+            name = self.newest_path(key, strategy).read_bytes().decode()
+        except FileNotFoundError:
+            if self.path(NEWEST).is_dir():
+                return None
+            name = ""
+        except (OSError, ValueError):
+            name = ""
+        found = self.manifest(name) if name else None
+        if found and found.get("strategy") == strategy:
+            return found
+        earlier = [one for one in self.manifests(key) if one.get("strategy") == strategy]
+        return max(earlier, key=lambda one: str(one.get("made")), default=None)
+
+    def newest_path(self, key: str, strategy: str) -> Path:
+        """The file that names the artifact which a step has made last."""
+        return self.path(f"{NEWEST}/{strategy}/{key}")
+
+    def note_newest(self, key: str, strategy: str, name: str) -> None:
+        """Note which artifact a step has made last. Nothing but a reason in words depends on it."""
+        self.write(f"{NEWEST}/{strategy}/{key}", name.encode(), sync=False)
+
     def manifests(self, key: str) -> Iterator[dict[str, Any]]:
         """All manifests of the artifacts of one step, or of one partition of it, by name."""
         for name in self.names(f"{escape(key)}[-.]*{MANIFEST}"):
@@ -99,8 +128,11 @@ class Store:
         self.write(name + MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode() + b"\n")
         return found
 
-    def write(self, name: str, data: bytes) -> None:
-        """Write one file, all or nothing. Raises BadInput when the store cannot be written."""
+    def write(self, name: str, data: bytes, *, sync: bool = True) -> None:
+        """Write one file, all or nothing. Raises BadInput when the store cannot be written.
+
+        Without ``sync`` it does not wait for the disk: a power cut may leave the file empty.
+        """
         path = self.path(name)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,8 +143,9 @@ class Store:
             try:
                 with temporary.open("xb") as file:
                     file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
+                    if sync:
+                        file.flush()
+                        os.fsync(file.fileno())
                 temporary.replace(path)
             finally:
                 temporary.unlink(missing_ok=True)
@@ -142,7 +175,7 @@ class Store:
         """Raise BadInput where a local store cannot be written. Leaves nothing but the folder."""
         if self.is_local:
             probe = f".probe-{uuid.uuid4().hex[:8]}"
-            self.write(probe, b"")
+            self.write(probe, b"", sync=False)
             self.path(probe).unlink()
 
 

@@ -20,8 +20,6 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from saltern.memory import MODULE, Written, digest
-
 _PYTHON = str(Path(os.__file__).parent)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # Those who look for modules, and for their source to show it.
@@ -72,10 +70,9 @@ def executions() -> int:
     return _count
 
 
-def is_as_executed(path: str, written: Written) -> bool:
-    """Whether the module that this process executed from a file is what the file says now. Not known is no."""
-    code = _executed.get(path)
-    return code is not None and digest(code) in written[MODULE]
+def executed(path: str) -> CodeType | None:
+    """The code of the module that this process executed last from a file, where that is known."""
+    return _executed.get(path)
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:

@@ -99,7 +99,7 @@ def made_at(manifest: Manifest) -> datetime | None:
     """When an artifact was made, in local time; None where its manifest does not say."""
     try:
         return datetime.fromisoformat(manifest["made"]).astimezone()
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 

@@ -23,12 +23,12 @@ def outdated(contents: Contents) -> dict[str, str]:
     A recipe is current when today's code, parameters and inputs given, would write the same again, and every artifact
     among its inputs that is in the store is current itself. External inputs are taken as they are, and so are artifacts
     that have been deleted: what was made from them may still be asked for. Those without a recipe (``native``) cannot
-    be told.
+    be told, nor those whose manifest has lost a part.
 
     Raises BadInput when an ingredient of today's recipes cannot be computed: a library that is not installed would
     otherwise make everything look outdated. So would a store of another project, of whose steps we know none.
     """
-    salted = {name: made for name, made in contents.artifacts.items() if isinstance(made.get("recipe"), Mapping)}
+    salted = {name: manifest for name, manifest in contents.artifacts.items() if _tells(manifest)}
     places = {str(manifest.get("function")) for manifest in salted.values()}
     steps = {place: step for place in places if (step := _today(place))}
     if places and not steps:
@@ -49,6 +49,12 @@ def outdated(contents: Contents) -> dict[str, str]:
         for name in ready:
             current |= ingredients(waiting.pop(name))
     return reasons | {name: _upstream_reason(contents, manifest, current) for name, manifest in waiting.items()}
+
+
+def _tells(manifest: Manifest) -> bool:
+    """Whether a manifest tells what its artifact was made by: it has a recipe, and is as we write them."""
+    recipe = manifest.get("recipe")
+    return isinstance(recipe, Mapping) and "inputs" in recipe and {"step", "partition", "strategy"} <= {*manifest}
 
 
 def _today(place: str) -> Step[..., Any] | None:

@@ -40,7 +40,7 @@ def described(name: str, manifest: Manifest, made_from: Mapping[str, list[str]])
     if "read" in manifest:
         yield "read", _lines(manifest["read"])
     if "unheld" in manifest:
-        yield "unheld", "\n".join(manifest["unheld"])
+        yield "unheld", "\n".join(map(str, manifest["unheld"]))
     yield "digest", manifest["digest"]
     yield "size", f"{decimal(manifest.get('size', 0))} ({manifest.get('size', 0)} bytes)"
     yield "engine", str(manifest.get("engine"))

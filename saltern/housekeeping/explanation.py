@@ -10,7 +10,8 @@ from saltern.errors import BadInput
 from saltern.external import Look, looks
 from saltern.libraries import library_fingerprint
 from saltern.modules import BODY, DOCSTRINGS, SUBCLASSES, WHOLE
-from saltern.reach import CLOSURE, FILE, ORDER, PROJECT, project_of
+from saltern.reach import project_of
+from saltern.reached import CLOSURE, FILE, ORDER, PROJECT
 from saltern.steps import Step
 
 MEANS = {

@@ -12,6 +12,7 @@ from pathlib import Path
 from saltern.housekeeping.contents import Contents, Manifest, made_at, temporaries
 from saltern.housekeeping.currency import outdated
 from saltern.ledger import FOLDER, Ledger, runs, verifications
+from saltern.recipe import key
 from saltern.store import MANIFEST, Store
 
 
@@ -70,8 +71,17 @@ def _artifact(store: Store, name: str, manifest: Manifest, why: str, events: Seq
         with store.lock(name):
             yield store.manifest(name) == manifest
 
-    paths = (store.path(name), store.path(name + MANIFEST), *events)
+    paths = (store.path(name), store.path(name + MANIFEST), *_newest(store, name, manifest), *events)
     return Removal(name, why, paths, sum(map(_size, paths)), guard)
+
+
+def _newest(store: Store, name: str, manifest: Manifest) -> list[Path]:
+    """The file that names an artifact as the last that its step has made."""
+    path = store.newest_path(key(str(manifest.get("step")), manifest.get("partition")), str(manifest.get("strategy")))
+    try:
+        return [path] if path.read_bytes() == name.encode() else []
+    except OSError:
+        return []
 
 
 def _orphan(store: Store, name: str, events: Sequence[Path]) -> Removal:

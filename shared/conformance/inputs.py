@@ -120,6 +120,8 @@ class Inputs(Fixtures):
             (["run", "ml", "--set", "preprocess.test_size=1.5"], "preprocess.test_size=1.5"),
             (["run", "ml", "--set", "preprocess.test_size=0.001"], "preprocess.test_size=0.001"),
             (["run", "artists", "--set", "top_artists.n=0"], "top_artists.n=0"),
+            (["run", "artists", "--set", f"top_artists.n={'9' * 30}"], "top_artists.n=999"),
+            (["run", "artists", "--start", "0001-01-01"], "0001-01-01.tsv: No such file"),
             (["run", "artists", "--start", "2018-03-08", "--end", "2018-03-06"], "--end 2018-03-06: before --start"),
             (["run", "artists", "--start", "yesterday"], "yesterday"),
             (["run", "artists", "--end", "9999-12-31"], "--end 9999-12-31: the last day that there is"),

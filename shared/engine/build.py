@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from saltern import Artifact, Source
+from saltern import Artifact, Source, external
 from saltern.cache import DEFAULT_STORE, Cache
 from saltern.errors import BadInput
 from saltern.recipe import Call
@@ -26,6 +28,7 @@ from shared.pipelines import (
     artists_pipeline,
     days_in,
     ml_pipeline,
+    stream_of,
 )
 from shared.steps import artists, ml
 
@@ -102,6 +105,8 @@ class Build:
         Reads the first line of every external input. Writes nothing.
         """
         strategy(self.strategy)
+        if self.pipeline == "artists" and self.end < date.max:
+            self._check_days()
         for step in self.force:
             if step not in self.graph.steps:
                 raise BadInput(
@@ -113,10 +118,19 @@ class Build:
             self.graph.steps[step].checked(settings)
         for node in self.graph.nodes.values():
             for source in node.sources:
+                external.check(source)
                 if node.step is ml.preprocess:
                     ml.header(Path(source.path), self.params(node.step.name)["target"])
                 else:
                     artists.header(Path(source.path))
+
+    def _check_days(self) -> None:
+        """Raise BadInput for the first day without a file, before there is a step for each: days may be far apart."""
+        day = self.start
+        while day <= self.end:
+            if not os.path.lexists(stream := stream_of(self.input, day)):
+                raise BadInput(f"{stream}: {os.strerror(errno.ENOENT)}")
+            day += timedelta(days=1)
 
 
 def build(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from annotated_types import Ge
+from annotated_types import Ge, Lt
 
 from saltern import step
 from saltern.errors import BadInput
@@ -52,7 +52,7 @@ def aggregate_artists(counts: Mapping[str, "pl.DataFrame"]) -> "pl.DataFrame":
 
 
 @step(version="1", writes="html", libraries=["jinja2", "polars"])
-def top_artists(totals: "pl.DataFrame", *, n: Annotated[int, Ge(1)] = 10) -> str:
+def top_artists(totals: "pl.DataFrame", *, n: Annotated[int, Ge(1), Lt(2**32)] = 10) -> str:
     """The ``n`` most played artists as a self-contained HTML page: a bar chart, and the same data as JSON in it."""
     top = [{"rank": rank, **row} for rank, row in enumerate(totals.head(n).iter_rows(named=True), start=1)]
     return pages.render(pages.TOP_ARTISTS, top=top, artists=len(totals), plays=int(totals["plays"].sum()))

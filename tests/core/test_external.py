@@ -109,6 +109,14 @@ def test_an_input_that_is_not_there_is_one_line_that_names_it(tmp_path: Path, gi
         cache.call(joined, {"data": Source.at(tmp_path / given)})
 
 
+def test_a_pipe_or_a_device_is_refused_before_anybody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path, kind in ((tmp_path / "pipe.csv", "a pipe"), (Path("/dev/zero"), "a device")):
+        for ask in (external.content, external.value):
+            with pytest.raises(BadInput, match=f"{path.name}.*: cannot be read .it is {kind}, no file"):
+                ask(Source.at(path))
+
+
 def test_a_path_that_is_no_text_is_an_input_like_any_other(tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/\xff.csv"
     Path(os.fsdecode(path)).write_text("x\n")

@@ -31,6 +31,12 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of a few bytes stands for a large one here: a small one is read each time."""
+    monkeypatch.setattr(files, "SMALL", -1)
+
+
 def write(path: Path, content: bytes, mtime_ns: int = OLD) -> None:
     path.write_bytes(content)
     os.utime(path, ns=(mtime_ns, mtime_ns))
@@ -55,6 +61,17 @@ def test_an_unchanged_file_is_read_once(tmp_path: Path, reads: list[str]) -> Non
     write(tmp_path / "x", b"content")
     assert len({file_digest(tmp_path / "x") for _ in range(3)}) == 1
     assert len(reads) == 1
+
+
+@pytest.mark.usefixtures("later")
+def test_a_small_file_is_read_and_nothing_is_remembered_of_it(
+    tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "SMALL", 100)
+    write(tmp_path / "x", b"content")
+    assert [file_digest(tmp_path / "x") for _ in range(2)] == [blake3(b"content").hexdigest()] * 2
+    assert len(reads) == 2
+    assert not (files.memory_folder() / "digests.sqlite").exists()
 
 
 @pytest.mark.usefixtures("later")

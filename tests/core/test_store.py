@@ -115,3 +115,22 @@ def test_a_store_that_cannot_be_written_is_refused_by_name(tmp_path: Path, url: 
     given = url.format(file=file)
     with pytest.raises(BadInput, match="--store"):
         Store(given).check_writable()
+
+
+def test_the_newest_of_a_step_is_found_without_listing_the_store(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2):
+        store.commit(f"a-{number}.json", b"1", {"step": "a", "strategy": "salted"})
+        store.note_newest("a", "salted", f"a-{number}.json")
+    monkeypatch.delattr(Store, "names")
+    newest = store.newest("a", "salted")
+    assert newest is not None
+    assert newest["name"] == "a-2.json"
+    assert (store.newest("a", "lineage"), store.newest("b", "salted")) == (None, None)
+
+
+def test_where_the_newest_is_gone_or_was_never_noted_the_newest_of_the_others_counts(store: Store) -> None:
+    for number in (2, 1):
+        store.commit(f"a-{number}.json", b"1", {"step": "a", "strategy": "salted", "made": f"2018-03-0{number}"})
+    assert (store.newest("a", "salted") or {})["name"] == "a-2.json"
+    store.note_newest("a", "salted", "a-3.json")
+    assert (store.newest("a", "salted") or {})["name"] == "a-2.json"

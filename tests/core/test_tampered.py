@@ -74,7 +74,10 @@ def test_a_manifest_of_another_form_is_none(built: Cache, data: st.DataObject) -
     inner = document
     for name in place[:-1]:
         inner = inner[name]
-    inner[place[-1]] = data.draw(VALUES)
+    if data.draw(st.booleans()):
+        inner[place[-1]] = data.draw(VALUES)
+    else:
+        del inner[place[-1]]
     path.write_text(json.dumps(document))
     use_all(built)
 

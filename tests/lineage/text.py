@@ -611,4 +611,36 @@ CASES = [
         edit=("model.py", "class M", "from __future__ import annotations\nclass M"),
         expect="rerun",
     ),
+    *(
+        Case(
+            name=f"docstring_read_by_a_librarys_{kind}",
+            about="A library's decorator or base has the name of one of Python's own, and reads the docstring.",
+            project=f"""
+            --- site-packages/agents.py
+            import inspect
+            def cache(function):
+                function.told = inspect.getdoc(function)
+                return function
+            class Protocol:
+                @classmethod
+                def told(cls):
+                    return inspect.getdoc(cls)
+            --- steps.py
+            from saltern import step
+            import agents
+            {definition}
+                '''Adds.'''
+            @step(version="1", writes="json")
+            def out(data):
+                return {told}
+            """,
+            edit=("steps.py", "Adds.", "Removes."),
+            expect="rerun",
+            env={"PYTHONPATH": "site-packages"},
+        )
+        for kind, definition, told in (
+            ("decorator", "@agents.cache\n            def tool():", "tool.told"),
+            ("base", "class Tool(agents.Protocol):", "Tool.told()"),
+        )
+    ),
 ]

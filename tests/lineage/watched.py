@@ -19,7 +19,9 @@ from typing import Any
 from saltern.code import reached
 from saltern.external import places
 from saltern.modules import BODY, SUBCLASSES, WHOLE, Module
-from saltern.reach import FILE, PROJECT, is_ignored, parsed, project_of
+from saltern.parsed import parsed
+from saltern.reach import is_ignored, project_of
+from saltern.reached import FILE, PROJECT
 from saltern.recipe import Call, Source, each
 from saltern.sources import state_of
 
@@ -85,14 +87,15 @@ def unnamed_functions(call: Call, ran: set[CodeType]) -> list[str]:
     found, project = reached(call.step), project_of(call.step)
     if project is None or any(place.endswith(f":{PROJECT}") or place == PROJECT for place in found.code):
         return []
-    named = {(path, name) for module, name, path, _ in found.places}
-    for module, name, path, _ in found.places:
+    places = [(module, name, path) for (module, path, _), names in found.places.items() for name in names]
+    named = {(path, name) for _, name, path in places}
+    for module, name, path in places:
         if name in (BODY, SUBCLASSES):  # what registers itself counts with what its module does when it is imported
             named |= {(path, inner) for inner in _defined(parsed(module, Path(path), state_of(path)), name)}
-    whole = [path for _, name, path, _ in found.places if name == WHOLE]
+    whole = [path for _, name, path in places if name == WHOLE]
     without_source = {place.removesuffix(f":{FILE}") for place in found.code if place.endswith(f":{FILE}")}
     whole += [str(project / file).removesuffix("c") for file in without_source]  # bytecode says what it was made of
-    modules = {path: module for module, _, path, _ in found.places}
+    modules = {path: module for module, _, path in places}
     told = []
     for code in ran:
         path, top = code.co_filename, code.co_qualname.partition(".")[0]

@@ -1,0 +1,60 @@
+"""Files of a project as they are read: parsed, compiled or digested once, while they stay as they are."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from saltern import memory, sources, watch
+from saltern.errors import BadInput
+from saltern.files import file_digest
+from saltern.memory import Written
+from saltern.modules import DIGITS, Module, parse
+from saltern.reached import hashed
+from saltern.sources import State
+
+
+@lru_cache(maxsize=4096)
+def parsed(name: str, path: Path, state: State) -> Module:
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    if name == "__main__":
+        package = getattr(sys.modules[name], "__package__", None) or ""
+    try:
+        return parse(path.read_bytes(), str(path), package)
+    except (SyntaxError, ValueError) as error:
+        raise BadInput(f"{path}: cannot be read as Python ({error})") from None
+
+
+@lru_cache(maxsize=4096)
+def written(name: str, path: Path, state: State) -> Written:
+    """What a module compiles to."""
+    return memory.written(memory.compiled(parsed(name, path, state).tree, str(path)))
+
+
+@lru_cache(maxsize=4096)
+def compiled(name: str, path: Path, state: State) -> str:
+    """The digest of all code that a module compiles to."""
+    return memory.whole(memory.compiled(parsed(name, path, state).tree, str(path)))
+
+
+def content(path: Path) -> str:
+    """The digest of a file, or of all that could be imported of a folder."""
+    return project(path, watch.executions()) if path.is_dir() else file_digest(path)[:DIGITS]
+
+
+@lru_cache(maxsize=64)
+def project(root: Path, executions: int) -> str:
+    """The digest of all that could be imported of a folder, as it was after so many ``executions`` of modules."""
+    files = sources.project_files(root)
+    return hashed(
+        [(path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
+    )
+
+
+def forget() -> None:
+    """Read all source anew."""
+    for remembered in (parsed, written, compiled, project):
+        remembered.cache_clear()
+    sources.forget()

@@ -1,0 +1,42 @@
+"""What a step reaches: the answer of ``reach.walk``, which is remembered on disk and held against what is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from saltern.modules import DIGITS
+
+FILE = "<file>"  # what has no source: bytecode, an extension, an archive
+PROJECT = "<project>"  # all that could be imported of the step's project
+ORDER = "<order>"  # in which the modules are imported that do something then
+CLOSURE = "<closure>"  # what a function that another one made holds of it
+
+Place = tuple[str, str]  # a module, and a name in it
+Origin = tuple[str, str, str]  # a module, the file that its names come from, and the module of that file
+
+
+@dataclass
+class Reached:
+    """What a step reaches: places with the hashes of their code, and what else its result may depend on."""
+
+    code: dict[str, str] = field(default_factory=dict)  # "shared.steps.ml:train" -> hash
+    coarse: dict[str, str] = field(default_factory=dict)  # place -> why nothing finer would do
+    libraries: set[str] = field(default_factory=set)  # top-level modules
+    environment: set[str] = field(default_factory=set)  # names of variables
+    words: set[str] = field(default_factory=set)  # in texts of its code
+    by_name: set[str] = field(default_factory=set)  # what is named by data: "variables", "modules"
+    texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
+    steady: bool = True  # whether it is the same on every Python
+    files: set[Path] = field(default_factory=set)  # those that were looked at
+    places: dict[Origin, dict[str, None]] = field(default_factory=dict)  # names that this process may hold
+    compiled: dict[str, str] = field(default_factory=dict)  # file -> the digest of all that it compiles to
+    # module -> file that says it -> name, or ``Class.attribute`` -> what it is there
+    literals: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    is_volatile: bool = False  # whether it was looked for what is not there, or at all of a folder
+
+
+def hashed(value: Any) -> str:
+    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
