@@ -1,4 +1,4 @@
-"""The tutorial: its files are written and its commands are run as they are printed, from an empty folder, in one session.
+"""The tutorial: its files are written and its commands are run as they are printed, in one session in an empty folder.
 
 Only the installation is left to test_lift.py, which runs the same line and takes a minute for it.
 """
@@ -21,7 +21,7 @@ NOT_RUN = re.compile(r"<!-- not run: .+? -->\n```console\n.*?```\n", re.DOTALL)
 BLOCK = re.compile(r"(?:`(?P<file>\w+\.\w+)`:\n\n)?```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL)
 
 
-def test_who_follows_it_sees_what_it_shows(libraries: Path, tmp_path: Path) -> None:  # noqa: F811 - the fixture
+def test_who_follows_it_sees_what_it_shows(libraries: Path, tmp_path: Path) -> None:
     pytest.importorskip("luigi", reason="the tutorial's project runs on Luigi")
     installed = environment(tmp_path / "environment", libraries, "--without-pip")
     (site,) = installed.glob("lib/python*/site-packages")
