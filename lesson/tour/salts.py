@@ -66,8 +66,8 @@ def salted(walk: Walk) -> None:
     """AggregateArtists, salted by name, version and parameters"""
     walk.guide.say(
         "The other pipeline counts plays of songs: `daily_counts` for each day, `aggregate_artists` over all days, "
-        "`top_artists`. Here it has three days. The strategy is `salted`. Its recipe holds the step's name, version and "
-        "parameters, and the salts of the steps that it needs. The salt is the hash of the recipe."
+        "`top_artists`. Here it has three days. The strategy is `salted`. Its recipe holds the step's name, version "
+        "and parameters, and the salts of the steps that it needs. The salt is the hash of the recipe."
     )
     walk.guide.look({"the step": walk.words.fan_in, "the recipe": RECIPE})
     walk.guide.recipe("aggregate_artists, under salted", walk.built(ARTISTS, "salted").recipe("aggregate_artists"))
