@@ -107,7 +107,7 @@ def lineage(walk: Walk) -> None:
 
 
 def cutoff(walk: Walk) -> None:
-    """Cutoff: the wave stops"""
+    """Cutoff: nothing more runs"""
     walk.guide.say(
         "`lineage` has a price. We change something that makes no difference: we add a line to the CSV that "
         "`preprocess` drops."
