@@ -51,11 +51,11 @@ Set = Annotated[
 ]
 Force = Annotated[
     list[str] | None,
-    typer.Option("--force", metavar="STEP", help="Run this step, though its artifact is there. May be repeated."),
+    typer.Option("--force", metavar="STEP", help="Run this step, although its artifact exists. May be repeated."),
 ]
 Verify = Annotated[
     float,
-    typer.Option("--verify", metavar="SHARE", min=0, max=1, help="Run this share of hits again, to see whether stale."),
+    typer.Option("--verify", metavar="SHARE", min=0, max=1, help="Run this share of hits again, and compare the results."),
 ]
 Start = Annotated[
     datetime | None,
@@ -70,10 +70,10 @@ End = Annotated[
     datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")
 ]
 ResultsOption = Annotated[
-    Path, typer.Option("--results", metavar="FOLDER", help="Folder of the results, which are brought up to date.")
+    Path, typer.Option("--results", metavar="FOLDER", help="The folder of the results files.")
 ]
 Again = Annotated[
-    bool, typer.Option("--again", help="Do all of it, also what was done before and has not changed since.")
+    bool, typer.Option("--again", help="Measure everything again, also what has not changed.")
 ]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Builds at a time.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
@@ -146,7 +146,7 @@ def _tree(engine: Engine) -> Any:
         start: Start = None,
         end: End = None,
         details: Annotated[
-            bool, typer.Option("--why", help="Say what exactly is different, from what to what.")
+            bool, typer.Option("--why", help="Say exactly what is different: old and new values.")
         ] = False,
         json_: Json = False,
     ) -> None:
@@ -183,9 +183,9 @@ def _compare(engine: Engine) -> Any:
         full: Annotated[bool, typer.Option("--full", help="All scenarios, not only the ten most telling.")] = False,
         score: Annotated[
             int | None,
-            typer.Option("--score", min=1, metavar="N", help="Not the scenarios but N random edits, and their rates."),
+            typer.Option("--score", min=1, metavar="N", help="Make N random edits instead of the scenarios."),
         ] = None,
-        seed: Annotated[int, typer.Option("--seed", min=0, metavar="S", help="Of the random edits.")] = 0,
+        seed: Annotated[int, typer.Option("--seed", min=0, metavar="S", help="The seed of the random edits.")] = 0,
         edit: Annotated[
             int | None, typer.Option("--edit", min=0, metavar="K", help="Only the edit of this number; show its diff.")
         ] = None,
