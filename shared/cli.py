@@ -55,7 +55,7 @@ Force = Annotated[
 ]
 Verify = Annotated[
     float,
-    typer.Option("--verify", metavar="SHARE", min=0, max=1, help="Run this share of hits again, and compare the results."),
+    typer.Option("--verify", metavar="SHARE", min=0, max=1, help="Run this share of hits again, and compare."),
 ]
 Start = Annotated[
     datetime | None,
@@ -69,12 +69,8 @@ Start = Annotated[
 End = Annotated[
     datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")
 ]
-ResultsOption = Annotated[
-    Path, typer.Option("--results", metavar="FOLDER", help="The folder of the results files.")
-]
-Again = Annotated[
-    bool, typer.Option("--again", help="Measure everything again, also what has not changed.")
-]
+ResultsOption = Annotated[Path, typer.Option("--results", metavar="FOLDER", help="The folder of the results files.")]
+Again = Annotated[bool, typer.Option("--again", help="Measure everything again, also what has not changed.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Builds at a time.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
 
