@@ -1,8 +1,8 @@
 """Strategies: which ingredients go into a recipe.
 
-In the terms of Mokhov, Mitchell and Peyton Jones, 'Build Systems a la Carte' (ICFP 2018), ``salted`` is a rebuilder
-by deep constructive traces whose external inputs are trusted, ``lineage`` the same with nothing trusted that can be
-read, ``cutoff`` one by constructive traces; ``content`` is a memo on the inputs alone.
+In the terms of Mokhov, Mitchell and Peyton Jones, 'Build Systems a la Carte' (ICFP 2018): ``salted`` is a rebuilder
+by deep constructive traces that trusts the external inputs. ``lineage`` is the same, but it reads the inputs and the
+code. ``cutoff`` is a rebuilder by constructive traces. ``content`` is a memo on the inputs alone.
 """
 
 from __future__ import annotations

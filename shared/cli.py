@@ -105,7 +105,7 @@ def _tree(engine: Engine) -> Any:
         start: Start = None,
         end: End = None,
         details: Annotated[
-            bool, typer.Option("--why", help="Say what exactly is different, from what to what.")
+            bool, typer.Option("--why", help="Say exactly what is different: old and new values.")
         ] = False,
         json_: Json = False,
     ) -> None:
@@ -142,9 +142,9 @@ def _compare(engine: Engine) -> Any:
         full: Annotated[bool, typer.Option("--full", help="All scenarios, not only the ten most telling.")] = False,
         score: Annotated[
             int | None,
-            typer.Option("--score", min=1, metavar="N", help="Not the scenarios but N random edits, and their rates."),
+            typer.Option("--score", min=1, metavar="N", help="Make N random edits instead of the scenarios."),
         ] = None,
-        seed: Annotated[int, typer.Option("--seed", min=0, metavar="S", help="Of the random edits.")] = 0,
+        seed: Annotated[int, typer.Option("--seed", min=0, metavar="S", help="The seed of the random edits.")] = 0,
         edit: Annotated[
             int | None, typer.Option("--edit", min=0, metavar="K", help="Only the edit of this number; show its diff.")
         ] = None,

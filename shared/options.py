@@ -39,11 +39,11 @@ Set = Annotated[
 ]
 Force = Annotated[
     list[str] | None,
-    typer.Option("--force", metavar="STEP", help="Run this step, though its artifact is there. May be repeated."),
+    typer.Option("--force", metavar="STEP", help="Run this step, although its artifact exists. May be repeated."),
 ]
 Verify = Annotated[
     float,
-    typer.Option("--verify", metavar="SHARE", min=0, max=1, help="Run this share of hits again, to see whether stale."),
+    typer.Option("--verify", metavar="SHARE", min=0, max=1, help="Run this share of hits again, and compare."),
 ]
 Start = Annotated[
     datetime | None,
@@ -57,11 +57,7 @@ Start = Annotated[
 End = Annotated[
     datetime | None, typer.Option("--end", formats=DATE, metavar="YYYY-MM-DD", help="Last day (artists), included.")
 ]
-ResultsOption = Annotated[
-    Path, typer.Option("--results", metavar="FOLDER", help="Folder of the results, which are brought up to date.")
-]
-Again = Annotated[
-    bool, typer.Option("--again", help="Do all of it, also what was done before and has not changed since.")
-]
+ResultsOption = Annotated[Path, typer.Option("--results", metavar="FOLDER", help="The folder of the results files.")]
+Again = Annotated[bool, typer.Option("--again", help="Measure everything again, also what has not changed.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Builds at a time.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]

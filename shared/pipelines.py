@@ -1,4 +1,4 @@
-"""The two pipelines as data: which step needs which. The engines' wirings are held against these graphs."""
+"""The two pipelines as data: which step needs which. A test compares the engines' wirings with these graphs."""
 
 from __future__ import annotations
 

@@ -11,13 +11,16 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable
 from functools import cached_property
 from html import escape
 
+from lesson.elsewhere import PAGE, systems
 from lesson.exercises import EXERCISES
 from saltern.errors import BadInput
 from saltern.modules import is_docstring
+from saltern.strategies import STRATEGIES
 from shared.engine.build import build
 from shared.engines import ENGINES
 from shared.pipelines import PIPELINES, PROJECT
@@ -31,12 +34,17 @@ from shared.report.sources import Piece, Sources
 from shared.rerun import expectations
 from shared.rerun.bench import Bench
 from shared.rerun.results import Cell
-from shared.rerun.scenarios import Scenario
+from shared.rerun.scenarios import SCENARIOS, Scenario
 from shared.rerun.workspace import Workspace
 
 # The cells that are shown; none of them begins with a change, so those of a pipeline and strategy begin alike.
 CALL = re.compile(r'\b(?:graph|claims)\("([^"]+)", "([^"]+)"(?:, "([^"]+)")?')
 MARKS = {fate.tag: fate for fate in FATES}
+ARROW = (
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="5" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path class="head" d="M0 0L8 4L0 8z"/></marker></defs>'
+)
+SIGNS = {"exact": "✓", "wasteful": "+", "stale": "✗", "error": "!"}
 
 
 class Exhibits:
@@ -100,6 +108,39 @@ class Exhibits:
         """The README's table: how many quick cells of each strategy are stale, wasteful and exact, by engine."""
         return MARKED.written((PROJECT / "README.md").read_text())
 
+    def matrix(self) -> str:
+        """The quick scenarios by what is expected of them, which each run of the comparison is held to.
+
+        Native is another thing on each engine; a strategy of ours is the same on all four, and has one column.
+        """
+        expected = {name: _expected(engine.package) for name, engine in ENGINES.items()}
+        ours = [name for name in STRATEGIES if name != "native"]
+        columns = [*((name, "native", [name]) for name in ENGINES), *((name, name, list(ENGINES)) for name in ours)]
+        rows, shown = [], set()
+        for scenario in (scenario for scenario in SCENARIOS if scenario.quick):
+            cells = []
+            for _, strategy, engines in columns:
+                place = (scenario.pipeline, strategy, scenario.name)
+                found = {expected[engine].get(place, "exact") for engine in engines}
+                if len(found) > 1:
+                    raise LookupError(f"{scenario.name} under {strategy} is not expected to be the same on all engines")
+                (verdict,) = found
+                shown.add(verdict)
+                cells.append(f'<td class="{verdict}" title="{verdict}">{SIGNS[verdict]}</td>')
+            rows.append(f"<tr><th>{scenario.name}</th>{''.join(cells)}</tr>")
+        above = f'<th></th><th colspan="{len(ENGINES)}">native</th><th colspan="{len(ours)}">on all four engines</th>'
+        heads = "".join(f"<th>{name}</th>" for name, *_ in columns)
+        keys = ((name, sign) for name, sign in SIGNS.items() if name in shown)
+        told = " ".join(f'<span class="key"><b class="{name}">{sign}</b> {name}</span>' for name, sign in keys)
+        head = f"<thead><tr>{above}</tr><tr><th>change</th>{heads}</tr></thead>"
+        return _raw(f'<table class="cells">{head}<tbody>{"".join(rows)}</tbody></table><p>{told}</p>') + _at("nox")
+
+    def elsewhere(self) -> str:
+        """Other systems whose programs are graphs: what a node is, when the graph is known, what is kept."""
+        rows = [f"| {one.name} | {one.node} | {one.known} | {one.kept} |" for one in systems()]
+        head = ["| | a node is | the graph is known | a result is kept |", "| --- | --- | --- | --- |"]
+        return "\n".join(["::: elsewhere", *head, *rows, ":::"]) + _at(PAGE)
+
     def recipe(self, strategy: str, step: str) -> str:
         """The recipe of a step's artifact as it is now, and the name that its hash gives."""
         call = build("ml", "luigi", store=str(self._world.store), strategy=strategy).calls()[step]
@@ -122,12 +163,12 @@ class Exhibits:
             shown.append(f"$ {command}\n" + finished.stdout.replace(f"{self._world.folder}/", ""))
         return "```{.console}\n" + "\n".join(shown) + "```"
 
-    def picture(self, file: str, alternative: str, *, command: str) -> str:
+    def picture(self, file: str, alternative: str, *, command: str = "") -> str:
         """A picture of the project; where it is not there yet, the command that makes it stands in its place."""
         if not (PROJECT / file).exists():
             self.missing.append(file)
             return f"::: missing\nThe picture `{file}` is not there yet. To make it:\n\n`{command}`\n:::"
-        return f"![{alternative}]({PROJECT / file}){{.picture}}" + _at(command)
+        return f"![{alternative}]({PROJECT / file}){{.picture}}" + _at(command or file)
 
     def exercises(self) -> str:
         """The exercises by their titles, with the minutes that they take."""
@@ -162,10 +203,20 @@ def _measured(bench: Bench, text: str) -> dict[tuple[str, str, str], Cell]:
     return cells
 
 
+def _expected(package: str) -> dict[tuple[str, str, str], str]:
+    """Pipeline, strategy and scenario -> verdict, of the cells of an engine that are not expected to be exact.
+
+    The engine need not be installed.
+    """
+    path = PROJECT / package / expectations.FILE
+    strategies = {entry["strategy"] for entry in tomllib.loads(path.read_text())["expect"]}
+    return {place: entry.verdict for place, entry in expectations.parse(path, strategies).items()}
+
+
 def _svg(drawn: Drawing, steps: Iterable[StepFate], title: str, said: str, *, symbols: bool = True) -> str:
     by_node = {step.node: step for step in steps}
-    parts = [f"<title>{escape(title)}</title><desc>{escape(said)}</desc>"]
-    parts += [f'<path class="edge" d="{line}"/>' for line in drawn.lines]
+    parts = [f"<title>{escape(title)}</title><desc>{escape(said)}</desc>{ARROW}"]
+    parts += [f'<path class="edge" marker-end="url(#head)" d="{line}"/>' for line in drawn.lines]
     for box in drawn.boxes:
         step = by_node[box.node]
         label = step.name if step.name != box.node else box.label

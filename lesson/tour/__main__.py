@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from lesson.tour import native, salts
-from lesson.tour.guide import Guide
+from lesson.tour import elsewhere, native, salts
+from lesson.tour.guide import Guide, Leave
 from lesson.tour.walk import Walk
 from lesson.tour.words import WORDS, Surprise
 from saltern.command import start
@@ -32,6 +32,7 @@ STOPS = (
     salts.lineage,
     salts.cutoff,
     salts.shared,
+    elsewhere.graphs,
 )
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -44,37 +45,48 @@ def tour(
     stop: Annotated[int, typer.Option(min=1, max=len(STOPS), metavar="N", help="Begin at this stop.")] = 1,
     size: Annotated[int, typer.Option(min=1, metavar="MB", help="Of the big file at stop 7.")] = 1000,
 ) -> None:
-    """From the first dependency tree to a cache that cannot lie: a walk of eleven stops, in half an hour or less.
+    """From the first dependency tree to a cache that is never stale: twelve stops, in half an hour or less.
 
-    At each stop something is changed, you guess which steps will run, and then it happens for real: the engine runs
-    on a copy of the project in a scratch folder, which is gone afterwards. Answer with none, all, or the names of
-    steps; Enter goes on without a guess, Ctrl-C ends the walk.
+    At each stop something is changed. You guess which steps will run. Then it happens for real: the engine runs on a
+    copy of the project in a scratch folder, which is deleted afterwards. Answer with none, all, or the names of
+    steps. Enter goes on without a guess, b goes back, q quits. At the end you see how many guesses were right.
 
-    It ends with exit status 1 where an engine does something else than the tour says.
+    The exit status is 1 if an engine does something else than the tour says.
     """
     found = _engine(engine)
     interrupt_once()
-    guide = Guide(auto=auto)
+    guide = Guide(auto=auto, stops=len(STOPS))
     words = WORDS[engine]
     guide.say(f"{words.name} {found.version()} is starting. (Ctrl-C ends the tour and leaves nothing behind.)")
     with sigterm_as_exit(), ExitStack() as stack:
         with guide.status(f"{words.name} is starting"):
             bench = stack.enter_context(opened(found))
         _walk(Walk(bench, guide, size), stop)
-    guide.say("All that the tour made is removed.")
+    guide.score()
+    guide.say("Everything that the tour made is deleted.")
 
 
 def _walk(walk: Walk, first: int) -> None:
-    for number, stop in enumerate(STOPS, 1):
-        if number < first:
-            continue
-        walk.guide.title(f"{number}. {stop.__doc__}")
-        try:
-            stop(walk)
-        except Surprise as surprise:
-            raise Surprise(f"stop {number}: {surprise}") from surprise
+    """From the first stop to the last, or wherever the reader wants to go."""
+    number: int | None = first
+    while number is not None and number <= len(STOPS):
+        number = _after(walk, number)
+
+
+def _after(walk: Walk, number: int) -> int | None:
+    """Make one stop. Returns the number of the next one, or None if the reader quits."""
+    stop = STOPS[number - 1]
+    walk.guide.title(number, str(stop.__doc__))
+    try:
+        stop(walk)
         if number < len(STOPS):
             walk.guide.pause()
+    except Leave as leave:
+        walk.stages.clear()  # a stop that is made again begins as it began
+        return leave.stop
+    except Surprise as surprise:
+        raise Surprise(f"stop {number}: {surprise}") from surprise
+    return number + 1
 
 
 def _engine(name: str) -> Engine:

@@ -18,17 +18,28 @@ from shared.report.marks import VERDICTS
 from shared.rerun.verdict import Verdict
 
 T = TypeVar("T")
+BACK, QUIT = ("b", "back"), ("q", "quit")  # what else a reader may answer
 COLOURS = {"exact": "green", "wasteful": "yellow", "stale": "red"}
 WIDTH = 80
 INDENT = 2
 HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,}\b")
 
 
-class Guide:
-    """``auto``: nothing is asked, and nobody is waited for."""
+class Leave(Exception):
+    """The reader leaves this stop: for another one, or, where that is None, for good."""
 
-    def __init__(self, *, auto: bool) -> None:
-        self.auto = auto
+    def __init__(self, stop: int | None) -> None:
+        super().__init__()
+        self.stop = stop
+
+
+class Guide:
+    """``auto``: nothing is asked, and nobody is waited for. ``stops``: how many there are to go to."""
+
+    def __init__(self, *, auto: bool, stops: int = 1) -> None:
+        self.auto, self.stops, self.stop = auto, stops, 1
+        self.guesses: dict[tuple[int, int], bool] = {}  # stop, and number of the guess in it -> whether it was right
+        self._guessed = 0  # at this stop
         self.console = Console(width=min(WIDTH, Console().width), highlight=False)
 
     @property
@@ -37,9 +48,10 @@ class Guide:
         width = {"COLUMNS": str(self.console.width - INDENT)}
         return width | ({"FORCE_COLOR": "1"} if self.console.is_terminal else {})
 
-    def title(self, text: str) -> None:
+    def title(self, stop: int, text: str) -> None:
+        self.stop, self._guessed = stop, 0
         self.console.print()
-        self.console.rule(Text(text, "bold"), align="left", style="dim")
+        self.console.rule(Text(f"{stop}. {text}", "bold"), align="left", style="dim")
 
     def say(self, *paragraphs: str) -> None:
         """Paragraphs of prose; names in backticks are coloured."""
@@ -108,12 +120,16 @@ class Guide:
         return self.console.status(what)
 
     def ask(self, question: str, read: Callable[[str], T]) -> T | None:
-        """Ask until ``read`` understands the answer, or there is none. ``read`` raises ValueError, saying why not."""
+        """Ask until ``read`` understands the answer, or there is none. ``read`` raises ValueError, saying why not.
+
+        Raises Leave where the reader wants to go back, or to quit.
+        """
         if self.auto:
             return None
         self.console.print()
         self.console.print(_prose(question), style="bold")
-        while answer := self._answer("your guess (Enter: go on) > "):
+        while answer := self._answer("your guess (Enter: go on, b: back, q: quit) > "):
+            self._leave(answer)
             try:
                 return read(answer)
             except ValueError as error:
@@ -121,15 +137,45 @@ class Guide:
         return None
 
     def pause(self) -> None:
-        if not self.auto:
-            self.console.print()
-            self._answer("Enter goes on > ")
+        """Wait for the reader, who may go to any stop. Raises Leave."""
+        if self.auto:
+            return
+        self.console.print()
+        while answer := self._answer(f"Enter: go on, b: back, 1 to {self.stops}: that stop, q: quit > "):
+            self._leave(answer)
+            if answer.isdecimal() and 1 <= int(answer) <= self.stops:
+                raise Leave(int(answer))
+            self.say(f"{answer}? Enter, b, a number from 1 to {self.stops}, or q.")
 
     def compare(self, guess: Collection[str] | None, truth: Collection[str]) -> None:
-        """Hold a guess of names against what happened."""
+        """Compare a guess of names with what happened."""
         if guess is not None:
-            right = set(guess) == set(truth)
-            self.say("As you said." if right else f"You said {listed(guess)}; it was {listed(truth)}.")
+            self.judge(set(guess) == set(truth), listed(guess), listed(truth))
+
+    def judge(self, right: bool, guess: str, truth: str) -> None:
+        """Say whether a guess was right. It counts in the score, unless it was made before and this is a second try."""
+        self._guessed += 1
+        self.guesses.setdefault((self.stop, self._guessed), right)
+        self.say("As you said." if right else f"You said {guess}; it was {truth}.")
+
+    def score(self) -> None:
+        """Say how many guesses were right, and at which stops the others were."""
+        if not self.guesses:
+            return
+        right = sum(self.guesses.values())
+        self.say(f"Your score: {right} of {len(self.guesses)} guesses were right. (Second tries do not count.)")
+        if wrong := sorted({stop for (stop, _), was in self.guesses.items() if not was}):
+            one = len(wrong) == 1
+            self.say(
+                f"To see the other{'' if len(self.guesses) - right == 1 else 's'} again: "
+                f"stop{'' if one else 's'} {', '.join(map(str, wrong))}, by `--stop {wrong[0]}`."
+            )
+
+    def _leave(self, answer: str) -> None:
+        if answer in BACK:
+            raise Leave(max(1, self.stop - 1))
+        if answer in QUIT:
+            raise Leave(None)
 
     def _answer(self, prompt: str) -> str:
         try:

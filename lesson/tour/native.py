@@ -12,9 +12,10 @@ def tree(walk: Walk) -> None:
     """The dependency tree"""
     stage, words = walk.stage(ML, NATIVE), walk.words
     walk.guide.say(
-        "A workflow engine is given a graph of steps and runs them in an order in which each finds what it needs. "
+        "A workflow engine gets a graph of steps. It runs each step after the steps that it needs. "
         "Our pipeline `ml` learns to read handwritten digits: `preprocess` cleans a CSV and splits it, `train` fits "
-        "a model, `evaluate` tests it, `report` writes a page. What a step makes is its artifact, a file in a store.",
+        "a model, `evaluate` tests it, `report` writes a page. The output of a step is its artifact, a file in a "
+        "folder, the store.",
         f"{words.task} {words.external}",
     )
     states = stage.states()
@@ -24,9 +25,9 @@ def tree(walk: Walk) -> None:
     walk.guide.compare(guess, first)
     walk.must(set(states.values()) == {"to run"}, "nothing is done, so everything is to run")
     walk.guide.say(
-        "The target is at the root, and what a step needs hangs below it. `digits.csv` is an external input: a file "
+        "The target is at the root, and below each step is what it needs. `digits.csv` is an external input: a file "
         f"that no step makes. `{listed(first)}` needs nothing else, so it runs first. `evaluate` needs the model and "
-        "the dataset, so `preprocess` hangs in two places: the tree is really a graph."
+        "the dataset, so `preprocess` is in two places: the tree is really a graph."
     )
     walk.guide.look({"a step": words.tasks, "the external input": words.externals})
 
@@ -39,7 +40,7 @@ def run(walk: Walk) -> None:
     outcome = walk.run(stage, stage.states())
     times = outcome.executed.count("preprocess")
     if guess is not None:
-        walk.guide.say("As you said." if guess == times else f"You said {guess}; it was {times}.")
+        walk.guide.judge(guess == times, str(guess), str(times))
     stage.keep()
     walk.must(sorted(outcome.executed) == sorted(stage.graph.nodes), "each step runs once")
     walk.must(outcome.target.digest == stage.clean(), "the result is that of a clean build")
@@ -47,11 +48,11 @@ def run(walk: Walk) -> None:
     keeps = walk.engine.reuses(NATIVE)
     walk.must(set(stage.states().values()) == {"done" if keeps else "to run"}, "the tree follows the engine's rule")
     walk.guide.say(
-        "Each step ran once, dependencies first, and who needed the dataset shared it. "
+        "Each step ran once, after the steps that it needs. The two steps that need the dataset shared it. "
         + (
-            "Every artifact is there, and so every step counts as done. "
+            "Every artifact exists, so every step counts as done. "
             if keeps
-            else "The artifacts are in the store, and all the same every step is to run again. "
+            else "The artifacts are in the store. Nevertheless every step is to run again. "
         )
         + f"By {walk.words.name}'s own rule, {walk.native.summary}. The strategy `native` stands for that rule."
     )
@@ -64,14 +65,14 @@ def again(walk: Walk) -> None:
     walk.explain(
         seen,
         {
-            ("exact", "none"): "Nothing ran. That is good when a step takes an hour, or when a run has failed at its "
-            "last step: it goes on where it stopped. It is a problem when something has changed that the rule does "
-            "not look at. The next stops look for such things.",
+            ("exact", "none"): "Nothing ran. That is good when a step takes an hour. It is a problem when something "
+            "has changed that the rule does not look at. The next stops look for such changes.",
             ("wasteful", "all"): "Everything ran, though nothing had changed. That is good when you do not know what "
-            "has changed: the result is right in any case. It is a problem when a step takes an hour, or when a run "
-            "has failed at its last step: it begins at the first. (The word forced says that the artifact was there.)",
+            "has changed: the result is right in any case. It is a problem when a step takes an hour. (The word "
+            "forced means that the artifact was there.)",
         },
     )
+    walk.guide.say(walk.words.failed)
     walk.reason(seen)
 
 
@@ -82,10 +83,10 @@ def delete_last(walk: Walk) -> None:
     walk.explain(
         seen,
         {
-            ("exact", "some"): f"Only the last step ran. {walk.words.name} did not find the target, asked what it is "
-            "made from, found that, and made the target from it.",
-            ("wasteful", "all"): "Everything ran, as it would have without the change. Where nobody looks at what is "
-            "there, nobody misses what is not.",
+            ("exact", "some"): f"Only the last step ran. {walk.words.name} did not find the target. It looked for "
+            "what the target is made from, found that, and made the target from it.",
+            ("wasteful", "all"): "Everything ran, as it would have without the change. This engine does not look at "
+            "the artifacts, so it does not notice that one is missing.",
         },
     )
 
@@ -94,12 +95,12 @@ def delete_middle(walk: Walk) -> None:
     """Delete a file in the middle"""
     name = walk.words.name
     explanations: Explanations = {
-        ("exact", "none"): f"Nothing ran, and the model is still missing. {name} starts at the target and goes no "
-        "further down than the first artifact that is there. The verdict is right: so is the report. But whoever "
-        "opens the model finds a hole, and the next step that needs it has to wait until it is made.",
-        ("exact", "some"): f"Only `train` ran. {name} comes to every step and looks for that step's own artifact. "
-        "The hole is filled, and what was made from the model before is still there and still right.",
-        ("wasteful", "all"): "Everything ran. The hole is filled, but not because it was seen.",
+        ("exact", "none"): f"Nothing ran, and the model is still missing. {name} starts at the target and stops at "
+        "the first artifact that exists. The verdict is exact, because the report is right. But whoever opens the "
+        "model does not find it, and the next step that needs it has to wait until it is made again.",
+        ("exact", "some"): f"Only `train` ran. {name} looks at every step, and at that step's own artifact. "
+        "The model is there again. What was made from it before is still there and still right.",
+        ("wasteful", "all"): "Everything ran. The model is there again, but not because somebody noticed.",
     }
     walk.explain(walk.change(ML, NATIVE, "delete-middle"), explanations)
     if not walk.engine.reuses(NATIVE):
@@ -116,13 +117,12 @@ def change_input(walk: Walk) -> None:
     walk.explain(
         seen,
         {
-            ("stale", "none"): "Nothing ran, and the report is wrong: it tells of a CSV that is not there any more. "
-            f"There was no error and no warning. {walk.words.name} asked whether a file is there. It is, and what it "
-            "was made from was not the question. The usual cure is to delete the outputs by hand, and to think of it "
-            "each time.",
+            ("stale", "none"): "Nothing ran, and the report is wrong: it shows the old CSV. There was no error and "
+            f"no warning. {walk.words.name} asked only whether the output exists. It did not ask what the output was "
+            "made from. The usual remedy is to delete the outputs by hand, and somebody has to remember it each time.",
             ("exact", "all"): "Everything ran, and this time it had to: everything is made from the CSV. "
-            f"{walk.words.name} is right, and has noticed nothing. To be right for less, somebody has to look at what "
-            "an artifact was made from.",
+            f"{walk.words.name} is right, but it has not noticed the change. To run less and still be right, the "
+            "engine would have to know what an artifact was made from.",
         },
     )
     walk.reason(seen)

@@ -1,4 +1,4 @@
-"""Another engine, in its own environment, for the last stop; the reference engine where there is none."""
+"""Another engine, in its own environment, for stop 11; the reference engine where there is none."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from lesson.tour.stage import Stage
 from lesson.tour.walk import Walk
 from lesson.tour.words import WORDS, Place
 from saltern.store import Store
-from shared.rerun.scenarios import SCENARIOS, chosen
 
 ML, ARTISTS = "ml", "artists"
 RECIPE = Place("saltern/strategies.py", "def _recipe(")
@@ -19,19 +18,20 @@ UNSEEN = "Nothing ran, and the report is wrong. "
 def content(walk: Walk) -> None:
     """Salt by the content of the input, and its three faults"""
     walk.guide.say(
-        "The first idea that everybody has: put a hash of the CSV's content, its fingerprint, into the name of every "
-        "artifact. Other data, other names; and under another name nothing is there yet. What is in the name is "
-        f"called the salt. This strategy is `content`. {walk.words.hook}"
+        "The first idea that everybody has is to put a hash of the CSV's content, its fingerprint, into the name of "
+        "every artifact. Other data give other names, and no artifact has such a name yet. What is added to the name "
+        f"is called the salt. This strategy is called `content`. {walk.words.hook}"
     )
     walk.guide.look({"where the salt hooks in": walk.words.hooks})
     told = (
-        "Everything downstream of the CSV ran: each artifact has another name now. That fault is mended. Three are not."
+        "Everything downstream of the CSV ran, because each artifact has another name now. That fault is gone. Three "
+        "remain."
     )
     walk.explain(walk.change(ML, "content", "change-input"), {("exact", "all"): told})
     _not_salted(walk)
     _reads_it_all(walk)
     walk.guide.say("Fault 3: it does not see code.")
-    told = f"{UNSEEN}The model is made by other code now, and no name says by which."
+    told = f"{UNSEEN}Other code would make the model now, but the name does not depend on the code."
     walk.explain(walk.change(ML, "content", "edit-helper"), {("stale", "none"): told})
 
 
@@ -39,11 +39,11 @@ def _not_salted(walk: Walk) -> None:
     recipe = walk.built(ML, "content").recipe("train")
     walk.must("params" not in recipe, "the recipe under 'content' has no parameters")
     walk.guide.say(
-        "Fault 1: it is no salted hash. A salt should say which step made the artifact, and how. This is all that "
-        "goes into the name of the model, its recipe: no step, no version, no parameters."
+        "Fault 1: the salt does not say which step made the artifact, and how. What goes into the name is called the "
+        "recipe. This is the whole recipe of the model. It has no step, no version and no parameters."
     )
     walk.guide.recipe("train, under content", recipe)
-    told = f"{UNSEEN}Another parameter, the same name: the model of yesterday passes for today's."
+    told = f"{UNSEEN}The parameter is another, but the name is the same. So yesterday's model was taken."
     walk.explain(walk.change(ML, "content", "change-parameter"), {("stale", "none"): told})
 
 
@@ -66,14 +66,14 @@ def salted(walk: Walk) -> None:
     """AggregateArtists, salted by name, version and parameters"""
     walk.guide.say(
         "The other pipeline counts plays of songs: `daily_counts` for each day, `aggregate_artists` over all days, "
-        "`top_artists`. Three days will do. The strategy is `salted`: into the recipe go the step's name, its version, "
-        "its parameters, and the salts of what it needs. The salt is the hash of the recipe."
+        "`top_artists`. Here it has three days. The strategy is `salted`. Its recipe holds the step's name, version "
+        "and parameters, and the salts of the steps that it needs. The salt is the hash of the recipe."
     )
     walk.guide.look({"the step": walk.words.fan_in, "the recipe": RECIPE})
     walk.guide.recipe("aggregate_artists, under salted", walk.built(ARTISTS, "salted").recipe("aggregate_artists"))
     told = (
-        "The step has {} now, so it has another salt. `top_artists` has that salt in its own recipe, so it has another "
-        "one too: a change travels downstream by itself. What is upstream kept its salt, and was not made again."
+        "The step has {} now, so it has another salt. The recipe of `top_artists` holds that salt, so its own salt "
+        "is another one too. In this way a change passes downstream. Steps upstream kept their salts and did not run."
     )
     seen = walk.change(ARTISTS, "salted", "rename-step")
     walk.explain(seen, {("exact", "some"): told.format("another name")})
@@ -85,8 +85,8 @@ def salted(walk: Walk) -> None:
         seen,
         {
             ("stale", "none"): "Nothing ran, and the page is wrong. The file is in the recipe by where it lies, as "
-            f"`{recipe['inputs']['stream']}`, and not by what is in it. External inputs are trusted here; whoever "
-            "changes one in place has to give it another name, or to raise a version."
+            f"`{recipe['inputs']['stream']}`, and not by what is in it. External inputs are trusted here. If you "
+            "change one, you must give it another name or raise a version."
         },
     )
 
@@ -94,40 +94,37 @@ def salted(walk: Walk) -> None:
 def lineage(walk: Walk) -> None:
     """Lineage: the input and the code count too"""
     walk.guide.say(
-        "The strategy `lineage` takes all that we have learned: it is `salted`, and into the recipe go the content of "
-        "the external inputs, the versions of libraries, and the code: the step's own, and all of this project that "
-        "it reaches. Nobody has to raise a version any more."
+        "The strategy `lineage` combines the two. Its recipe is that of `salted`, with the content of the external "
+        "inputs, the versions of libraries, and the code: the step's own, and all code of this project that it uses. "
+        "Nobody has to raise a version any more."
     )
     walk.guide.recipe("train, under lineage", walk.built(ML, "lineage").recipe("train"))
     told = "The helper is in another file than the step, and it was found: the step and all that needs it ran."
     walk.explain(walk.change(ML, "lineage", "edit-helper"), {("exact", "some"): told})
-    told = (
-        "Nothing ran. Code is read as Python reads it, without comments, docstrings and layout, so that nobody need "
-        "fear to write a comment."
-    )
+    told = "Nothing ran. The code is read as Python reads it, without comments, docstrings and layout."
     walk.explain(walk.change(ML, "lineage", "edit-comment"), {("exact", "none"): told})
     walk.guide.look({"how code is read": Place("saltern/code.py", "def code_fingerprint(")})
 
 
 def cutoff(walk: Walk) -> None:
-    """Cutoff: the wave stops"""
+    """Cutoff: nothing more runs"""
     walk.guide.say(
-        "`lineage` has a price. Change something that does not matter: a line at the end of the CSV that `preprocess` "
-        "throws away."
+        "`lineage` has a price. We change something that makes no difference: we add a line to the CSV that "
+        "`preprocess` drops."
     )
     told = (
-        "All of it ran, for a report that has the same bytes as before. A salt of salts says what an artifact was made "
-        "from, not what came out."
+        "Everything ran, and the report has the same bytes as before. The salt of a step says what it was made from, "
+        "not what came out."
     )
     walk.explain(walk.change(ML, "lineage", "noise-input"), {("wasteful", "all"): told})
     walk.guide.say(
-        "The strategy `cutoff` puts the content of what is upstream into the recipe in place of its salt. The same "
-        "change again:"
+        "The strategy `cutoff` puts the content of the upstream artifacts into the recipe, in place of their salts. "
+        "The same change again:"
     )
     told = (
-        "`preprocess` had to run, as nobody can know beforehand what it makes of the new file. It made the same bytes, "
-        "so the recipe of `train` is the same, and there the wave stops. The price: a name is not known before what is "
-        "upstream is made. The tree before the run says so, where it says undecided."
+        "`preprocess` had to run, because nobody can know beforehand what it makes of the new file. It made the same "
+        "bytes. So the recipe of `train` is the same, and nothing more runs. The price: the name of a step is known "
+        "only when everything upstream is made. In the tree before the run such steps are undecided."
     )
     walk.explain(walk.change(ML, "cutoff", "noise-input"), {("exact", "some"): told})
     walk.guide.look({"where content takes the place of the salt": CUT})
@@ -140,13 +137,13 @@ def shared(walk: Walk) -> None:
         environment = WORDS[walk.engine.name].partner
         walk.guide.say(
             f"({other.wanted} would be next, but its environment .nox/{environment} is not there. {other.name} stands "
-            "in for it: plain Python, which runs every step and looks for nothing.)"
+            "takes its place: plain Python, which runs every step.)"
         )
     stage = Stage(walk.bench, ML, "lineage", [other.package])
     name = other.name[0].upper() + other.name[1:]
     walk.guide.say(
-        f"An empty store. {name} builds `ml` in it, under `lineage`; then {walk.words.name} runs on that store. "
-        "Nothing in a recipe says which engine runs."
+        f"We begin with an empty store. {name} builds `ml` in it, under `lineage`. Then {walk.words.name} runs on the "
+        "same store. A recipe does not say which engine runs."
     )
     with walk.guide.status(f"{other.name} builds"):
         built = other.build(stage)
@@ -163,9 +160,4 @@ def shared(walk: Walk) -> None:
     walk.guide.say(
         f"Nothing ran. By its manifest the report was made by {built.engine}; its name is the one that "
         f"{walk.words.name} would have given it."
-    )
-    walk.guide.say(
-        f"That was the class. `nox` puts all engines through {len(chosen(None, []))} such changes, `nox -s compare -- "
-        f"--full` through all {len(SCENARIOS)}, and the README says what comes of it. `nox -s tour -- --engine NAME` "
-        f"takes this walk on another engine: {', '.join(WORDS)}."
     )

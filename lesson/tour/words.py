@@ -41,6 +41,8 @@ class Words:
     """What a step is there."""
     external: str
     """What an external input is there."""
+    failed: str
+    """What runs after a failure, by its own rule."""
     hook: str
     """How a salt hooks into its own way of finding finished work."""
     tasks: Place
@@ -59,7 +61,8 @@ WORDS = {
         task="In Luigi a step is a Task: a class whose `requires` says what it needs, whose `output` says where the "
         "result lies, and whose `run` makes it.",
         external="The CSV is an ExternalTask: it has an `output` and no `run`. Somebody else makes that file.",
-        hook="A Luigi task is complete when its output exists, so the salt goes where Luigi looks: into the name of "
+        failed="After a failure the next run goes on where this one stopped, because the finished outputs exist.",
+        hook="A Luigi task is complete when its output exists. So the salt goes where Luigi looks: into the name of "
         "the output.",
         tasks=Place("luigi_impl/ml.py", "class Train("),
         externals=Place("luigi_impl/ml.py", "class Table("),
@@ -73,8 +76,10 @@ WORDS = {
         task="In Dask a step is a delayed function: to call it runs nothing and adds a node to a graph. `compute` "
         "runs the graph.",
         external="The CSV is a delayed value: a node that holds a path. Nothing computes it.",
-        hook="Dask computes the graph that it is given, so the graph is rewritten first: a step whose artifact is "
-        "there becomes a step that loads it, and what only that one needed is left out.",
+        failed="After a failure the next run begins at the first step, because nothing was kept. Within a run, a "
+        "task with `retries` is tried again by itself.",
+        hook="Dask computes the graph that it is given. So the graph is rewritten first: a step whose artifact exists "
+        "becomes a step that loads it, and what only that step needed is left out.",
         tasks=Place("dask_impl/ml.py", "train = delayed("),
         externals=Place("dask_impl/ml.py", "def csv("),
         fan_in=Place("dask_impl/artists.py", "aggregate_artists = delayed("),
@@ -88,8 +93,11 @@ WORDS = {
         "runs the nodes.",
         external="Airflow has no node for a file that nobody makes, so ours is a small @task, `csv`, which hands on "
         "where the file lies. (The tree shows our steps only.)",
-        hook="Airflow has no cache, but custom task decorators. Ours, @task.salted, looks for the artifact when the "
-        "task's turn comes: if it is there, the task is skipped.",
+        failed="That was a new DAG run. After a failure Airflow does not begin again: a retry runs the failed task "
+        "alone, and so does clearing it, together with what is downstream of it if you clear that too. The tasks "
+        "that have succeeded in this DAG run are not run again.",
+        hook="Airflow has no cache, but it has custom task decorators. Ours, @task.salted, looks for the artifact when "
+        "the task's turn comes. If it exists, the task is skipped.",
         tasks=Place("airflow_dags/ml.py", "train = task.salted("),
         externals=Place("airflow_dags/ml.py", "def csv("),
         fan_in=Place("airflow_dags/artists.py", "aggregate_artists = task.salted("),
@@ -102,8 +110,10 @@ WORDS = {
         task="In Prefect a step is a @task. Submitted within a @flow it gives a future at once; a task that is given "
         "a future depends on it. So the graph is found while the flow runs.",
         external="The CSV is an argument of the first task: its path. There is no node for it.",
-        hook="Prefect asks a cache policy for a key, and a result storage for a record of that key. Ours say: the key "
-        "is the artifact's name, and there is a record when the artifact is there.",
+        failed="That was a new flow run. After a failure, a task with `retries` is tried again by itself, and a retry "
+        "of the same flow run finds the results that were stored under its id.",
+        hook="Prefect asks a cache policy for a key, and a result storage for a record of that key. With ours, the key "
+        "is the artifact's name, and there is a record if the artifact exists.",
         tasks=Place("prefect_flows/ml.py", "def train("),
         externals=Place("prefect_flows/ml.py", "Source.at(csv), cache"),
         fan_in=Place("prefect_flows/artists.py", "def aggregate_artists("),

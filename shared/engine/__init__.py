@@ -1,1 +1,1 @@
-"""What an engine is, what one run is told, and what came of it."""
+"""What an engine is, what one run is told, and what the run did."""

@@ -1,4 +1,4 @@
-"""Verdicts: what a scenario showed, from the ledger and from a clean build of the same changed world."""
+"""Verdicts: what a scenario showed, from the ledger and from a clean build of the same changed project."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from shared.pipelines import PROJECT
 from shared.rerun.workspace import Workspace
 
 DOCS = PROJECT / "docs"
-ELSEWHERE = {"lift"}  # needs more than a copy of the project: test_lift.py runs it
+ELSEWHERE = {"lift", "tutorial"}  # need more than a copy of the project: test_lift.py and test_tutorial.py run them
 SECONDS = re.compile(r"in \d+\.\d s")  # no run takes as long as another
 SALT = re.compile(r"[0-9a-f]{16,64}")
 PACKAGES = [*(engine.package for engine in ENGINES.values()), "lesson", "tests", "benchmarks"]

@@ -38,6 +38,7 @@ STOPS = (
     "Lineage",
     "Cutoff",
     "The same cache from another engine",
+    "Programs as graphs elsewhere",
 )
 
 
@@ -151,10 +152,13 @@ def test_it_takes_less_than_three_minutes_of_work(walked: Walked) -> None:
 
 @pytest.mark.usefixtures("_on_luigi")
 def test_guesses_are_held_against_what_happens(tours: Tours) -> None:
-    answers = ["all", "salt", "preprocess, train", "", "nothing"]
+    answers = ["all", "salt", "preprocess, train", "eleven", "11", "nothing", "", "TFX"]
     done = tours.walk("--stop", "10", answers=answers)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\n1. " not in done.stdout and "\n9. " not in done.stdout
+    assert "eleven? Enter, b, a number from 1 to 12, or q." in done.stdout
+    assert "Your score: 2 of 4 guesses were right." in done.stdout
+    assert "To see the others again: stops 10, 12, by `--stop 10`." in done.stdout
     said = [
         "As you said.",
         "salt? Say none, all, or some of: evaluate, preprocess, report, train.",
@@ -164,6 +168,15 @@ def test_guesses_are_held_against_what_happens(tours: Tours) -> None:
     places = [done.stdout.find(said[0]), *(done.stdout.find(text) for text in said[1:3]), done.stdout.rfind(said[3])]
     assert -1 not in places and places == sorted(places)
     assert [line for line in done.stdout.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.usefixtures("_on_luigi")
+def test_a_reader_may_go_back_and_quit(tours: Tours) -> None:
+    done = tours.walk("--stop", "12", answers=["b", "quit"])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.findall(r"^(\d+)\. .* ─", done.stdout, re.MULTILINE) == ["12", "11"]
+    assert "Your score" not in done.stdout, "nothing was guessed"
+    assert tours.left_behind() == []
 
 
 @pytest.mark.usefixtures("_on_luigi")
@@ -188,7 +201,7 @@ def test_ctrl_c_ends_it_and_leaves_nothing_behind(tours: Tours) -> None:
 
 
 @pytest.mark.usefixtures("_on_luigi")
-@pytest.mark.parametrize("option", ["--engine=spark", "--stop=12", "--stop=0", "--size=0", "--fast"])
+@pytest.mark.parametrize("option", ["--engine=spark", "--stop=13", "--stop=0", "--size=0", "--fast"])
 def test_a_wrong_option_is_refused_in_one_line(tours: Tours, option: str) -> None:
     done = tours.walk(option)
     assert (done.returncode, done.stdout) == (2, "")

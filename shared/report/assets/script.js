@@ -170,7 +170,9 @@ function startMatrix() {
     const { width, height, boxes, lines } = graphs[cell.pipeline];
     const fateOf = new Map(boxes.map((box, i) => [box.node, cell.steps[i]]));
     const drawn = h("svg:svg", { viewBox: `0 0 ${width} ${height}`, class: "graph", role: "img", "aria-label": "The pipeline's graph; the table below says the same" });
-    for (const line of lines) drawn.append(h("svg:path", { d: line, class: "edge" }));
+    drawn.append(h("svg:defs", {}, h("svg:marker", { id: "head", viewBox: "0 0 8 8", refX: 5, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
+      h("svg:path", { class: "head", d: "M0 0L8 4L0 8z" }))));
+    for (const line of lines) drawn.append(h("svg:path", { d: line, class: "edge", "marker-end": "url(#head)" }));
     for (const box of boxes) {
       const { fate, name } = fateOf.get(box.node);
       const label = name === box.node ? box.label : name;

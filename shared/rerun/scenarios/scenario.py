@@ -1,4 +1,4 @@
-"""A scenario: a change made to the world between two runs, and the bounds on what may rerun."""
+"""A scenario: a change to a workspace between two runs, and the limits on which steps may run again."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ refused (exit status 2, nothing executed). Or there is none."""
 
 
 def nothing(world: Workspace) -> None:
-    """Leave the world as it is."""
+    """Change nothing."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A change to the world between two runs of one pipeline.
+    """A change to a workspace between two runs of one pipeline.
 
-    The bounds are the same for every engine and strategy: ``least`` must run after the change, ``most`` may.
+    The limits are the same for every engine and strategy: the steps in ``least`` must run after the change, and those
+    in ``most`` may.
     """
 
     name: str
@@ -34,10 +35,9 @@ class Scenario:
     least: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
     changes_target: bool = False
-    """Whether a clean build differs after the change. The harness holds the scenario to it, where the first run built.
-    """
+    """Whether a clean build differs after the change. The harness checks this, if the first run built the target."""
     before: Change = nothing
-    """How the world is made different before the first run."""
+    """What is changed in the workspace before the first run."""
     first: First = "built"
     then: Change | None = None
     """A second change. Between the two there is a build that is not judged."""
@@ -46,14 +46,13 @@ class Scenario:
     harms: str | None = None
     """The step whose artifact is deleted or damaged, to see whether it is made again."""
     touches: tuple[str, ...] = ()
-    """The steps whose outcome the change concerns directly, as a person who knows what was changed would say.
+    """The steps that the change concerns directly, as a person would say who knows what was changed.
 
-    Told to the runs after the change in the environment variable SALTWORKS_TOUCHED. For a person who clears these and
-    lets the engine go on (``airflow/clear``), that is all there is to say, but for parameters: they belong to a run
-    that has been told them, and another value needs another run.
+    The runs after the change get them in the environment variable SALTWORKS_TOUCHED. ``airflow/clear`` clears these
+    steps, as a person would. Parameters are the exception: they belong to a run, so another value needs another run.
     """
     quick: bool = False
-    """Whether it is among those that are run where none is named."""
+    """Whether it is among the scenarios that run when none is named."""
 
 
 def harming(name: str, pipeline: str, words: str, make: Change, step: str, *, needed: bool) -> Scenario:
