@@ -1,0 +1,264 @@
+"""One peer, measured: each change made to a project with that tool, a build by its command, and a verdict."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+
+from peers.changes import headline
+from peers.peer import FOLDER, Peer
+from peers.world import Built, World
+from saltern.errors import BadInput
+from shared.pipelines import PROJECT
+from shared.rerun.bench import BUILDS, CellError
+from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
+from shared.rerun.fresh import ForkServer
+from shared.rerun.ingredients import ASIDE, content, host
+from shared.rerun.oracle import NoCleanBuild, Oracle
+from shared.rerun.peers import SCENARIOS, PeerResults
+from shared.rerun.results import Cell
+from shared.rerun.scenarios import Scenario
+from shared.rerun.verdict import judge
+from shared.rerun.workspace import Workspace
+
+Lane = tuple[str, list[Scenario]]
+
+
+def measure(
+    peer: Peer, python: Path, folder: Path, jobs: int, *, again: bool, told: Callable[[Cell], None]
+) -> PeerResults:
+    """Measure a peer, and keep ``<folder>/<peer>.json`` as cells come. What was measured alike before is taken over."""
+    path = folder / f"{peer.name}.json"
+    results = _begin(peer, python)
+    if not again:
+        results.cells = _before(results, path)
+    lock = threading.Lock()
+
+    def keep(cell: Cell) -> None:
+        with lock:
+            results.cells.append(cell)
+            results.cells.sort(key=lambda one: (list(peer.wirings).index(one.strategy), SCENARIOS.index(one.scenario)))
+            results.write(path)
+        told(cell)
+
+    lanes = _lanes(peer, results)
+    if lanes:
+        with _bench(peer, python) as bench:
+            _side_by_side(bench, jobs, lanes, keep)
+    results.write(path)
+    return results
+
+
+def _begin(peer: Peer, python: Path) -> PeerResults:
+    asked = "import sys, importlib.metadata as m; print(sys.version.split()[0], m.version(sys.argv[1]))"
+    done = subprocess.run([python, "-c", asked, peer.distribution], capture_output=True, text=True)
+    if done.returncode:
+        raise BadInput(f"{python}: {peer.distribution} is not installed there")
+    python_version, version = done.stdout.split()
+    return PeerResults(
+        peer=peer.name,
+        title=peer.title,
+        version=version,
+        python=python_version,
+        host=host(),
+        date=str(date.today()),
+        command=f"nox -s peers -- --peer {peer.name}",
+        ingredients=_ingredients(peer, python_version),
+        columns=[wiring.column(name) for name, wiring in peer.wirings.items()],
+        cells=[],
+    )
+
+
+def _ingredients(peer: Peer, python: str) -> str:
+    """A digest of all that the cells depend on."""
+    hashed = blake2b(repr((python, platform.python_version(), host())).encode(), digest_size=16)
+    others = [f"peers/{path.name}" for path in FOLDER.iterdir() if path.is_dir() and path.name not in (peer.name, "common")]
+    names = ("saltern", "shared", "data", "peers", "pyproject.toml", f"locks/peers/{peer.name}.txt")
+    hashed.update(content(PROJECT, names, (*ASIDE, *others, "peers/__main__.py")).encode())
+    return hashed.hexdigest()
+
+
+def _before(results: PeerResults, path: Path) -> list[Cell]:
+    try:
+        old = PeerResults.read(path)
+    except BadInput:
+        return []
+    return list(old.cells) if old.ingredients == results.ingredients else []
+
+
+def _lanes(peer: Peer, results: PeerResults) -> list[Lane]:
+    """What is to be measured: of each column the scenarios that begin alike, the longest lanes first."""
+    lanes: dict[tuple[object, ...], Lane] = {}
+    for name, wiring in peer.wirings.items():
+        for scenario in headline():
+            if scenario.name not in wiring.without and results.cell(name, scenario.name) is None:
+                key = name, scenario.before, scenario.first
+                lanes.setdefault(key, (name, []))[1].append(scenario)
+    return sorted(lanes.values(), key=lambda lane: -len(lane[1]))
+
+
+@dataclass(frozen=True)
+class _Bench:
+    peer: Peer
+    python: Path
+    oracle: Oracle
+    scratch: Path
+
+
+@contextmanager
+def _bench(peer: Peer, python: Path) -> Iterator[_Bench]:
+    with tempfile.TemporaryDirectory(prefix=f"saltworks-{peer.name}-", ignore_cleanup_errors=True) as folder:
+        env = {"SALTWORKS_CACHE_DIR": str(Path(folder, "digests"))}
+        with ForkServer((), env, python=str(python)) as server:
+            yield _Bench(peer, python, Oracle(server, Path(folder), env), Path(folder))
+
+
+def _side_by_side(bench: _Bench, jobs: int, lanes: Sequence[Lane], keep: Callable[[Cell], None]) -> None:
+    stopped = threading.Event()
+
+    def work(lane: Lane) -> None:
+        for cell in _lane(bench, *lane):
+            if stopped.is_set():
+                return
+            keep(cell)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(work, lane) for lane in lanes]
+        try:
+            for future in as_completed(futures):
+                future.result()
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            bench.oracle.server.stop()
+            raise
+
+
+def _lane(bench: _Bench, column: str, scenarios: Sequence[Scenario]) -> Iterator[Cell]:
+    """The cells of scenarios that begin alike, each in the project as the first build left it."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{column}-", dir=bench.scratch))
+    twin = Workspace(folder / "twin", [])
+    site: _Site | None = None
+    problem, settled = "", None
+    try:
+        world = World(folder / "project", bench.peer, bench.peer.wirings[column], bench.python)
+        site = _Site(world, twin, bench.oracle)
+        settled = site.begin(scenarios[0])
+        world.keep()
+        twin.keep()
+    except (CellError, RuntimeError) as error:
+        problem = str(error)
+    for number, scenario in enumerate(scenarios):
+        if number and site and not problem:
+            site.world.put_back()
+            twin.put_back()
+        yield _cell(site, column, scenario, problem).model_copy(update={"settled": settled})
+    twin.remove()
+    if site:
+        site.world.remove()
+
+
+def _cell(site: _Site | None, column: str, scenario: Scenario, problem: str) -> Cell:
+    cell = Cell(
+        pipeline="ml",
+        strategy=column,
+        scenario=scenario.name,
+        verdict="error",
+        executed=[],
+        reasons={},
+        claimed={},
+        disputed=[],
+        least=list(scenario.least),
+        most=list(scenario.most),
+        healed=None,
+        seconds=0.0,
+        edit="",
+        note=problem,
+    )
+    if site and not problem:
+        try:
+            site.go_through(scenario, cell)
+        except (CellError, RuntimeError) as error:
+            cell.verdict, cell.note = "error", str(error)
+    return cell
+
+
+@dataclass(frozen=True)
+class _Site:
+    """The project of a peer's user, and its twin."""
+
+    world: World
+    twin: Workspace
+    oracle: Oracle
+
+    def begin(self, scenario: Scenario) -> int | None:
+        """The first build, and more of them until one executes nothing. Returns how many; None where none does."""
+        for each in (self.world, self.twin):
+            scenario.before(each)
+        if scenario.first == "killed":
+            if not (built := self.world.build(crash=True)).status:
+                raise CellError(f"the first run had to be killed, and ended well: {built.executed}")
+            return 0
+        built = self._build()
+        if sorted(built.executed) != sorted({*built.executed}) or len(built.executed) != 4:
+            raise CellError(f"the first build executed {', '.join(built.executed) or 'nothing'}")
+        if self.world.target != self._clean():
+            raise CellError("the first build differs from the reference engine's")
+        return next((number for number in range(1, BUILDS) if not self._build().executed), None)
+
+    def go_through(self, scenario: Scenario, cell: Cell) -> None:
+        """Make the change, build again, and judge."""
+        before = self._clean() if scenario.first == "built" else None
+        cell.edit = self._changed(scenario)
+        built = self._build(cell)
+        clean = self._clean()
+        if before is not None and (clean != before) != scenario.changes_target:
+            raise CellError("the change did not do to a clean build what the scenario says it does")
+        cell.verdict = judge(built.executed, self.world.target, clean, scenario.most)
+        cell.note = cell.remark
+
+    def _changed(self, scenario: Scenario) -> str:
+        moment = snapshot(self.world)
+        self._both(scenario.make, scenario)
+        edit = difference(moment, snapshot(self.world))
+        if scenario.then:
+            self._build()
+            moment = snapshot(self.world)
+            self._both(scenario.then, scenario)
+            edit += AFTER_A_BUILD + difference(moment, snapshot(self.world))
+        return edit
+
+    def _both(self, change: Callable[[Workspace], None], scenario: Scenario) -> None:
+        change(self.world)
+        if not scenario.harms:  # the twin has no artifacts
+            change(self.twin)
+
+    def _build(self, cell: Cell | None = None) -> Built:
+        built = self.world.build()
+        if cell:
+            cell.executed, cell.seconds = built.executed, built.seconds
+        if built.status:
+            raise CellError(f"failed: {built.complaint}")
+        return built
+
+    def _clean(self) -> str:
+        try:
+            return self.oracle.digest(self.twin, "ml")
+        except NoCleanBuild as error:
+            raise CellError(str(error)) from None
+
+
+def say(cell: Cell) -> None:
+    """One cell on standard error."""
+    ran = ", ".join(cell.executed) or "nothing"
+    print(f"  {cell.strategy:<12} {cell.scenario:<17} {cell.verdict:<9} ran {ran} ({cell.seconds:.1f} s) {cell.note}", file=sys.stderr)

@@ -1,0 +1,198 @@
+"""A person's project with a peer in it: a workspace with the wiring, the command that builds, and where results lie."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from peers.peer import FOLDER, Peer, Wiring
+from saltern.files import digest
+from shared.rerun.workspace import Workspace
+
+PATIENCE = 240  # seconds for one run
+TARGET = "out/report.html"
+STEPS = "saltern/steps.py"
+CALL = "        return self.function(*args, **kwargs)\n"
+OBSERVED = "        return _observed(self, args, kwargs)\n"
+# In the project's own copy of the library, which is no code of a task: no tool hashes it.
+OBSERVER = '''
+
+def _observed(step, args, kwargs):
+    import os
+    import signal
+
+    if ledger := os.environ.get("SALTWORKS_LEDGER"):
+        with open(ledger, "a") as file:
+            file.write(step.name + "\\n")
+    made = step.function(*args, **kwargs)
+    mode = os.environ.get("SALTWORKS_CRASH") if step.name == "train" else None
+    if mode == "values":  # the machine dies before the tool has the value
+        os.killpg(0, signal.SIGKILL)
+    elif mode == "files":  # the machine dies when half of the file is written
+
+        def torn(path, data):
+            with path.open("wb") as file:
+                file.write(data[: len(data) // 2])
+            os.killpg(0, signal.SIGKILL)
+
+        Path.write_bytes = torn
+    return made
+'''
+# By which a file of a store is known for the report's, or the model's.
+MARKS = {"report": b"<!doctype html", "train": b"sklearn.svm"}
+
+
+@dataclass(frozen=True)
+class Built:
+    """How a build ended, seen from outside."""
+
+    status: int
+    said: str
+    executed: list[str]
+    seconds: float
+
+    @property
+    def complaint(self) -> str:
+        lines = [line.strip() for line in self.said.strip().splitlines() if line.strip()]
+        return (lines[-1] if lines else f"ended with status {self.status} and no word")[:300]
+
+
+class World(Workspace):
+    """A workspace in which a peer builds."""
+
+    def __init__(self, folder: Path, peer: Peer, wiring: Wiring, python: Path) -> None:
+        super().__init__(folder, [])
+        self.edit(STEPS, CALL, OBSERVED)
+        self.append(STEPS, OBSERVER)
+        for name in wiring.files:
+            source = next(path for path in (peer.folder / name, FOLDER / "common" / name) if path.exists())
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, folder / name)
+        (folder / ".home").mkdir()
+        (folder / "out").mkdir()
+        self.wiring, self._python, self._built = wiring, python, False
+        self._say()
+        for command in wiring.setup:
+            status, said = self._shell(command, {})
+            if status:
+                raise RuntimeError(f"{command}: {said[-2000:]}")
+
+    def set(self, parameter: str, value: object) -> None:
+        super().set(parameter, value)
+        self._say()
+
+    def unset(self, parameter: str) -> None:
+        super().unset(parameter)
+        self._say()
+
+    def put_back(self) -> None:
+        super().put_back()
+        self._said_before = self._parameter
+
+    @property
+    def _parameter(self) -> float:
+        return float(self._settings.get("train.C", 1.0))
+
+    def _say(self) -> None:
+        (self.folder / "params.yaml").write_text(json.dumps({"C": self._parameter}) + "\n")
+
+    _said_before: float | None = None
+
+    def build(self, crash: bool = False) -> Built:
+        """Run the tool's command in a fresh process, and note which steps ran."""
+        ledger = self.folder / ".ledger"
+        ledger.write_text("")
+        for cache in [*self.folder.rglob("__pycache__")]:  # Python tells by the second whether it is stale
+            shutil.rmtree(cache)
+        # who goes on after a crash gives no parameters; another parameter needs another run
+        goes_on = self.wiring.again is not None and self._said_before == self._parameter
+        command = self.wiring.again if goes_on else self.wiring.run
+        assert command is not None
+        self._said_before = self._parameter
+        env = {"SALTWORKS_LEDGER": str(ledger)} | ({"SALTWORKS_CRASH": self.wiring.writes} if crash else {})
+        started = time.monotonic()
+        status, said = self._shell(command.replace("{C}", str(self._parameter)), env)
+        return Built(status, said, ledger.read_text().split(), round(time.monotonic() - started, 2))
+
+    @property
+    def target(self) -> str | None:
+        """The digest of the final result; None where there is none."""
+        path = self.folder / TARGET
+        return digest(path.read_bytes()) if path.is_file() else None
+
+    def held(self, step: str) -> list[Path]:
+        """The files in which what a step made is kept. Raises RuntimeError where there is none."""
+        pattern = self.wiring.keeps.get(step)
+        if pattern and "**" not in pattern:
+            found = sorted(self.folder.glob(pattern))
+        else:
+            found = [path for path in sorted(self.folder.glob(pattern or "**/*")) if self._holds(path, MARKS[step])]
+        if not found:
+            raise RuntimeError(f"nothing is kept of {step}")
+        return found
+
+    def _holds(self, path: Path, mark: bytes) -> bool:
+        ours = path.relative_to(self.folder).parts[0] in ("saltern", "shared", "data", "out", "site-packages")
+        if ours or not path.is_file() or path.suffix in (".py", ".log", ".db", ".sqlite"):
+            return False
+        data = path.read_bytes()
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+        return mark in data.lower()
+
+    def delete(self, step: str) -> None:
+        for path in self.held(step):
+            path.unlink()
+        if step == "report":
+            (self.folder / TARGET).unlink(missing_ok=True)
+
+    def flip(self, step: str) -> None:
+        for path in self.held(step):
+            data = bytearray(path.read_bytes())
+            data[len(data) // 2] ^= 0xFF
+            path.chmod(0o644)
+            path.write_bytes(data)
+
+    def _shell(self, command: str, more: Mapping[str, str]) -> tuple[int, str]:
+        """A command line in the project, as its owner would give it: status, and all that it said."""
+        kept = {name: value for name, value in os.environ.items() if name in ("LANG", "TZ", "TMPDIR")}
+        paths = f"{self._python.parent}:{os.environ['PATH']}"
+        own = {
+            **kept,
+            "PATH": paths,
+            "PYTHONPATH": str(self.folder),
+            "HOME": str(self.folder / ".home"),
+            "USER": "me",
+            "NO_COLOR": "1",
+            "PYTHONWARNINGS": "ignore",
+            "SALTWORKS_CACHE_DIR": str(self.folder / ".home" / "saltern"),
+        }
+        env = {**own, **self.wiring.env, **more}
+        process = subprocess.Popen(
+            ["bash", "-c", command],
+            cwd=self.folder,
+            env={name: value.replace("{folder}", str(self.folder)) for name, value in env.items()},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            said, _ = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            said = b"took too long"
+        finally:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)  # and what it left behind
+            except (ProcessLookupError, PermissionError):
+                pass
+            status = process.wait()
+        return status, said.decode(errors="replace")
