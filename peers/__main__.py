@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from peers.measuring import measure, say
+from peers.oracles import Oracles
 from peers.peer import peers
 from saltern.command import start
 from saltern.errors import BadInput
@@ -23,7 +24,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 @app.command()
 def run(
     peer: Annotated[list[str] | None, typer.Option(help="Of one tool; may be repeated. Default: all.")] = None,
-    environments: Annotated[Path, typer.Option(help="Where there is an environment peers-NAME of each.")] = Path(".nox"),
+    environments: Annotated[Path, typer.Option(help="Where there is an environment peers-NAME of each.")] = Path(
+        ".nox"
+    ),
     results: Annotated[Path, typer.Option(help="Where a file of each is written.")] = Path("results/peers"),
     jobs: Annotated[int, typer.Option(min=1)] = 2,
     again: Annotated[bool, typer.Option("--again", help="Measure again what was measured before.")] = False,
@@ -39,15 +42,19 @@ def run(
     names = peer or list(known)
     total = sum(len(SCENARIOS) - len(wiring.without) for name in names for wiring in known[name].wirings.values())
     done, started = 0, time.monotonic()
-    with resumable(lambda: done, total):
+    with resumable(lambda: done, total), Oracles() as oracles:
         for name in names:
             python = (environments / f"peers-{name}" / "bin" / "python").absolute()
             if not python.exists():
-                raise BadInput(f"{python}: there is no environment of {name}; make it with nox -s peers -- --peer {name}")
-            measured = measure(known[name], python, results, jobs, again=again, told=say)
+                raise BadInput(
+                    f"{python}: there is no environment of {name}; make it with nox -s peers -- --peer {name}"
+                )
+            measured = measure(known[name], python, results, jobs, oracles, again=again, told=say)
             done += len(measured.cells)
             minutes = (time.monotonic() - started) / 60
-            print(f"{name}: {len(measured.cells)} cells; {done} of {total} after {minutes:.1f} minutes", file=sys.stderr)
+            print(
+                f"{name}: {len(measured.cells)} cells; {done} of {total} after {minutes:.1f} minutes", file=sys.stderr
+            )
             if publish:
                 measured.told.write(COMMITTED / f"{name}.json")
     if publish:

@@ -16,26 +16,26 @@ from hashlib import blake2b
 from pathlib import Path
 
 from peers.changes import headline
+from peers.oracles import Oracles
 from peers.peer import FOLDER, Peer
-from peers.world import Built, World
+from peers.site import Site, cell_of
+from peers.world import World
 from saltern.errors import BadInput
 from shared.pipelines import PROJECT
-from shared.rerun.bench import BUILDS, CellError
-from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
+from shared.rerun.bench import CellError
 from shared.rerun.fresh import ForkServer
 from shared.rerun.ingredients import ASIDE, content, host
-from shared.rerun.oracle import NoCleanBuild, Oracle
+from shared.rerun.oracle import Oracle
 from shared.rerun.peers import SCENARIOS, PeerResults
 from shared.rerun.results import Cell
 from shared.rerun.scenarios import Scenario
-from shared.rerun.verdict import judge
 from shared.rerun.workspace import Workspace
 
 Lane = tuple[str, list[Scenario]]
 
 
 def measure(
-    peer: Peer, python: Path, folder: Path, jobs: int, *, again: bool, told: Callable[[Cell], None]
+    peer: Peer, python: Path, folder: Path, jobs: int, oracles: Oracles, *, again: bool, told: Callable[[Cell], None]
 ) -> PeerResults:
     """Measure a peer, and keep ``<folder>/<peer>.json`` as cells come. What was measured alike before is taken over."""
     path = folder / f"{peer.name}.json"
@@ -53,7 +53,7 @@ def measure(
 
     lanes = _lanes(peer, results)
     if lanes:
-        with _bench(peer, python) as bench:
+        with _bench(peer, python, oracles) as bench:
             _side_by_side(bench, jobs, lanes, keep)
     results.write(path)
     return results
@@ -82,7 +82,9 @@ def _begin(peer: Peer, python: Path) -> PeerResults:
 def _ingredients(peer: Peer, python: str) -> str:
     """A digest of all that the cells depend on."""
     hashed = blake2b(repr((python, platform.python_version(), host())).encode(), digest_size=16)
-    others = [f"peers/{path.name}" for path in FOLDER.iterdir() if path.is_dir() and path.name not in (peer.name, "common")]
+    others = [
+        f"peers/{path.name}" for path in FOLDER.iterdir() if path.is_dir() and path.name not in (peer.name, "common")
+    ]
     names = ("saltern", "shared", "data", "peers", "pyproject.toml", f"locks/peers/{peer.name}.txt")
     hashed.update(content(PROJECT, names, (*ASIDE, *others, "peers/__main__.py")).encode())
     return hashed.hexdigest()
@@ -111,16 +113,16 @@ def _lanes(peer: Peer, results: PeerResults) -> list[Lane]:
 class _Bench:
     peer: Peer
     python: Path
+    server: ForkServer
     oracle: Oracle
     scratch: Path
 
 
 @contextmanager
-def _bench(peer: Peer, python: Path) -> Iterator[_Bench]:
-    with tempfile.TemporaryDirectory(prefix=f"saltworks-{peer.name}-", ignore_cleanup_errors=True) as folder:
-        env = {"SALTWORKS_CACHE_DIR": str(Path(folder, "digests"))}
-        with ForkServer((), env, python=str(python)) as server:
-            yield _Bench(peer, python, Oracle(server, Path(folder), env), Path(folder))
+def _bench(peer: Peer, python: Path, oracles: Oracles) -> Iterator[_Bench]:
+    scratch = tempfile.TemporaryDirectory(prefix=f"saltworks-{peer.name}-", ignore_cleanup_errors=True)
+    with scratch as folder, ForkServer((), {}, python=str(python)) as server:
+        yield _Bench(peer, python, server, oracles.of(python), Path(folder))
 
 
 def _side_by_side(bench: _Bench, jobs: int, lanes: Sequence[Lane], keep: Callable[[Cell], None]) -> None:
@@ -140,6 +142,7 @@ def _side_by_side(bench: _Bench, jobs: int, lanes: Sequence[Lane], keep: Callabl
         except BaseException:
             stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
+            bench.server.stop()
             bench.oracle.server.stop()
             raise
 
@@ -148,11 +151,11 @@ def _lane(bench: _Bench, column: str, scenarios: Sequence[Scenario]) -> Iterator
     """The cells of scenarios that begin alike, each in the project as the first build left it."""
     folder = Path(tempfile.mkdtemp(prefix=f"{column}-", dir=bench.scratch))
     twin = Workspace(folder / "twin", [])
-    site: _Site | None = None
+    site: Site | None = None
     problem, settled = "", None
     try:
-        world = World(folder / "project", bench.peer, bench.peer.wirings[column], bench.python)
-        site = _Site(world, twin, bench.oracle)
+        world = World(folder / "project", bench.peer, bench.peer.wirings[column], bench.python, bench.server)
+        site = Site(world, twin, bench.oracle)
         settled = site.begin(scenarios[0])
         world.keep()
         twin.keep()
@@ -162,103 +165,16 @@ def _lane(bench: _Bench, column: str, scenarios: Sequence[Scenario]) -> Iterator
         if number and site and not problem:
             site.world.put_back()
             twin.put_back()
-        yield _cell(site, column, scenario, problem).model_copy(update={"settled": settled})
+        yield cell_of(site, column, scenario, problem).model_copy(update={"settled": settled})
     twin.remove()
     if site:
         site.world.remove()
 
 
-def _cell(site: _Site | None, column: str, scenario: Scenario, problem: str) -> Cell:
-    cell = Cell(
-        pipeline="ml",
-        strategy=column,
-        scenario=scenario.name,
-        verdict="error",
-        executed=[],
-        reasons={},
-        claimed={},
-        disputed=[],
-        least=list(scenario.least),
-        most=list(scenario.most),
-        healed=None,
-        seconds=0.0,
-        edit="",
-        note=problem,
-    )
-    if site and not problem:
-        try:
-            site.go_through(scenario, cell)
-        except (CellError, RuntimeError) as error:
-            cell.verdict, cell.note = "error", str(error)
-    return cell
-
-
-@dataclass(frozen=True)
-class _Site:
-    """The project of a peer's user, and its twin."""
-
-    world: World
-    twin: Workspace
-    oracle: Oracle
-
-    def begin(self, scenario: Scenario) -> int | None:
-        """The first build, and more of them until one executes nothing. Returns how many; None where none does."""
-        for each in (self.world, self.twin):
-            scenario.before(each)
-        if scenario.first == "killed":
-            if not (built := self.world.build(crash=True)).status:
-                raise CellError(f"the first run had to be killed, and ended well: {built.executed}")
-            return 0
-        built = self._build()
-        if sorted(built.executed) != sorted({*built.executed}) or len(built.executed) != 4:
-            raise CellError(f"the first build executed {', '.join(built.executed) or 'nothing'}")
-        if self.world.target != self._clean():
-            raise CellError("the first build differs from the reference engine's")
-        return next((number for number in range(1, BUILDS) if not self._build().executed), None)
-
-    def go_through(self, scenario: Scenario, cell: Cell) -> None:
-        """Make the change, build again, and judge."""
-        before = self._clean() if scenario.first == "built" else None
-        cell.edit = self._changed(scenario)
-        built = self._build(cell)
-        clean = self._clean()
-        if before is not None and (clean != before) != scenario.changes_target:
-            raise CellError("the change did not do to a clean build what the scenario says it does")
-        cell.verdict = judge(built.executed, self.world.target, clean, scenario.most)
-        cell.note = cell.remark
-
-    def _changed(self, scenario: Scenario) -> str:
-        moment = snapshot(self.world)
-        self._both(scenario.make, scenario)
-        edit = difference(moment, snapshot(self.world))
-        if scenario.then:
-            self._build()
-            moment = snapshot(self.world)
-            self._both(scenario.then, scenario)
-            edit += AFTER_A_BUILD + difference(moment, snapshot(self.world))
-        return edit
-
-    def _both(self, change: Callable[[Workspace], None], scenario: Scenario) -> None:
-        change(self.world)
-        if not scenario.harms:  # the twin has no artifacts
-            change(self.twin)
-
-    def _build(self, cell: Cell | None = None) -> Built:
-        built = self.world.build()
-        if cell:
-            cell.executed, cell.seconds = built.executed, built.seconds
-        if built.status:
-            raise CellError(f"failed: {built.complaint}")
-        return built
-
-    def _clean(self) -> str:
-        try:
-            return self.oracle.digest(self.twin, "ml")
-        except NoCleanBuild as error:
-            raise CellError(str(error)) from None
-
-
 def say(cell: Cell) -> None:
     """One cell on standard error."""
     ran = ", ".join(cell.executed) or "nothing"
-    print(f"  {cell.strategy:<12} {cell.scenario:<17} {cell.verdict:<9} ran {ran} ({cell.seconds:.1f} s) {cell.note}", file=sys.stderr)
+    print(
+        f"  {cell.strategy:<12} {cell.scenario:<17} {cell.verdict:<9} ran {ran} ({cell.seconds:.1f} s) {cell.note}",
+        file=sys.stderr,
+    )

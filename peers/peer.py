@@ -31,7 +31,9 @@ class Wiring(BaseModel):
     again: str | None = Field(default=None, description="the command that goes on after a build or a crash")
     env: dict[str, str] = Field(default_factory=dict)
     writes: Literal["files", "values"] = Field(description="who writes what a task makes: the task, or the tool")
-    keeps: dict[str, str] = Field(default_factory=dict, description="step -> pattern of the files that hold what it made")
+    keeps: dict[str, str] = Field(
+        default_factory=dict, description="step -> pattern of the files that hold what it made"
+    )
     without: dict[str, str] = Field(default_factory=dict, description="scenario that makes no sense -> why")
     recovery: bool = Field(default=False, description="whether it is for recovery of what failed, not for freshness")
     saltern: bool = Field(default=False, description="whether our fingerprint of the code is fed to it")
@@ -49,6 +51,7 @@ class Peer(BaseModel):
     title: str
     distribution: str
     free: bool = Field(default=False, description="whether its own pins forbid the versions that the others share")
+    programs: list[str] = Field(default_factory=list, description="of its commands, those that are ``python -m`` too")
     wirings: dict[str, Wiring]
 
     @property

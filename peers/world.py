@@ -5,25 +5,25 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shlex
 import shutil
-import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from peers.peer import FOLDER, Peer, Wiring
 from saltern.files import digest
+from shared.rerun.fresh import ForkServer
 from shared.rerun.workspace import Workspace
 
-PATIENCE = 240  # seconds for one run
 TARGET = "out/report.html"
 STEPS = "saltern/steps.py"
 CALL = "        return self.function(*args, **kwargs)\n"
 OBSERVED = "        return _observed(self, args, kwargs)\n"
 # In the project's own copy of the library, which is no code of a task: no tool hashes it.
-OBSERVER = '''
+OBSERVER = """
 
 def _observed(step, args, kwargs):
     import os
@@ -45,7 +45,7 @@ def _observed(step, args, kwargs):
 
         Path.write_bytes = torn
     return made
-'''
+"""
 # By which a file of a store is known for the report's, or the model's.
 MARKS = {"report": b"<!doctype html", "train": b"sklearn.svm"}
 
@@ -68,7 +68,7 @@ class Built:
 class World(Workspace):
     """A workspace in which a peer builds."""
 
-    def __init__(self, folder: Path, peer: Peer, wiring: Wiring, python: Path) -> None:
+    def __init__(self, folder: Path, peer: Peer, wiring: Wiring, python: Path, server: ForkServer) -> None:
         super().__init__(folder, [])
         self.edit(STEPS, CALL, OBSERVED)
         self.append(STEPS, OBSERVER)
@@ -78,10 +78,10 @@ class World(Workspace):
             shutil.copyfile(source, folder / name)
         (folder / ".home").mkdir()
         (folder / "out").mkdir()
-        self.wiring, self._python, self._built = wiring, python, False
+        self.wiring, self._python, self._server, self._programs = wiring, python, server, peer.programs
         self._say()
         for command in wiring.setup:
-            status, said = self._shell(command, {})
+            status, said = self._commands(command, {})
             if status:
                 raise RuntimeError(f"{command}: {said[-2000:]}")
 
@@ -119,7 +119,7 @@ class World(Workspace):
         self._said_before = self._parameter
         env = {"SALTWORKS_LEDGER": str(ledger)} | ({"SALTWORKS_CRASH": self.wiring.writes} if crash else {})
         started = time.monotonic()
-        status, said = self._shell(command.replace("{C}", str(self._parameter)), env)
+        status, said = self._commands(command.replace("{C}", str(self._parameter)), env)
         return Built(status, said, ledger.read_text().split(), round(time.monotonic() - started, 2))
 
     @property
@@ -161,38 +161,41 @@ class World(Workspace):
             path.chmod(0o644)
             path.write_bytes(data)
 
-    def _shell(self, command: str, more: Mapping[str, str]) -> tuple[int, str]:
-        """A command line in the project, as its owner would give it: status, and all that it said."""
-        kept = {name: value for name, value in os.environ.items() if name in ("LANG", "TZ", "TMPDIR")}
-        paths = f"{self._python.parent}:{os.environ['PATH']}"
+    def _commands(self, commands: str, more: Mapping[str, str]) -> tuple[int, str]:
+        """Commands, one after the other until one fails: the status of the last, and all that they said."""
+        status, said = 0, ""
+        for command in commands.split(" && "):
+            status, more_said = self._command(shlex.split(command), {**self._env, **more})
+            said += more_said
+            if status:
+                break
+        return status, said
+
+    def _command(self, words: Sequence[str], env: Mapping[str, str]) -> tuple[int, str]:
+        """One command as the project's owner would give it, in a fresh process.
+
+        What Python runs is forked from a process that has loaded the libraries of the steps, and nothing of the tool.
+        """
+        if words[0] == "python" and words[1].endswith(".py"):
+            program, arguments = words[1].removesuffix(".py").replace("/", "."), words[2:]
+        elif words[0] in self._programs:
+            program, arguments = words[0], words[1:]
+        else:
+            done = subprocess.run(["bash", "-c", shlex.join(words)], cwd=self.folder, env=env, capture_output=True)
+            return done.returncode, (done.stdout + done.stderr).decode(errors="replace")
+        finished = self._server.run(program, arguments, self.folder, env)
+        return finished.status, finished.stdout + finished.stderr
+
+    @property
+    def _env(self) -> dict[str, str]:
         own = {
-            **kept,
-            "PATH": paths,
+            "PATH": f"{self._python.parent}:{os.environ['PATH']}",
             "PYTHONPATH": str(self.folder),
             "HOME": str(self.folder / ".home"),
             "USER": "me",
             "NO_COLOR": "1",
             "PYTHONWARNINGS": "ignore",
             "SALTWORKS_CACHE_DIR": str(self.folder / ".home" / "saltern"),
+            **self.wiring.env,
         }
-        env = {**own, **self.wiring.env, **more}
-        process = subprocess.Popen(
-            ["bash", "-c", command],
-            cwd=self.folder,
-            env={name: value.replace("{folder}", str(self.folder)) for name, value in env.items()},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            said, _ = process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            said = b"took too long"
-        finally:
-            try:
-                os.killpg(process.pid, signal.SIGKILL)  # and what it left behind
-            except (ProcessLookupError, PermissionError):
-                pass
-            status = process.wait()
-        return status, said.decode(errors="replace")
+        return {name: value.replace("{folder}", str(self.folder)) for name, value in own.items()}

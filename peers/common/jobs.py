@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from artifacts import load, save
+
 from shared.steps import ml
 
 

@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 import tasks
-from joblib import Memory, hash
+from joblib import Memory
+from joblib import hash as digest
 
 from saltern import fingerprint
 
@@ -22,7 +23,7 @@ def cached(task, *inputs, content=None):
 
 if __name__ == "__main__":
     csv = Path("data/digits.csv")
-    dataset = cached(tasks.preprocess, str(csv), content=hash(csv.read_bytes()))
+    dataset = cached(tasks.preprocess, str(csv), content=digest(csv.read_bytes()))
     model = cached(tasks.train, dataset, float(sys.argv[1]))
     html = cached(tasks.report, cached(tasks.evaluate, model, dataset))
     Path("out/report.html").write_text(html)

@@ -1,3 +1,5 @@
 """The table of the peers."""
-def publish():
-    pass
+
+
+def publish() -> None:
+    """Write it."""

@@ -1,4 +1,4 @@
-"""doit: a task is up to date when its files are there and as they were, and what it declares is too. The code is among them."""
+"""doit: a task is up to date when its files are as they were, and what it declares is. Code is among the files."""
 
 from pathlib import Path
 
