@@ -19,7 +19,7 @@ from peers.changes import headline
 from peers.oracles import Oracles
 from peers.peer import FOLDER, Peer
 from peers.site import Site, cell_of
-from peers.world import World
+from peers.world import PATIENCE, World
 from saltern.errors import BadInput
 from shared.pipelines import PROJECT
 from shared.rerun.bench import CellError
@@ -121,7 +121,7 @@ class _Bench:
 @contextmanager
 def _bench(peer: Peer, python: Path, oracles: Oracles) -> Iterator[_Bench]:
     scratch = tempfile.TemporaryDirectory(prefix=f"saltworks-{peer.name}-", ignore_cleanup_errors=True)
-    with scratch as folder, ForkServer((), {}, python=str(python)) as server:
+    with scratch as folder, ForkServer((), {}, PATIENCE, python=str(python)) as server:
         yield _Bench(peer, python, server, oracles.of(python), Path(folder))
 
 

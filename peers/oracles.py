@@ -7,6 +7,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from peers.world import PATIENCE
 from shared.rerun.fresh import ForkServer
 from shared.rerun.oracle import Oracle
 
@@ -36,6 +37,6 @@ class Oracles:
         if versions not in self._known:
             folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="saltworks-clean-")))
             env = {"SALTWORKS_CACHE_DIR": str(folder / "digests")}
-            server = self._stack.enter_context(ForkServer((), env, python=str(python)))
+            server = self._stack.enter_context(ForkServer((), env, PATIENCE, python=str(python)))
             self._known[versions] = Oracle(server, folder, env)
         return self._known[versions]

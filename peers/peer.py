@@ -51,7 +51,7 @@ class Peer(BaseModel):
     title: str
     distribution: str
     free: bool = Field(default=False, description="whether its own pins forbid the versions that the others share")
-    programs: list[str] = Field(default_factory=list, description="of its commands, those that are ``python -m`` too")
+    programs: list[str] = Field(default_factory=list, description="of its commands, those that are Python programs")
     wirings: dict[str, Wiring]
 
     @property

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -18,6 +20,7 @@ from saltern.files import digest
 from shared.rerun.fresh import ForkServer
 from shared.rerun.workspace import Workspace
 
+PATIENCE = 600.0  # seconds for one run, before it is ended
 TARGET = "out/report.html"
 STEPS = "saltern/steps.py"
 CALL = "        return self.function(*args, **kwargs)\n"
@@ -45,6 +48,14 @@ def _observed(step, args, kwargs):
 
         Path.write_bytes = torn
     return made
+"""
+# What pip installs as the command of a distribution, as a module.
+PROGRAM = """import sys
+from importlib.metadata import entry_points
+
+(command,) = entry_points(group="console_scripts", name="{name}")
+sys.argv[0] = "{name}"
+sys.exit(command.load()())
 """
 # By which a file of a store is known for the report's, or the model's.
 MARKS = {"report": b"<!doctype html", "train": b"sklearn.svm"}
@@ -179,10 +190,10 @@ class World(Workspace):
         if words[0] == "python" and words[1].endswith(".py"):
             program, arguments = words[1].removesuffix(".py").replace("/", "."), words[2:]
         elif words[0] in self._programs:
-            program, arguments = words[0], words[1:]
+            program, arguments = f"_{words[0]}", words[1:]
+            (self.folder / f"{program}.py").write_text(PROGRAM.format(name=words[0]))
         else:
-            done = subprocess.run(["bash", "-c", shlex.join(words)], cwd=self.folder, env=env, capture_output=True)
-            return done.returncode, (done.stdout + done.stderr).decode(errors="replace")
+            return _alone(words, self.folder, env)
         finished = self._server.run(program, arguments, self.folder, env)
         return finished.status, finished.stdout + finished.stderr
 
@@ -199,3 +210,25 @@ class World(Workspace):
             **self.wiring.env,
         }
         return {name: value.replace("{folder}", str(self.folder)) for name, value in own.items()}
+
+
+def _alone(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> tuple[int, str]:
+    """A program in a process group of its own, which is ended with it."""
+    process = subprocess.Popen(
+        words,
+        cwd=folder,
+        env={**env, "LANG": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        said, _ = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        said = b"took too long"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        status = process.wait()
+    return status, said.decode(errors="replace")
