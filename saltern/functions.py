@@ -74,6 +74,8 @@ def fingerprint(function: Callable[..., Any]) -> str:
     variables and files that the code names; of a step also what it declares. Comments, formatting, docstrings that
     nobody reads, and code that the function does not reach do not count.
 
+    A file that the code names counts by what is in it: give a function the paths of what a pipeline makes as arguments.
+
     Not held are the arguments, which the engine that asks has to see to; the network, clocks and random numbers; and
     what is opened by a computed name.
 

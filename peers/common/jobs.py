@@ -1,4 +1,4 @@
-"""The tasks as functions of files, in a module of their own."""
+"""The tasks as functions of files, in a module of their own. What files those are, the wiring says."""
 
 from pathlib import Path
 
@@ -7,19 +7,19 @@ from artifacts import load, save
 from shared.steps import ml
 
 
-def preprocess(csv="data/digits.csv", out="out/dataset.parquet"):
+def preprocess(csv, out):
     save(ml.preprocess(Path(csv)), out)
 
 
-def train(C, data="out/dataset.parquet", out="out/model.skops"):
+def train(data, out, C):
     dataset = load(data)
     model = ml.train(dataset, C=C)
     save(model, out)
 
 
-def evaluate(model="out/model.skops", data="out/dataset.parquet", out="out/metrics.json"):
+def evaluate(model, data, out):
     save(ml.evaluate(load(model), load(data)), out)
 
 
-def report(metrics="out/metrics.json", out="out/report.html"):
+def report(metrics, out):
     save(ml.report(load(metrics)), out)

@@ -11,7 +11,7 @@ C = float(get_var("C", 1.0))
 
 def task(job, reads, makes, **parameters):
     return {
-        "actions": [(job, [], parameters)],
+        "actions": [(job, [*reads, makes], parameters)],
         "file_dep": reads,
         "targets": [makes],
         "uptodate": [config_changed({**parameters, "code": fingerprint(job)})],

@@ -32,7 +32,7 @@ def task_train(
     data: Path = OUT / "dataset.parquet",
     out: Annotated[Path, Product] = OUT / "model.skops",
 ):
-    jobs.train(C, data, out)
+    jobs.train(data, out, C)
 
 
 def task_evaluate(
