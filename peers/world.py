@@ -190,7 +190,7 @@ class World(Workspace):
         if words[0] == "python" and words[1].endswith(".py"):
             program, arguments = words[1].removesuffix(".py").replace("/", "."), words[2:]
         elif words[0] in self._programs:
-            program, arguments = f"_{words[0]}", words[1:]
+            program, arguments = f"command_{words[0]}", words[1:]
             (self.folder / f"{program}.py").write_text(PROGRAM.format(name=words[0]))
         else:
             return _alone(words, self.folder, env)
