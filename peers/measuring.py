@@ -39,7 +39,7 @@ def measure(
 ) -> PeerResults:
     """Measure a peer, and keep ``<folder>/<peer>.json`` as cells come. What was measured alike before is taken over."""
     path = folder / f"{peer.name}.json"
-    results = _begin(peer, python)
+    results = begin(peer, python)
     if not again:
         results.cells = _before(results, path)
     lock = threading.Lock()
@@ -53,13 +53,14 @@ def measure(
 
     lanes = _lanes(peer, results)
     if lanes:
-        with _bench(peer, python, oracles) as bench:
+        with opened(peer, python, oracles) as bench:
             _side_by_side(bench, jobs, lanes, keep)
     results.write(path)
     return results
 
 
-def _begin(peer: Peer, python: Path) -> PeerResults:
+def begin(peer: Peer, python: Path) -> PeerResults:
+    """The results of a peer as it is installed, without a cell."""
     asked = "import sys, importlib.metadata as m; print(sys.version.split()[0], m.version(sys.argv[1]))"
     done = subprocess.run([python, "-c", asked, peer.distribution], capture_output=True, text=True)
     if done.returncode:
@@ -110,7 +111,7 @@ def _lanes(peer: Peer, results: PeerResults) -> list[Lane]:
 
 
 @dataclass(frozen=True)
-class _Bench:
+class Bench:
     peer: Peer
     python: Path
     server: ForkServer
@@ -119,17 +120,17 @@ class _Bench:
 
 
 @contextmanager
-def _bench(peer: Peer, python: Path, oracles: Oracles) -> Iterator[_Bench]:
+def opened(peer: Peer, python: Path, oracles: Oracles) -> Iterator[Bench]:
     scratch = tempfile.TemporaryDirectory(prefix=f"saltworks-{peer.name}-", ignore_cleanup_errors=True)
     with scratch as folder, ForkServer((), {}, PATIENCE, python=str(python)) as server:
-        yield _Bench(peer, python, server, oracles.of(python), Path(folder))
+        yield Bench(peer, python, server, oracles.of(python), Path(folder))
 
 
-def _side_by_side(bench: _Bench, jobs: int, lanes: Sequence[Lane], keep: Callable[[Cell], None]) -> None:
+def _side_by_side(bench: Bench, jobs: int, lanes: Sequence[Lane], keep: Callable[[Cell], None]) -> None:
     stopped = threading.Event()
 
     def work(lane: Lane) -> None:
-        for cell in _lane(bench, *lane):
+        for cell in cells(bench, *lane):
             if stopped.is_set():
                 return
             keep(cell)
@@ -147,7 +148,7 @@ def _side_by_side(bench: _Bench, jobs: int, lanes: Sequence[Lane], keep: Callabl
             raise
 
 
-def _lane(bench: _Bench, column: str, scenarios: Sequence[Scenario]) -> Iterator[Cell]:
+def cells(bench: Bench, column: str, scenarios: Sequence[Scenario]) -> Iterator[Cell]:
     """The cells of scenarios that begin alike, each in the project as the first build left it."""
     folder = Path(tempfile.mkdtemp(prefix=f"{column}-", dir=bench.scratch))
     twin = Workspace(folder / "twin", [])

@@ -55,11 +55,17 @@ class Shown:
                 yield scenario, note
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all of its cells are measured."""
+        return all(self.cell(scenario) or scenario in self.column.without for scenario in SCENARIOS)
+
+    @property
     def counts(self) -> str:
-        """``3 stale, 1 wasteful, 11 exact``: the worst first."""
+        """``3 stale, 1 wasteful, 11 exact``: the worst first; or that it is not measured."""
         verdicts = [cell.verdict for scenario in SCENARIOS if (cell := self.cell(scenario))]
         order = ("error", "stale", "wasteful", "exact")
-        return ", ".join(f"{verdicts.count(one)} {one}" for one in order if one in verdicts)
+        said = [f"{verdicts.count(one)} {one}" for one in order if one in verdicts]
+        return ", ".join(said if self.is_whole else [*said, "the rest is not measured yet"])
 
 
 def columns(peers: Sequence[PeerResults]) -> list[Shown]:
@@ -68,13 +74,13 @@ def columns(peers: Sequence[PeerResults]) -> list[Shown]:
 
 def headline(across: Sequence[Shown]) -> str:
     """One sentence: how many ways are never stale, without saltern and with it."""
-    fresh = [one for one in across if not one.column.recovery]
+    fresh = [one for one in across if one.is_whole and not one.column.recovery]
     told = []
     for named, ours in (("as their users wire them", False), ("fed with saltern's fingerprint", True)):
         chosen = [one for one in fresh if one.column.saltern == ours]
         never = sum("stale" not in one.counts for one in chosen)
         told.append(f"{never} of {len(chosen)} ways {named}")
-    return f"Never stale: {' and '.join(told)}." if across else "No peer is measured yet."
+    return f"Never stale: {' and '.join(told)}." if fresh else "No peer is measured yet."
 
 
 def write(site: Site, folder: Path) -> None:

@@ -1,10 +1,15 @@
-"""The peers: their descriptions, what is committed of them, and the table made from it. No tool is run here."""
+"""The peers: their descriptions, what is committed of them, the table made from it, and joblib, measured."""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 import pytest
 
 from peers.changes import LINE, headline
+from peers.measuring import cells, opened
+from peers.oracles import Oracles
 from peers.peer import FOLDER, Peer, peers
 from shared.report import peers as shown
 from shared.rerun.peers import COMMITTED, SCENARIOS, committed
@@ -35,3 +40,14 @@ def test_a_wiring_has_its_files_and_the_line_that_is_edited_once(peer: Peer, nam
 
 def test_the_scenarios_are_those_of_the_gauntlet() -> None:
     assert [scenario.name for scenario in headline()] == list(SCENARIOS)
+
+
+def test_joblib_is_stale_after_an_edit_of_a_helper_and_with_saltern_it_is_not() -> None:
+    """The one that is measured here: scikit-learn brings it."""
+    (scenario,) = (one for one in headline() if one.name == "edit-helper")
+    python = Path(sys.executable)
+    with Oracles() as oracles, opened(PEERS["joblib"], python, oracles) as bench:
+        (stale,) = cells(bench, "memory", [scenario])
+        (exact,) = cells(bench, "saltern", [scenario])
+    assert (stale.verdict, stale.executed, stale.note) == ("stale", [], "")
+    assert (exact.verdict, exact.executed, exact.note) == ("exact", ["train", "evaluate", "report"], "")
