@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ sys.path.insert(0, str(HERE))
 from shared.engines import ENGINES, Entry  # noqa: E402
 
 PYTHONS = ("3.11", "3.12", "3.13")
+PEERS = tuple(sorted(path.parent.name for path in HERE.glob("peers/*/peer.toml")))
 PATIENCE = 60.0  # seconds after Ctrl-C, for what runs to stop in
 WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's tests share what is slow to start
 EDITS = {"luigi": 1000, "dask": 1000}  # of a score; other engines take some ten times as long for one
@@ -220,6 +222,30 @@ def history(session: nox.Session) -> None:
         session.run(python_of(name), "-m", "shared.rerun.history", *words, external=True)
 
 
+@nox.session(venv_backend="none", default=False)
+def peers(session: nox.Session) -> None:
+    """Other tools through the same changes, some 25 minutes: nox -s peers, or nox -s peers -- --peer dvc --again"""
+    chosen = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    chosen.add_argument("--peer", choices=PEERS, action="append")
+    environments(session, "luigi")
+    for name in chosen.parse_known_args(session.posargs)[0].peer or PEERS:
+        peer_environment(session, name)
+    patiently(session, python_of("luigi"), "-m", "peers", *session.posargs)
+
+
+def peer_environment(session: nox.Session, name: str) -> None:
+    """Make the environment of a peer from its lock, unless it is there. A session for each would fill ``nox -l``."""
+    pinned, folder = HERE / "locks" / "peers" / f"{name}.txt", HERE / ".nox" / f"peers-{name}"
+    stamp, wanted = folder / "saltworks.stamp", hashlib.sha256(pinned.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    uv = (sys.executable, "-m", "uv")
+    session.run_install(*uv, "venv", "--quiet", "--clear", "--python", python_of("luigi"), str(folder), external=True)
+    install = (*uv, "pip", "install", "--quiet", "--python", str(folder), "--compile-bytecode", "--require-hashes")
+    session.run_install(*install, "--requirement", str(pinned), external=True)
+    stamp.write_text(wanted)
+
+
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
     """All pages, the report's and the engines' own, in a real browser, the system's Chromium."""
@@ -257,7 +283,7 @@ def types_from(name: str, python: str) -> list[str]:
 
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
-    """Pin every environment again: locks/core.txt first, then each engine held to it."""
+    """Pin every environment again: locks/core.txt first, then each engine, and each peer, held to it."""
     session.install("uv")
     common = ["uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--generate-hashes", "--no-header"]
     common += ["--python-version", PYTHONS[0], "--extra", "gauntlet", "pyproject.toml"]
@@ -265,6 +291,10 @@ def lock(session: nox.Session) -> None:
     for group in (*ENGINES, "browser", "docs", "lint"):
         held = ["--constraint", "locks/core.txt", "--group", group, "--group", "test"]
         session.run(*common, *held, "--output-file", f"locks/{group}.txt")
+    for name in PEERS:
+        peer = tomllib.loads((HERE / "peers" / name / "peer.toml").read_text())
+        held = [] if peer.get("free") else ["--constraint", "locks/core.txt"]
+        session.run(*common, f"peers/{name}/requirements.in", *held, "--output-file", f"locks/peers/{name}.txt")
 
 
 def patiently(session: nox.Session, *words: str, success_codes: Sequence[int] = (0,)) -> None:

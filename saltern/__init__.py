@@ -15,14 +15,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from saltern.cache import Cache as Cache
     from saltern.errors import BadInput as BadInput
+    from saltern.functions import fingerprint as fingerprint
     from saltern.recipe import Artifact as Artifact
     from saltern.recipe import Source as Source
     from saltern.steps import step as step
 
 __version__ = "0.1.0"
-__all__ = ["Artifact", "BadInput", "Cache", "Source", "step"]
+__all__ = ["Artifact", "BadInput", "Cache", "Source", "fingerprint", "step"]
 
-_HOMES = {"Artifact": "recipe", "BadInput": "errors", "Cache": "cache", "Source": "recipe", "step": "steps"}
+_HOMES = {
+    "Artifact": "recipe",
+    "BadInput": "errors",
+    "Cache": "cache",
+    "Source": "recipe",
+    "fingerprint": "functions",
+    "step": "steps",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -125,12 +125,11 @@ class _Walk:
     def _starts(self) -> Iterator[Place]:
         """Where the step is defined: its name, or where it has none all of its module and what its function holds."""
         module, declared = self.home_module, self.declared
-        loaded = sys.modules.get(module)
-        names = [name for name, value in vars(loaded).items() if value is declared] if loaded else []
+        names = declared.names
         parts = self.resolver.module(module).statements if self._is_source(module) else {}
         yield from ((module, name) for name in names if name in parts)
         if not any(name in parts for name in names):
-            self.resolver.coarse(module, WHOLE, f"no name at its top level stands for step '{declared.name}'")
+            self.resolver.coarse(module, WHOLE, f"no name at its top level stands for '{declared.name}'")
             yield module, WHOLE
         if held := _held(declared.function):
             self.found.code[f"{module}:{CLOSURE}"] = hashed(held)

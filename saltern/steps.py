@@ -83,9 +83,13 @@ class Step(Generic[P, R]):
     @property
     def place(self) -> str:
         """Where today's code has the step: ``module:function``."""
+        return f"{self.function.__module__}:{next(iter(self.names), self.function.__qualname__)}"
+
+    @property
+    def names(self) -> list[str]:
+        """The names that its module, as it is loaded, has for it."""
         module = sys.modules.get(self.function.__module__)
-        named = (name for name, value in vars(module).items() if value is self) if module else iter(())
-        return f"{self.function.__module__}:{next(named, self.function.__qualname__)}"
+        return [name for name, value in vars(module).items() if value is self] if module else []
 
     def parameter_schema(self, parameter: str) -> dict[str, Any]:
         """The JSON schema of one parameter: its type, bounds, choices and default."""

@@ -31,7 +31,7 @@ WAYS_OUT = {
     "may reach any name": "look the name up in a dictionary that the module defines",
     "may reach any module": "import by a constant name, or declare what can be loaded: @step(code=[...])",
     "not on the path yet": "extend sys.path before the module of the step is imported",
-    "stands for step": "bind the step to a name at the top level of its module",
+    "at its top level stands for": "bind the step to a name at the top level of its module",
     "an object that a program": "define the module in a file",
     "hears of classes": "register classes by an explicit call",
     "may know its subclasses": "keep such classes in a module that only those import who use them",

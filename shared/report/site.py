@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from shared.rerun.peers import PeerResults
 from shared.rerun.results import Cell, Results
 from shared.rerun.scenarios import SCENARIOS
 from shared.score.summary import Summary
@@ -33,6 +34,7 @@ class Site:
 
     measured: Sequence[Results]
     scores: Sequence[Summary] = ()
+    peers: Sequence[PeerResults] = ()
 
     @property
     def pages(self) -> list[Page]:
@@ -41,6 +43,7 @@ class Site:
             Page("index.html", "matrix"),
             Page("score.html", "score"),
             Page("which-one.html", "which one?"),
+            Page("peers.html", "peers"),
             Page("side-by-side.html", "side by side"),
             *([Page("handover.html", "handover")] if self.handovers else []),
             Page("a-la-carte.html", "à la carte"),

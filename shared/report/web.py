@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from saltern.strategies import strategy
 from shared.pipelines import PROJECT
-from shared.report import alacarte, choice, score_page, side_by_side
+from shared.report import alacarte, choice, peers, score_page, side_by_side
 from shared.report.cells import address, bundle
 from shared.report.grains import glance
 from shared.report.matrix import MatrixCell, matrix, matrix_cell
@@ -22,6 +22,7 @@ from shared.report.site import Site, engine_page, within_script
 from shared.report.summary import Column, columns, headline, listed, out_of_the_box, paragraph
 from shared.report.timing import Timing, chart, timings
 from shared.rerun.evidence import FOLDER, page_in
+from shared.rerun.peers import committed
 from shared.rerun.results import Results
 from shared.score.summary import Summary
 
@@ -35,7 +36,7 @@ def write(results: Sequence[Results], folder: Path, scores: Sequence[Summary] = 
 
     Raises BadInput when a concept of the side by side has no code in some engine (see ``side_by_side``).
     """
-    site = Site(results, scores)
+    site = Site(results, scores, committed())
     shown = _evidence(results, folder)
     index = _index(site, folder, shown)
     for result in results:
@@ -46,6 +47,7 @@ def write(results: Sequence[Results], folder: Path, scores: Sequence[Summary] = 
     _time(site, folder)
     score_page.write(site, folder)
     choice.write(site, folder)
+    peers.write(site, folder)
     side_by_side.write(site, folder)
     return index
 

@@ -73,6 +73,7 @@ def test_imports_point_one_way(path: Path) -> None:
         package, _, rest = name.partition(".")
         assert package not in PACKAGES, f"{path} imports {name}: shared imports no engine folder"
         assert package not in MODULES, f"{path} imports {name}: shared imports no engine"
+        assert package != "peers", f"{path} imports {name}: shared knows no peer but by its results"
         if package == "shared":
             assert rest.partition(".")[0] in allowed, f"{path} imports {name}, against the arrows"
 
@@ -82,7 +83,7 @@ def test_the_library_knows_no_engine_but_in_its_adapters_and_nothing_of_the_show
     place = path.relative_to(ROOT / "saltern").parts[0].removesuffix(".py")
     for name in imports(path):
         package = name.partition(".")[0]
-        assert package not in {"shared", "lesson", "tests", *PACKAGES}, f"{path} imports {name}"
+        assert package not in {"shared", "lesson", "peers", "tests", *PACKAGES}, f"{path} imports {name}"
         if package in MODULES:
             assert place == MODULES[package], f"{path} imports {name}: only that engine's adapter may"
         if package == "saltern" and place not in ENGINES:
@@ -92,7 +93,7 @@ def test_the_library_knows_no_engine_but_in_its_adapters_and_nothing_of_the_show
 
 def test_no_file_imports_itself_by_way_of_others() -> None:
     """Of all that is imported at the top of a file or within a function. Types alone may point back."""
-    packages = ("saltern", "shared", *PACKAGES, "lesson")
+    packages = ("saltern", "shared", *PACKAGES, "lesson", "peers")
     files = {path for package in packages for path in (ROOT / package).rglob("*.py")}
     graph = {path: {to for name in imports(path, types=False) if (to := _file(name)) and to != path} for path in files}
     try:
@@ -109,6 +110,15 @@ def _file(name: str) -> Path | None:
             if parts and path.is_file():
                 return path
     return None
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "peers").glob("*.py")), ids=lambda path: path.name)
+def test_who_measures_the_peers_imports_no_engine_and_no_peer(path: Path) -> None:
+    tools = {folder.name for folder in (ROOT / "peers").iterdir() if folder.is_dir()}
+    for name in imports(path):
+        package, _, rest = name.partition(".")
+        assert package not in {*PACKAGES, *MODULES}, f"{path} imports {name}: an engine"
+        assert package not in tools and not (package == "peers" and rest.partition(".")[0] in tools), f"{path}: {name}"
 
 
 def test_only_the_conformance_suite_needs_pytest() -> None:
@@ -147,6 +157,6 @@ def test_the_wirings_write_their_steps_out(folder: str) -> None:
         assert "shared.pipelines.PIPELINES" not in imports(ROOT / folder / name)
 
 
-@pytest.mark.parametrize("path", [p for f in ("shared", *PACKAGES) for p in (ROOT / f).rglob("*.py")], ids=str)
+@pytest.mark.parametrize("path", [p for f in ("shared", "peers", *PACKAGES) for p in (ROOT / f).rglob("*.py")], ids=str)
 def test_a_module_fits_on_a_few_screens(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 260

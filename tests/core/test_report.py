@@ -110,6 +110,7 @@ def test_there_is_a_page_for_every_engine_and_for_every_question(pages: dict[str
         "score.html",
         "side-by-side.html",
         "which-one.html",
+        "peers.html",
         "a-la-carte.html",
         "time.html",
     }

@@ -1,0 +1,53 @@
+"""flytekit with saltern: a cache policy whose version is the fingerprint of the code."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import polars as pl
+import tasks
+from flytekit import Cache, task, workflow
+from sklearn.pipeline import Pipeline
+
+from saltern import fingerprint
+
+
+class Fingerprint:
+    def get_version(self, salt, params):
+        return fingerprint(getattr(tasks, params.func.__name__)) + salt
+
+
+cached = task(cache=Cache(policies=[Fingerprint()]))
+
+
+@cached
+def preprocess(csv: str, digest: str) -> pl.DataFrame:
+    return tasks.preprocess(csv)
+
+
+@cached
+def train(dataset: pl.DataFrame, C: float) -> Pipeline:
+    return tasks.train(dataset, C)
+
+
+@cached
+def evaluate(model: Pipeline, dataset: pl.DataFrame) -> dict:
+    return tasks.evaluate(model, dataset)
+
+
+@cached
+def report(metrics: dict) -> str:
+    return tasks.report(metrics)
+
+
+@workflow
+def flow(csv: str, digest: str, C: float) -> str:
+    dataset = preprocess(csv=csv, digest=digest)
+    model = train(dataset=dataset, C=C)
+    return report(metrics=evaluate(model=model, dataset=dataset))
+
+
+if __name__ == "__main__":
+    csv = Path("data/digits.csv")
+    html = flow(csv=str(csv), digest=hashlib.sha256(csv.read_bytes()).hexdigest(), C=float(sys.argv[1]))
+    Path("out/report.html").write_text(html)

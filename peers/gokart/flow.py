@@ -1,0 +1,48 @@
+"""gokart: a task is complete when there is a file whose name has the hash of all its parameters."""
+
+import sys
+from pathlib import Path
+
+import gokart
+import luigi
+
+from shared.steps import ml
+
+
+class Preprocess(gokart.TaskOnKart):
+    csv = luigi.Parameter()
+
+    def run(self):
+        self.dump(ml.preprocess(Path(self.csv)))
+
+
+class Train(gokart.TaskOnKart):
+    dataset = gokart.TaskInstanceParameter()
+    C = luigi.FloatParameter()
+
+    def run(self):
+        dataset, C = self.load("dataset"), self.C
+        model = ml.train(dataset, C=C)
+        self.dump(model)
+
+
+class Evaluate(gokart.TaskOnKart):
+    model = gokart.TaskInstanceParameter()
+    dataset = gokart.TaskInstanceParameter()
+
+    def run(self):
+        self.dump(ml.evaluate(self.load("model"), self.load("dataset")))
+
+
+class Report(gokart.TaskOnKart):
+    metrics = gokart.TaskInstanceParameter()
+
+    def run(self):
+        self.dump(ml.report(self.load("metrics")))
+
+
+if __name__ == "__main__":
+    dataset = Preprocess(csv="data/digits.csv")
+    model = Train(dataset=dataset, C=float(sys.argv[1]))
+    html = gokart.build(Report(metrics=Evaluate(model=model, dataset=dataset)))
+    Path("out/report.html").write_text(html)

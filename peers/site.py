@@ -1,0 +1,105 @@
+"""One project of a peer's user: its first build, each change, the build after it, and the cell that this makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from peers.world import Built, World
+from shared.rerun.bench import BUILDS, CellError
+from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
+from shared.rerun.oracle import NoCleanBuild, Oracle
+from shared.rerun.results import Cell
+from shared.rerun.scenarios import Scenario
+from shared.rerun.verdict import judge
+from shared.rerun.workspace import Workspace
+
+
+def cell_of(site: Site | None, column: str, scenario: Scenario, problem: str) -> Cell:
+    cell = Cell(
+        pipeline="ml",
+        strategy=column,
+        scenario=scenario.name,
+        verdict="error",
+        executed=[],
+        reasons={},
+        claimed={},
+        disputed=[],
+        least=list(scenario.least),
+        most=list(scenario.most),
+        healed=None,
+        seconds=0.0,
+        edit="",
+        note=problem,
+    )
+    if site and not problem:
+        try:
+            site.go_through(scenario, cell)
+        except (CellError, RuntimeError) as error:
+            cell.verdict, cell.note = "error", str(error)
+    return cell
+
+
+@dataclass(frozen=True)
+class Site:
+    """The project of a peer's user, and its twin."""
+
+    world: World
+    twin: Workspace
+    oracle: Oracle
+
+    def begin(self, scenario: Scenario) -> int | None:
+        """The first build, and more of them until one executes nothing. Returns how many; None where none does."""
+        for each in (self.world, self.twin):
+            scenario.before(each)
+        if scenario.first == "killed":
+            if not (built := self.world.build(crash=True)).status:
+                raise CellError(f"the first run had to be killed, and ended well: {built.executed}")
+            return 0
+        built = self._build()
+        if sorted(built.executed) != sorted({*built.executed}) or len(built.executed) != 4:
+            raise CellError(f"the first build executed {', '.join(built.executed) or 'nothing'}")
+        if self.world.target != self._clean():
+            raise CellError("the first build differs from the reference engine's")
+        return next((number for number in range(1, BUILDS) if not self._build().executed), None)
+
+    def go_through(self, scenario: Scenario, cell: Cell) -> None:
+        """Make the change, build again, and judge."""
+        before = self._clean() if scenario.first == "built" else None
+        cell.edit = self._changed(scenario)
+        built = self._build(cell)
+        clean = self._clean()
+        if before is not None and (clean != before) != scenario.changes_target:
+            raise CellError("the change did not do to a clean build what the scenario says it does")
+        cell.verdict = judge(built.executed, self.world.target, clean, scenario.most)
+        cell.note = cell.remark
+
+    def _changed(self, scenario: Scenario) -> str:
+        moment = snapshot(self.world)
+        self._both(scenario.make, scenario)
+        edit = difference(moment, snapshot(self.world))
+        if scenario.then:
+            self._build()
+            moment = snapshot(self.world)
+            self._both(scenario.then, scenario)
+            edit += AFTER_A_BUILD + difference(moment, snapshot(self.world))
+        return edit
+
+    def _both(self, change: Callable[[Workspace], None], scenario: Scenario) -> None:
+        change(self.world)
+        if not scenario.harms:  # the twin has no artifacts
+            change(self.twin)
+
+    def _build(self, cell: Cell | None = None) -> Built:
+        built = self.world.build()
+        if cell:
+            cell.executed, cell.seconds = built.executed, built.seconds
+        if built.status:
+            raise CellError(f"failed: {built.complaint}")
+        return built
+
+    def _clean(self) -> str:
+        try:
+            return self.oracle.digest(self.twin, "ml")
+        except NoCleanBuild as error:
+            raise CellError(str(error)) from None
