@@ -17,7 +17,7 @@ from saltern.errors import BadInput
 from saltern.libraries import library_fingerprint
 from saltern.memory import digest
 from saltern.parameters import exact
-from saltern.reach import written
+from saltern.parsed import written
 from saltern.recipe import canonical, salt
 from saltern.sources import state_of
 from saltern.steps import Step

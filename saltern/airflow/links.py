@@ -31,4 +31,4 @@ class ArtifactLink(BaseOperatorLink):
             task_id=quote(ti_key.task_id, safe=""),
             map_index=ti_key.map_index,
         )
-        return conf.get("api", "base_url", fallback="/").rstrip("/") + PREFIX + address
+        return str(conf.get("api", "base_url", fallback="/")).rstrip("/") + PREFIX + address

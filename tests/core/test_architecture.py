@@ -23,11 +23,12 @@ ARROWS = {
     "pipelines": {"steps"},
     "engine": {"steps", "pipelines"},
     "reference": CORE,
-    "rerun": CORE | {"reference"},
+    "options": {"engine"},
+    "rerun": CORE | {"engines", "reference"},
     "conformance": CORE | {"reference", "rerun"},
     "score": CORE | {"rerun"},
     "report": CORE | {"engines", "rerun", "score"},
-    "cli": CORE | {"rerun", "report", "score"},
+    "cli": CORE | {"options", "rerun", "report", "score"},
 }
 
 
