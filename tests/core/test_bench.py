@@ -41,16 +41,16 @@ def measured(bench: Bench, *scenarios: Scenario) -> list[Cell]:
     return [cell for _, cell in bench.lane("native", scenarios)]
 
 
-@pytest.mark.parametrize("name", ["crash", "fail-then-fix", "late-input", "two-at-once", "move-workspace", "revert"])
+@pytest.mark.parametrize("name", ["fail-then-fix", "two-at-once", "move-workspace", "revert"])
 def test_a_world_that_begins_or_ends_otherwise_is_built_in_full(bench: Bench, name: str) -> None:
     (scenario,) = chosen("ml", [name])
     (cell,) = measured(bench, scenario)
-    assert cell.verdict == ("exact" if name == "late-input" else "wasteful"), cell.note
+    assert cell.verdict == "wasteful", cell.note
     assert sorted(cell.executed) == sorted(GROUND.steps * (2 if scenario.together else 1))
     assert cell.disputed == []
 
 
-@pytest.mark.parametrize(("wasted", "settled"), [(0, 1), (1, 2), (2, 3), (3, None)])
+@pytest.mark.parametrize(("wasted", "settled"), [(1, 2), (3, None)])
 def test_before_the_change_it_builds_until_a_build_executes_nothing_and_says_how_many_that_took(
     toy: Bench, wasted: int, settled: int | None
 ) -> None:

@@ -14,8 +14,8 @@ PACKAGES = ["packaging", "sortedcontainers", "steps"]
 
 
 def test_no_mutant_changes_a_result_and_not_the_fingerprint(tmp_path: Path) -> None:
-    command = [sys.executable, str(ROOT / "benchmarks" / "mutants.py"), "--count", "36", "--seed", "1"]
+    command = [sys.executable, str(ROOT / "benchmarks" / "mutants.py"), "--count", "12", "--seed", "1"]
     options = ["--installed", str(INSTALLED), "--work", str(tmp_path), "--packages", *PACKAGES]
     ran = subprocess.run([*command, *options], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "| all | 36 |" in ran.stdout
+    assert "| all | 12 |" in ran.stdout
