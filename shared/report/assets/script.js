@@ -170,9 +170,12 @@ function startMatrix() {
     const { width, height, boxes, lines } = graphs[cell.pipeline];
     const fateOf = new Map(boxes.map((box, i) => [box.node, cell.steps[i]]));
     const drawn = h("svg:svg", { viewBox: `0 0 ${width} ${height}`, class: "graph", role: "img", "aria-label": "The pipeline's graph; the table below says the same" });
-    drawn.append(h("svg:defs", {}, h("svg:marker", { id: "head", viewBox: "0 0 8 8", refX: 5, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" },
-      h("svg:path", { class: "head", d: "M0 0L8 4L0 8z" }))));
-    for (const line of lines) drawn.append(h("svg:path", { d: line, class: "edge", "marker-end": "url(#head)" }));
+    for (const line of lines) {
+      const [fromX, fromY, x, y] = line.match(/-?[\d.]+/g).slice(-4).map(Number); // its last control point, and its end
+      const turn = (Math.atan2(y - fromY, x - fromX) * 180) / Math.PI;
+      drawn.append(h("svg:path", { d: line, class: "edge" }),
+        h("svg:path", { d: "M-6 -3.5L2 0L-6 3.5z", class: "head", transform: `translate(${x} ${y}) rotate(${turn})` }));
+    }
     for (const box of boxes) {
       const { fate, name } = fateOf.get(box.node);
       const label = name === box.node ? box.label : name;
