@@ -156,6 +156,7 @@ def test_the_assets_lead_from_the_days_to_the_week(page: Page, ui: Ui) -> None:
     page.goto(ui.address.replace("/dags", "/assets"))
     page.get_by_role("link", name="artist_totals", exact=True).click(timeout=SOON)
     page.get_by_text("Task Dependencies").click(timeout=SOON)
+    page.get_by_role("button", name="Fit View").click()  # what is out of sight is not drawn
     tasks = page.locator(".react-flow__node").filter(has_text="artists")
     expect(tasks.filter(has_text="daily_counts").first).to_be_attached(timeout=SOON)
     expect(tasks.filter(has_text="aggregate_artists").first).to_be_attached()
