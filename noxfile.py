@@ -246,6 +246,50 @@ def peer_environment(session: nox.Session, name: str) -> None:
     stamp.write_text(wanted)
 
 
+@nox.session(venv_backend="none", default=False)
+def canary(session: nox.Session) -> None:
+    """Which cells are different with an engine's or peer's newest release (-- --engine luigi --with luigi==3.8.0)"""
+    chosen = argparse.ArgumentParser(prog="nox -s canary --", allow_abbrev=False)
+    chosen.add_argument("--engine", choices=ENGINES, action="append", help="may be repeated; default: all")
+    chosen.add_argument("--peer", choices=PEERS, action="append", help="may be repeated; default: none")
+    chosen.add_argument("--with", dest="exactly", action="append", help="these versions, and not the newest")
+    asked = chosen.parse_args(session.posargs)
+    engines, peers = asked.engine or ([] if asked.peer else list(ENGINES)), asked.peer or []
+    environments(session, *dict.fromkeys(["luigi", *engines]))
+    for name in engines:
+        newest = unlocked(session, name, "--group", name, "--group", "test", "--editable", ".[gauntlet]")
+        words = ("-m", ENGINES[name].package, "compare", "--results")
+        for python, results in ((python_of(name), "results"), (newest, "results/canary")):
+            patiently(session, python, *words, results, success_codes=(0, 1))
+        told(session, f"{name}.json")
+    for name in peers:
+        peer_environment(session, name)
+        unlocked(
+            session, f"peers-{name}", "--requirements", f"peers/{name}/requirements.in", "--editable", ".[gauntlet]"
+        )
+        for environment, results in ((".nox", "results/peers"), (".nox/canary", "results/canary/peers")):
+            words = ("--peer", name, "--environments", environment, "--results", results)
+            patiently(session, python_of("luigi"), "-m", "peers", *words)
+        told(session, f"peers/{name}.json")
+
+
+def unlocked(session: nox.Session, name: str, *wanted: str) -> str:
+    """Make an environment without a lock, of the newest versions or those of ``--with``. Returns its interpreter."""
+    exactly = [word for flag, word in zip(session.posargs, session.posargs[1:], strict=False) if flag == "--with"]
+    python = str(HERE / ".nox" / "canary" / name / "bin" / "python")
+    uv = (sys.executable, "-m", "uv")
+    folder = str(Path(python).parents[1])
+    session.run_install(*uv, "venv", "--quiet", "--clear", "--python", python_of("luigi"), folder, external=True)
+    session.run_install(*uv, "pip", "install", "--quiet", "--python", python, *wanted, *exactly, external=True)
+    return python
+
+
+def told(session: nox.Session, file: str) -> None:
+    """Print which cells are different. That some are is what one wants to know, and no failure of the session."""
+    words = ("-m", "shared.report.canary", f"results/{file}", f"results/canary/{file}")
+    session.run(python_of("luigi"), *words, external=True, success_codes=(0, 1))
+
+
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
     """All pages, the report's and the engines' own, in a real browser, the system's Chromium."""
