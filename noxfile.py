@@ -268,8 +268,8 @@ def canary(session: nox.Session) -> None:
             session, f"peers-{name}", "--requirements", f"peers/{name}/requirements.in", "--editable", ".[gauntlet]"
         )
         for environment, results in ((".nox", "results/peers"), (".nox/canary", "results/canary/peers")):
-            words = ("--peer", name, "--environments", environment, "--results", results)
-            patiently(session, python_of("luigi"), "-m", "peers", *words)
+            measuring = ("--peer", name, "--environments", environment, "--results", results)
+            patiently(session, python_of("luigi"), "-m", "peers", *measuring)
         told(session, f"peers/{name}.json")
 
 
