@@ -30,6 +30,7 @@ NATIVES = {
         "the operator clears the tasks that a change touches, with downstream, and the same DAG run goes on",
         "https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#re-run-tasks",
         memory="its own",
+        by_hand=True,
     ),
     BACKFILL: Native(
         "`airflow backfill create --reprocess-behavior failed`: a date of the schedule whose DAG run succeeded is done",

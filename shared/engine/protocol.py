@@ -27,6 +27,8 @@ class Native:
     memory: Annotated[Memory, Field(exclude=True)] = field(default="none", compare=False)
     """Where a later run finds finished work: nowhere; among the artifacts, by their plain names; or in a memory of the
     engine's own (a database, a cluster), which nobody else can read. It is not in a results file, nor is ``lives``."""
+    by_hand: bool = False
+    """Whether a person says what is to run again, and the engine does not find that out."""
     lives: Annotated[bool, Field(exclude=True)] = field(default=False, compare=False)
     """Whether that memory is a process beside the runs (``Engine.alongside``), and so is not in the workspace."""
 

@@ -14,6 +14,9 @@ from shared.report.summary import Column, listed
 from shared.rerun.results import Cell
 
 
+BY_HAND = "a person says what runs again"
+
+
 @dataclass(frozen=True)
 class Finding:
     """An answer, and the cells that prove it."""
@@ -110,7 +113,8 @@ class Place:
         return [trait.name for trait in NOTICES if trait.of(self.column).answer == "not measured"]
 
 
-def place(column: Column) -> Place:
+def place(column: Column, *, by_hand: bool = False) -> Place:
+    """``by_hand``: a person says what runs again (``Native.by_hand``), so that the cells tell of that person."""
     keeps = KEEPS.of(column)
     noticed = tuple((trait.name, trait.of(column)) for trait in NOTICES) if keeps.answer != "no" else ()
     dirty_by = tuple((name, finding) for name, finding in noticed if finding.answer in ("yes", "in part"))
@@ -120,7 +124,7 @@ def place(column: Column) -> Place:
         column,
         dirty_by,
         keeps,
-        _rebuilder(keeps.answer, names, {name: finding.answer for name, finding in answers}),
+        BY_HAND if by_hand else _rebuilder(keeps.answer, names, {name: finding.answer for name, finding in answers}),
         right=_never("stale", column.cells),
         # The paper's minimality asks only for what depends on what changed; more than that is early cutoff.
         minimal=_never("wasteful", (cell for cell in column.cells if cell.scenario not in CUTOFF.scenarios)),

@@ -136,7 +136,10 @@ def _handover(site: Site, folder: Path) -> None:
 def _a_la_carte(site: Site, folder: Path) -> None:
     engines = []
     for engine, group in _by_engine(site):
-        engines.append((engine, [alacarte.place(column) for column in group]))
+        natives = next(one.natives for one in site.measured if one.engine == engine)
+        by_hand = {name for name, native in natives.items() if native.by_hand}
+        places = [alacarte.place(column, by_hand=column.strategy in by_hand) for column in group]
+        engines.append((engine, places))
     site.write(
         folder,
         "a-la-carte.html",

@@ -332,6 +332,12 @@ def test_each_answer_has_the_cells_that_prove_it_or_says_that_there_are_none() -
     assert place.unmeasured == ["existence", "version", "code", "libraries"]
 
 
+def test_where_a_person_says_what_runs_again_no_traces_are_ascribed_to_the_engine() -> None:
+    column = measured(**TRACED).column
+    assert "traces" in alacarte.place(column).rebuilder
+    assert alacarte.place(column, by_hand=True).rebuilder == alacarte.BY_HAND
+
+
 def test_that_nothing_ran_proves_nothing_where_the_change_went_unnoticed() -> None:
     place = measured(**TRACED | {"change_input": (), "noise_input": ()})
     answers = dict(place.answers)
