@@ -13,7 +13,6 @@ from shared.report.cells import KNOWN
 from shared.report.summary import Column, listed
 from shared.rerun.results import Cell
 
-
 BY_HAND = "a person says what runs again"
 
 

@@ -23,6 +23,7 @@ from shared.report.graphs import drawing
 from shared.report.sources import Sources
 from shared.report.web import write
 from shared.rerun.evidence import FOLDER, evidence, page_in
+from shared.rerun.peers import committed
 from shared.rerun.results import Cell, Results
 from shared.rerun.scenarios import SCENARIOS
 from tests.browser.volume import results
@@ -119,6 +120,7 @@ def test_there_is_a_page_for_every_engine_and_for_every_question(pages: dict[str
 def test_every_link_leads_somewhere(pages: dict[str, Checked]) -> None:
     expected = {str(c.expected.link) for one in WRITTEN for c in one.cells if c.expected}
     documented = {answer.link for name in ENGINES for answer in choice.answers(name).values()}
+    documented |= {column.documentation for peer in committed() for column in peer.columns}
     for engine in ENGINES.values():
         parts = side_by_side.column(engine, Sources(PROJECT)).values()
         documented |= {part.rpartition(" ")[2] for part in parts if isinstance(part, str)}
