@@ -34,7 +34,7 @@ def results(engine: Engine, folder: Path) -> Results:
 
 @pytest.fixture(scope="module")
 def ways(engine: Engine, folder: Path) -> Results:
-    """Under the engine's own other ways: the most telling changes. ``nox -s <engine>`` holds all to what is expected."""
+    """Under the engine's own other ways: the most telling changes. ``nox -s <engine>`` measures all of them."""
     own = [name for name in engine.strategies if name not in STRATEGIES]
     if not own:
         pytest.skip(f"{engine.name} has no other ways")
