@@ -24,4 +24,7 @@ def _digests_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--thorough", action="store_true", help="all strategies on engines that take seconds for a run, too"
+    )
     parser.addoption("--engine", default="reference", help="the engine that the conformance suite runs against")
