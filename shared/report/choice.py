@@ -137,14 +137,14 @@ def _overhead(cells: Sequence[Cell], strategies: Sequence[str]) -> float | None:
 
 
 def answers(engine: str, root: Path = PROJECT) -> dict[str, Answer]:
-    """What an engine's folder says of each need; empty for an engine that is not ours. Raises BadInput."""
+    """What an engine's folder says of each need; empty for an engine that says nothing. Raises BadInput."""
     if engine not in ENGINES:
         return {}
     file = f"{ENGINES[engine].package}/{FILE}"
     try:
         said = ANSWERS.validate_python(tomllib.loads((root / file).read_text(encoding="utf-8")))
-    except OSError as error:
-        raise BadInput(f"{file}: {error.strerror}; what the engine has by its documentation stands in it") from None
+    except FileNotFoundError:
+        return {}
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{file}: {error}") from None
     except ValidationError as error:
