@@ -61,6 +61,7 @@ def test_results_are_read_back_as_they_were_written(tmp_path: Path) -> None:
         "commit",
         "ingredients",
         "natives",
+        "facts",
         "cells",
     ]
     assert list(document) == facts
