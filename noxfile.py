@@ -27,7 +27,8 @@ from shared.engines import ENGINES, Entry  # noqa: E402
 PYTHONS = ("3.11", "3.12", "3.13")
 PEERS = tuple(sorted(path.parent.name for path in HERE.glob("peers/*/peer.toml")))
 PATIENCE = 60.0  # seconds after Ctrl-C, for what runs to stop in
-WORKERS = ("--numprocesses", "2", "--dist", "loadfile")  # of pytest; a file's tests share what is slow to start
+# Of pytest. A file's tests share what is slow to start; those of one engine alone, which are the slowest, begin first.
+WORKERS = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 EDITS = {"luigi": 1000, "dask": 1000}  # of a score; other engines take some ten times as long for one
 LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
 # Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told.
