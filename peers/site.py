@@ -11,27 +11,13 @@ from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
 from shared.rerun.oracle import NoCleanBuild, Oracle
 from shared.rerun.results import Cell
 from shared.rerun.scenarios import Scenario
+from shared.rerun.telling import begun
 from shared.rerun.verdict import judge
 from shared.rerun.workspace import Workspace
 
 
 def cell_of(site: Site | None, column: str, scenario: Scenario, problem: str) -> Cell:
-    cell = Cell(
-        pipeline="ml",
-        strategy=column,
-        scenario=scenario.name,
-        verdict="error",
-        executed=[],
-        reasons={},
-        claimed={},
-        disputed=[],
-        least=list(scenario.least),
-        most=list(scenario.most),
-        healed=None,
-        seconds=0.0,
-        edit="",
-        note=problem,
-    )
+    cell = begun("ml", column, scenario, problem)
     if site and not problem:
         try:
             site.go_through(scenario, cell)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from markupsafe import Markup
-
 from saltern.strategies import STRATEGIES
 from shared.report import scores
-from shared.report.scatter import scatter
 from shared.report.site import Site
 from shared.report.summary import listed
 from shared.score.figures import Figure
@@ -30,7 +27,6 @@ def write(site: Site, folder: Path) -> None:
         "score.html",
         headline=headline(found),
         summaries=found,
-        chart=Markup(scatter(found)) if found else "",  # noqa: S704 - made by Matplotlib, from numbers
         rate=scores.rate,
         mean=scores.mean,
         stale=_stale,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
+from shared.report.scatter import scatter
 from shared.rerun.peers import PeerResults
 from shared.rerun.results import Cell, Results
 from shared.rerun.scenarios import SCENARIOS
@@ -65,6 +66,11 @@ class Site:
     def handovers(self) -> list[tuple[str, Cell]]:
         """The cells of handovers, each with the engine that ran."""
         return [(one.engine, cell) for one in self.measured for cell in one.cells if cell.partner]
+
+    @cached_property
+    def chart(self) -> Markup:
+        """The picture of the scores; nothing where there is none. Drawn once for all pages that show it."""
+        return Markup(scatter(self.scores)) if self.scores else Markup()  # noqa: S704 - made by Matplotlib, from numbers
 
     def write(self, folder: Path, file: str, template: str, **values: Any) -> Path:
         """Fill a template, and write the page. Each page is whole: it needs no other file to look as it should."""

@@ -9,15 +9,12 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from markupsafe import Markup
-
 from saltern.strategies import strategy
 from shared.pipelines import PROJECT
 from shared.report import alacarte, choice, peers, score_page, side_by_side
 from shared.report.cells import address, bundle
 from shared.report.grains import glance
 from shared.report.matrix import MatrixCell, matrix, matrix_cell
-from shared.report.scatter import scatter
 from shared.report.site import Site, engine_page, within_script
 from shared.report.summary import Column, columns, headline, listed, out_of_the_box, paragraph
 from shared.report.timing import Timing, chart, timings
@@ -77,7 +74,6 @@ def _index(site: Site, folder: Path, shown: frozenset[str]) -> Path:
         matrix=matrix(own, "Scenarios down, engines with their strategies across"),
         bundle=within_script(bundle(results, shown)),
         root=_root(folder),
-        chart=Markup(scatter(site.scores)) if site.scores else "",  # noqa: S704 - made by Matplotlib, from numbers
         score=score_page.headline(site.scores),
     )
 

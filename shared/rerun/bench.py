@@ -18,12 +18,12 @@ from saltern.store import MANIFEST, Store
 from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine
 from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
-from shared.rerun.evidence import evidence
+from shared.rerun.evidence import evidence_at
 from shared.rerun.fresh import PATIENCE, Finished, ForkServer
-from shared.rerun.oracle import Oracle
+from shared.rerun.oracle import NoCleanBuild, Oracle
 from shared.rerun.results import Cell
 from shared.rerun.scenarios.scenario import First, Scenario
-from shared.rerun.telling import tell
+from shared.rerun.telling import begun, tell
 from shared.rerun.verdict import judge
 from shared.rerun.workspace import Workspace
 
@@ -133,22 +133,7 @@ class Site:
 
     def cell(self, scenario: Scenario, problem: str | None) -> Cell:
         """Make the change, build again, and judge."""
-        cell = Cell(
-            pipeline=self.pipeline,
-            strategy=self.strategy,
-            scenario=scenario.name,
-            verdict="error",
-            executed=[],
-            reasons={},
-            claimed={},
-            disputed=[],
-            least=list(scenario.least),
-            most=list(scenario.most),
-            healed=None,
-            seconds=0.0,
-            edit="",
-            note=problem or "",
-        )
+        cell = begun(self.pipeline, self.strategy, scenario, problem or "")
         if not problem:
             try:
                 self._go_through(scenario, cell)
@@ -171,8 +156,8 @@ class Site:
             raise CellError(f"two runs of the same build name different targets: {targets}")
         worst = next((target for target in targets if target.digest != clean), targets[0])
         cell.verdict = judge(cell.executed, worst.digest, clean, scenario.most)
-        if cell.verdict == "stale" and worst.path and Path(worst.path).is_file():
-            cell.evidence = evidence(Path(worst.path).read_bytes(), page, self.bench.pages)
+        if cell.verdict == "stale":
+            cell.evidence = evidence_at(worst.path, page, self.bench.pages)
         if scenario.harms:
             artifact = self.world.artifact(scenario.harms)
             cell.healed = artifact.is_file() and digest(artifact.read_bytes()) == whole
@@ -219,10 +204,10 @@ class Site:
 
     def _clean_page(self) -> tuple[str, bytes]:
         """The digest of the target of a clean build, and the target."""
-        clean = self.bench.oracle.clean(self.world, self.pipeline)
-        if clean.target is None:
-            raise CellError(clean.complaint)
-        return clean.target, clean.page
+        try:
+            return self.bench.oracle.target(self.world, self.pipeline)
+        except NoCleanBuild as error:
+            raise CellError(str(error)) from None
 
     def _check_end(self, first: First, finished: Finished) -> None:
         """A first run that must not succeed has to end as it should, and leave nothing that is not whole."""

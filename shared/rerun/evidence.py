@@ -49,6 +49,12 @@ def evidence(served: bytes, clean: bytes, folder: Path | None = None) -> Evidenc
     return found.model_copy(update={"pages": (digest(served), digest(clean))})
 
 
+def evidence_at(path: str | None, clean: bytes, folder: Path | None = None) -> Evidence | None:
+    """The same of the served page that lies at a path; None where none lies there."""
+    served = Path(path or "")
+    return evidence(served.read_bytes(), clean, folder) if served.is_file() else None
+
+
 def page_in(folder: Path, name: str) -> Path:
     """Where a page of this digest lies."""
     return folder / f"{name}.html"

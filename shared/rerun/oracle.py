@@ -52,10 +52,14 @@ class Oracle:
 
     def digest(self, world: Workspace, pipeline: str) -> str:
         """The digest of the target. Raises NoCleanBuild."""
+        return self.target(world, pipeline)[0]
+
+    def target(self, world: Workspace, pipeline: str) -> tuple[str, bytes]:
+        """The digest of the target, and the target itself. Raises NoCleanBuild."""
         clean = self.clean(world, pipeline)
         if clean.target is None:
             raise NoCleanBuild(clean.complaint)
-        return clean.target
+        return clean.target, clean.page
 
     def clean(self, world: Workspace, pipeline: str) -> Clean:
         """A clean build of a world like this one; it may have failed."""

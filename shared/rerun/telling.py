@@ -1,4 +1,4 @@
-"""What the runs of one build told, written into the cell."""
+"""A cell as it begins, and what the runs of one build told, written into it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,28 @@ from saltern.ledger import Ledger
 from saltern.store import Store
 from shared.engine.outcome import Outcome
 from shared.rerun.results import Cell
+from shared.rerun.scenarios.scenario import Scenario
 from shared.rerun.verdict import disputed
+
+
+def begun(pipeline: str, strategy: str, scenario: Scenario, note: str) -> Cell:
+    """The cell of a scenario before anything is known of it: an error, if nothing more comes."""
+    return Cell(
+        pipeline=pipeline,
+        strategy=strategy,
+        scenario=scenario.name,
+        verdict="error",
+        executed=[],
+        reasons={},
+        claimed={},
+        disputed=[],
+        least=list(scenario.least),
+        most=list(scenario.most),
+        healed=None,
+        seconds=0.0,
+        edit="",
+        note=note,
+    )
 
 
 def tell(outcomes: Sequence[Outcome], cell: Cell, says_ran: Container[str], store: Store) -> None:

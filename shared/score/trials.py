@@ -25,7 +25,7 @@ from shared.engine.outcome import Outcome
 from shared.engine.protocol import Engine
 from shared.rerun.bench import Bench, CellError, Site, lives
 from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
-from shared.rerun.evidence import evidence
+from shared.rerun.evidence import evidence_at
 from shared.rerun.oracle import Clean
 from shared.rerun.scenarios.scenario import Scenario, nothing
 from shared.rerun.verdict import judge, needless
@@ -107,8 +107,7 @@ class Lane:
         most = set(outcome.executed) - spared
         surplus = needless(outcome.executed, most)
         verdict = judge(outcome.executed, outcome.target.digest, clean.target, most) if clean.target else "stale"
-        served = Path(outcome.target.path or "")
-        wrong = verdict == "stale" and clean.target is not None and served.is_file()
+        wrong = verdict == "stale" and clean.target is not None
         return Run(
             verdict=verdict,
             matters=matters,
@@ -117,7 +116,7 @@ class Lane:
             seconds=outcome.seconds,
             needless_seconds=round(_seconds(site.world, outcome, surplus), 3),
             note="" if clean.target else f"called done; {clean.complaint}",
-            evidence=evidence(served.read_bytes(), clean.page) if wrong else None,
+            evidence=evidence_at(outcome.target.path, clean.page) if wrong else None,
         )
 
     def _reason_to_leave_out(self, site: Site, before: Clean, clean: Clean) -> str | None:
