@@ -21,21 +21,24 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return collection_path.name in {f"test_{name}.py" for name in engines} or None
 
 
-SLOW = ("airflow", "prefect")  # a run takes seconds
-ALIKE = ("content", "salted")  # an adapter does the same with them as with lineage; the gauntlet goes through them all
+MOST_TELLING = ("artists", "_change_parameter", "_delete_middle_and_last")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On engines that are slow, the conformance suite leaves strategies out, but with ``--thorough``."""
-    if config.getoption("--engine") not in SLOW or config.getoption("--thorough"):
-        return
-    spared = [item for item in items if "TestEngine" in item.nodeid and _strategy(item) in ALIKE]
-    config.hook.pytest_deselected(items=spared)
-    items[:] = [item for item in items if item not in spared]
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the conformance suite, on a slow engine: ``lineage`` whole, others by one pipeline and two changes.
 
-
-def _strategy(item: pytest.Item) -> object:
-    return item.callspec.params.get("strategy") if hasattr(item, "callspec") else None
+    An adapter does the same with ``content`` and ``salted``, and the gauntlet goes through all strategies.
+    """
+    for item in items:
+        if "TestEngine" in item.nodeid and hasattr(item, "callspec"):
+            params = item.callspec.params
+            named = {
+                getattr(value, "__name__", value) for value in params.values() if not isinstance(value, dict | list)
+            }
+            others = params.get("strategy", "lineage") != "lineage"
+            if others and (params["strategy"] in ("content", "salted") or not named & set(MOST_TELLING)):
+                item.add_marker("thorough_if_slow")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 from shared.engine.protocol import Engine
 from shared.rerun.bench import opened
 from shared.score.edits.wiring import rewirings
-from shared.score.population import GROUNDS, REVERTED, TOGETHER, WIRING, Edit, drawn
+from shared.score.population import REVERTED, TOGETHER, WIRING, Edit, drawn
 from shared.score.results import Trial
 from shared.score.trials import Lane
 
@@ -29,7 +29,7 @@ def wrong(trial: Trial) -> dict[str, str]:
     return {strategy: f"{run.verdict}; {run.note}; {trial.diff}" for strategy, run in found.items()}
 
 
-@pytest.mark.parametrize("pipeline", GROUNDS)
+@pytest.mark.parametrize("pipeline", [pytest.param("ml", marks=pytest.mark.thorough_if_slow), "artists"])
 def test_edits_of_the_wiring_are_built_as_the_pipeline_says(pipeline: str, engine: Engine, lane: Lane) -> None:
     known = rewirings(engine.package, pipeline)
     assert known, f"{engine.package}/wiring.toml says how a user of {engine.name} would edit its wiring"
@@ -45,7 +45,7 @@ def test_edits_of_the_wiring_are_built_as_the_pipeline_says(pipeline: str, engin
 
 
 @pytest.mark.usefixtures("caches")
-@pytest.mark.parametrize("kind", ["code: mutant", TOGETHER, REVERTED])
+@pytest.mark.parametrize("kind", [pytest.param("code: mutant", marks=pytest.mark.thorough_if_slow), TOGETHER, REVERTED])
 def test_cutoff_is_not_stale_after_other_edits(kind: str, engine: Engine, lane: Lane) -> None:
     found = (edit for number in range(400) if (edit := drawn(number, SEED, engine.package)).kind == kind)
     trial = lane.trial(next(found), ["cutoff"])

@@ -188,6 +188,7 @@ def test_every_command_of_the_chapter_is_in_a_session() -> None:
     assert all(setting_up(engine) for engine in ENGINES)
 
 
+@pytest.mark.thorough_if_slow
 def test_the_chart_is_the_one_that_the_project_drew_before(project: Project, engine: str) -> None:
     manifest = project.manifest("chart")
     assert (manifest["engine"], manifest["strategy"]) == (engine, "lineage")
@@ -198,6 +199,7 @@ def test_the_chart_is_the_one_that_the_project_drew_before(project: Project, eng
     assert (project.folder / "chart.html").read_text() == after.read_text()
 
 
+@pytest.mark.thorough_if_slow
 def test_a_manifest_says_what_went_in(built: Project) -> None:
     recipe = built.manifest("monthly")["recipe"]
     assert isinstance(recipe, dict)
@@ -206,11 +208,13 @@ def test_a_manifest_says_what_went_in(built: Project) -> None:
     assert recipe["inputs"] == {"days": f"salt:{built.manifest('clean')['salt']}"}
 
 
+@pytest.mark.thorough_if_slow
 def test_a_deleted_middle_is_made_again_where_the_engine_looks_at_every_step(project: Project, engine: str) -> None:
     (project.folder / "store" / str(project.manifest("monthly")["name"])).unlink()
     assert project.run() == (["monthly: output missing"] if engine in LOOKS_AT_EVERY_STEP else [])
 
 
+@pytest.mark.thorough_if_slow
 def test_nothing_of_ours_comes_in_by_another_way(project: Project) -> None:
     shutil.rmtree(project.folder / "saltern")
     with pytest.raises(AssertionError, match="No module named 'saltern'"):
