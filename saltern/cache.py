@@ -45,6 +45,11 @@ class Cache:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "verify", verification.share(self.verify))
+        if self.force and not self.strategy.salts:
+            raise BadInput(
+                f"force: under '{self.strategy_name}' {self.engine} decides by its own rule what runs, and nothing can be "
+                f"forced: delete the artifact of '{self.force[0]}', or take a strategy with salts"
+            )
 
     @cached_property
     def store(self) -> Store:

@@ -111,6 +111,7 @@ class Inputs(Fixtures):
             (["run", "ml", "--strategy", "nope"], "--strategy nope"),
             (["run", "ml", "--set", "nope.C=1"], "nope: no such step"),
             (["run", "ml", "--force", "nope"], "--force nope: no such step in 'ml' (it has: preprocess, "),
+            (["run", "ml", "--strategy", "native", "--force", "train"], "force: under 'native' "),
             (["run", "ml", "--set", "train.nope=1"], "train.nope"),
             (["run", "ml", "--set", "train.C"], "--set train.C"),
             (["run", "ml", "--set", "train.C=much"], "train.C=much"),

@@ -112,6 +112,7 @@ class Build:
                 raise BadInput(
                     f"--force {step}: no such step in '{self.pipeline}' (it has: {', '.join(self.graph.steps)})"
                 )
+        _ = self.cache  # which refuses to force a step under a strategy that leaves it to the engine what runs
         for step, settings in self.settings.items():
             if step not in self.graph.steps:
                 raise BadInput(f"{step}: no such step in '{self.pipeline}' (it has: {', '.join(self.graph.steps)})")
