@@ -1,8 +1,8 @@
 """``airflow/skip_if``: tasks that are skipped when their output is there, by the decorator that Airflow has for it.
 
-``@task.skip_if`` takes a condition (https://airflow.apache.org/docs/apache-airflow/stable/_api/airflow/decorators/condition/index.html). Here
-it is the usual one: the file is there. As in every DAG with skipped tasks, what comes after them needs the trigger rule
-``none_failed``, and something of what they would have returned.
+``@task.skip_if`` takes a condition. Here it is the usual one: the file is there. As in every DAG with skipped tasks,
+what comes after them needs the trigger rule ``none_failed``, and something of what they would have returned.
+https://airflow.apache.org/docs/apache-airflow/stable/_api/airflow/decorators/condition/index.html
 """
 
 from __future__ import annotations

@@ -52,12 +52,15 @@ class Site:
     def go_through(self, scenario: Scenario, cell: Cell) -> None:
         """Make the change, build again, and judge."""
         before = self._clean() if scenario.first == "built" else None
+        whole = self.world.kept(scenario.harms) if scenario.harms else {}
         cell.edit = self._changed(scenario)
         built = self._build(cell)
         clean = self._clean()
         if before is not None and (clean != before) != scenario.changes_target:
             raise CellError("the change did not do to a clean build what the scenario says it does")
         cell.verdict = judge(built.executed, self.world.target, clean, scenario.most)
+        if scenario.harms:
+            cell.healed = all(path.is_file() and path.read_bytes() == data for path, data in whole.items())
         cell.note = cell.remark
 
     def _changed(self, scenario: Scenario) -> str:

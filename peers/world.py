@@ -150,6 +150,10 @@ class World(Workspace):
             raise RuntimeError(f"nothing is kept of {step}")
         return found
 
+    def kept(self, step: str) -> dict[Path, bytes]:
+        """What is in the files in which what a step made is kept."""
+        return {path: path.read_bytes() for path in self.held(step)}
+
     def _holds(self, path: Path, mark: bytes) -> bool:
         ours = path.relative_to(self.folder).parts[0] in ("saltern", "shared", "data", "out", "site-packages")
         if ours or not path.is_file() or path.suffix in (".py", ".log", ".db", ".sqlite"):

@@ -47,8 +47,8 @@ class Cache:
         object.__setattr__(self, "verify", verification.share(self.verify))
         if self.force and not self.strategy.salts:
             raise BadInput(
-                f"force: under '{self.strategy_name}' {self.engine} decides by its own rule what runs, and nothing can be "
-                f"forced: delete the artifact of '{self.force[0]}', or take a strategy with salts"
+                f"force: under '{self.strategy_name}' {self.engine} decides by its own rule what runs, and nothing can "
+                f"be forced: delete the artifact of '{self.force[0]}', or take a strategy with salts"
             )
 
     @cached_property
@@ -97,6 +97,13 @@ class Cache:
         if found and self.verifies(call):
             verification.verify(self, call)
         return found
+
+    def origin(self, made: Artifact) -> str:
+        """Why an artifact is reused and where it comes from, in a line for an engine's log."""
+        manifest = self.store.manifest(made.name) or {}
+        moment = str(manifest.get("made"))[:19].replace("T", " ")
+        by = f"run {manifest.get('run')} on {manifest.get('engine')}"
+        return f"reused {made.name}: same salt, made by {by} at {moment} UTC"
 
     def verifies(self, call: Call) -> bool:
         """Whether a call is among those that are verified in this run, where they are hits."""

@@ -24,6 +24,7 @@ from prefect.cache_policies import CachePolicy
 from prefect.context import TaskRunContext
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.filesystems import WritableFileSystem
+from prefect.logging import get_run_logger
 from prefect.results import ResultStore
 from prefect.serializers import JSONSerializer
 from prefect.settings import get_current_settings
@@ -85,7 +86,10 @@ class Salted(CachePolicy):
         call = call_of(self.step, cache, inputs)
         path = str(cache.store.path(call.artifact.name))
         # what does not count as found has another key, which nothing is stored under
-        found = cache.find(call) if _is_refreshed(task_ctx) else cache.reuse(call)
+        if _is_refreshed(task_ctx):
+            found = cache.find(call)
+        elif found := cache.reuse(call):
+            get_run_logger(task_ctx).info(cache.origin(found))
         return path if found or not cache.store.exists(call.artifact.name) else f"{path}?{cache.run}"
 
 

@@ -79,7 +79,7 @@ class SaltedOperator(DecoratedOperator):
         looks = cache.strategy.salts and not self._is_cleared(context)
         with refusing(), cache.alone(call):  # another DAG run may be making it: then it is there when our turn comes
             if looks and (made := cache.reuse(call)):
-                self.log.info(origin(cache, made))
+                self.log.info(cache.origin(made))
                 context["ti"].xcom_push(key=RETURN_VALUE, value=made.to_json())
                 raise AirflowSkipException(f"{made.name} is in the store {cache.store_url}")
             self.log.info("%s runs: %s", call.key, "; ".join(cache.reasons(call)))
@@ -99,15 +99,6 @@ def refusing() -> Iterator[None]:
         yield
     except BadInput as error:
         raise AirflowFailException(str(error)) from error
-
-
-def origin(cache: Cache, made: Artifact) -> str:
-    """Why an artifact is reused and where it comes from, in a line for a task's log."""
-    manifest = cache.store.manifest(made.name) or {}
-    moment = str(manifest.get("made"))[:19].replace("T", " ")
-    return (
-        f"reused {made.name}: same salt, made by run {manifest.get('run')} on {manifest.get('engine')} at {moment} UTC"
-    )
 
 
 def quieten_skops() -> None:

@@ -127,6 +127,8 @@ def test_a_run_that_is_started_in_the_form_with_another_c_finds_preprocess_and_r
     changed = ["train", "evaluate", "report"]
     assert task_runs(page) == {"preprocess": "Cached"} | dict.fromkeys(changed, "Completed")
     assert ui.executed()["with-c-10"] == changed
+    tab(page, "Logs").get_by_text(re.compile("reused preprocess-.*: same salt, made by run ")).wait_for()
+    tab(page, "Task Runs")
     page.get_by_text("Cached", exact=True).scroll_into_view_if_needed()
     picture(page, "prefect")
 
