@@ -15,6 +15,7 @@ import hashlib
 import sys
 import tomllib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
@@ -312,13 +313,17 @@ def lint(session: nox.Session) -> None:
     install(session, "lint")
     session.run("ruff", "check", *(session.posargs or ["."]))
     session.run("ruff", "format", "--check", ".")
-    session.run("mypy")
-    session.run(*types_from("nox", sys.executable), "noxfile.py")
     environments(session, *ENGINES, "browser")
-    session.run(*types_from("browser", python_of("browser")), "tests/browser")
+    checks = [
+        ["mypy"],
+        [*types_from("nox", sys.executable), "noxfile.py"],
+        [*types_from("browser", python_of("browser")), "tests/browser"],
+    ]
     for name, engine in ENGINES.items():
         ours = (engine.package, f"saltern.{name}", f"tests.conformance.test_{name}")
-        session.run(*types_from(name, python_of(name)), *(word for package in ours for word in ("-p", package)))
+        checks.append([*types_from(name, python_of(name)), *(word for package in ours for word in ("-p", package))])
+    with ThreadPoolExecutor(2) as pool:  # each is a process that works on one core
+        list(pool.map(lambda words: session.run(*words), checks))
 
 
 def types_from(name: str, python: str) -> list[str]:

@@ -24,6 +24,7 @@ def _digests_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 SLOW = ("airflow", "prefect")  # a run takes seconds
+MOST_TELLING = ("artists", "_change_parameter", "_delete_middle_and_last")
 MARKS = (
     "thorough: says again what another test says, in another place, and is slow: only with --thorough",
     "thorough_if_slow: the same, but on engines of which a run takes less than a second it always runs",
@@ -41,10 +42,29 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked for a thorough run, but with ``--thorough``."""
+    """Leave out what is for a thorough run, but with ``--thorough``."""
     if config.getoption("--thorough"):
         return
-    left_out = {"thorough"} | ({"thorough_if_slow"} if config.getoption("--engine") in SLOW else set())
-    spared = [item for item in items if any(item.get_closest_marker(mark) for mark in left_out)]
-    config.hook.pytest_deselected(items=spared)
-    items[:] = [item for item in items if item not in spared]
+    slow = config.getoption("--engine") in SLOW
+    left_out = {"thorough", "thorough_if_slow"} if slow else {"thorough"}
+
+    def spared(item: pytest.Item) -> bool:
+        of_the_suite = "TestToy::" in item.nodeid or (slow and "TestEngine::" in item.nodeid)
+        return any(item.get_closest_marker(mark) for mark in left_out) or (of_the_suite and _is_alike(item))
+
+    items_spared = [item for item in items if spared(item)]
+    config.hook.pytest_deselected(items=items_spared)
+    items[:] = [item for item in items if item not in items_spared]
+
+
+def _is_alike(item: pytest.Item) -> bool:
+    """Whether a test of the conformance suite is much like others of it.
+
+    ``lineage`` is tested whole; ``cutoff`` and ``native`` by one pipeline and two changes. An adapter does the same
+    with ``content`` and ``salted``, and the gauntlet goes through all strategies.
+    """
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    if params.get("strategy", "lineage") == "lineage":
+        return False
+    named = {getattr(value, "__name__", value) for value in params.values() if not isinstance(value, dict | list)}
+    return params["strategy"] in ("content", "salted") or not named & set(MOST_TELLING)

@@ -21,26 +21,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return collection_path.name in {f"test_{name}.py" for name in engines} or None
 
 
-MOST_TELLING = ("artists", "_change_parameter", "_delete_middle_and_last")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of the conformance suite, on a slow engine: ``lineage`` whole, others by one pipeline and two changes.
-
-    An adapter does the same with ``content`` and ``salted``, and the gauntlet goes through all strategies.
-    """
-    for item in items:
-        if "TestEngine" in item.nodeid and hasattr(item, "callspec"):
-            params = item.callspec.params
-            named = {
-                getattr(value, "__name__", value) for value in params.values() if not isinstance(value, dict | list)
-            }
-            others = params.get("strategy", "lineage") != "lineage"
-            if others and (params["strategy"] in ("content", "salted") or not named & set(MOST_TELLING)):
-                item.add_marker("thorough_if_slow")
-
-
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> Engine:
     name = request.config.getoption("--engine")

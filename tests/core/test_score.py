@@ -114,6 +114,7 @@ def test_a_lying_result_is_stale_whether_a_clean_build_succeeds_or_fails(lane: L
             assert run.verdict == "stale"
 
 
+@pytest.mark.thorough
 def test_what_was_measured_is_not_measured_again_and_tells_how_to_measure_it(tmp_path: Path) -> None:
     first = score(ENGINE, 1, QUICK_SEED, [], tmp_path, jobs=1)
     longer = score(ENGINE, 2, QUICK_SEED, [], tmp_path, jobs=1)
