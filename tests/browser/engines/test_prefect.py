@@ -133,6 +133,7 @@ def test_a_run_that_is_started_in_the_form_with_another_c_finds_preprocess_and_r
     picture(page, "prefect")
 
 
+@pytest.mark.thorough
 def test_with_a_password_the_pages_show_nothing_before_it_is_given(browser: Browser) -> None:
     with session(ENGINE, ["--password"]) as ui:
         (login,) = (line.rpartition(" ")[2] for line in ui.said if line.startswith("The page asks for a password"))
