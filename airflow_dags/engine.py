@@ -134,7 +134,7 @@ def _raise(failure: Context) -> NoReturn:
         raise error.__cause__
     if not isinstance(error, Exception):  # KeyboardInterrupt, which Airflow takes for a failure of the task
         raise error
-    raise StepFailed(f"{node(failure['ti'])}: {type(error).__name__}: {error}") from error
+    raise StepFailed.of(node(failure["ti"]), error) from error
 
 
 @contextmanager

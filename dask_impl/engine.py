@@ -75,7 +75,7 @@ class Dask(Engine):
                     raise getattr(error, "exception", error) from error.__cause__
                 except Exception as error:  # not the step's own: say, its workers died (distributed.KilledWorker)
                     key = getattr(error, "task", front.key)
-                    raise StepFailed(f"{steps.get(key, key)}: {type(error).__name__}: {error}") from error
+                    raise StepFailed.of(steps.get(key, str(key)), error) from error
         return dict.fromkeys(build.graph.nodes, "not in graph") | _claims(steps, finished)
 
     def graph(self, build: Build) -> Mapping[str, frozenset[str]]:

@@ -121,7 +121,7 @@ class _Heard:
         elif isinstance(error, BadInput):
             self.errors[task.key] = error
         else:
-            self.errors[task.key] = StepFailed(f"{task.key}: {type(error).__name__}: {error}")
+            self.errors[task.key] = StepFailed.of(task.key, error)
             self.errors[task.key].__cause__ = error
 
 

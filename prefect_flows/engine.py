@@ -90,7 +90,7 @@ class Prefect(Engine):
                     error = state.result(raise_on_failure=False)
                     if isinstance(error, BadInput):
                         raise error
-                    raise StepFailed(f"{node}: {type(error).__name__}: {error}") from error
+                    raise StepFailed.of(node, error) from error
             final.result()  # raises what went wrong outside of the tasks
         return {node: str(state.name) for node, state in states.items() if node != keep.name}
 

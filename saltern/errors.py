@@ -1,5 +1,15 @@
 """The errors a person can act on."""
 
+from __future__ import annotations
+
+import sysconfig
+import traceback
+from pathlib import Path
+from typing import Self
+
+# Where code lies that is not the user's: the library itself, and Python's own; other libraries are in a site-packages.
+NOT_THEIRS = (Path(__file__).parent, Path(sysconfig.get_path("stdlib")))
+
 
 class BadInput(ValueError):
     """Something the user gave is wrong: the message names the file, column or option, and the way out.
@@ -13,4 +23,32 @@ class MissingInput(BadInput, FileNotFoundError):
 
 
 class StepFailed(RuntimeError):
-    """A step failed while it ran. The command line's exit status is 1."""
+    """A step failed while it ran. The command line's exit status is 1.
+
+    ``trace`` is the traceback of what the step raised; empty where there is none.
+    """
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message, trace)  # both are kept when it is pickled
+        self.trace = trace
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    @classmethod
+    def of(cls, step: str, error: BaseException) -> Self:
+        """Of a step's name and what it raised. The message is one line with the place in the user's code."""
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        place = _place(error)
+        return cls(f"{step}: {said}{f' ({place})' if place else ''}", "".join(traceback.format_exception(error)))
+
+
+def _place(error: BaseException) -> str | None:
+    """``steps.py:12``: the last line of the user's own code on the way to an error, from the current folder on."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        library = "site-packages" in path.parts or any(path.is_relative_to(folder) for folder in NOT_THEIRS)
+        if path.is_file() and not library:
+            here = Path.cwd()
+            return f"{path.relative_to(here) if path.is_relative_to(here) else path}:{frame.lineno}"
+    return None

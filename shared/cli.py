@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -12,6 +13,7 @@ import typer
 from saltern import __version__
 from saltern.cache import DEFAULT_STORE
 from saltern.command import start
+from saltern.errors import StepFailed
 from shared.engine.build import Build, build, parse_settings
 from shared.engine.outcome import Outcome, execute
 from shared.engine.protocol import Engine
@@ -29,6 +31,7 @@ from shared.options import (
     Start,
     StoreOption,
     StrategyOption,
+    Traceback,
     Verify,
 )
 
@@ -81,12 +84,18 @@ def _run(engine: Engine) -> Any:
         end: End = None,
         force: Force = None,
         verify: Verify = 0.0,
+        traceback: Traceback = False,
         json_: Json = False,
     ) -> None:
         """Run a pipeline, and say which steps ran."""
         reuse: dict[str, Any] = {"store": store, "strategy": strategy, "force": tuple(force or ()), "verify": verify}
         build = _build(engine, pipeline, set, start, end, input=input, **reuse)
-        outcome = execute(engine, build)
+        try:
+            outcome = execute(engine, build)
+        except StepFailed as error:
+            if traceback:
+                print(error.trace, end="", file=sys.stderr)
+            raise
         if json_:
             print(outcome.to_json())
         else:

@@ -60,4 +60,5 @@ End = Annotated[
 ResultsOption = Annotated[Path, typer.Option("--results", metavar="FOLDER", help="The folder of the results files.")]
 Again = Annotated[bool, typer.Option("--again", help="Measure everything again, also what has not changed.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Builds at a time.")]
+Traceback = Annotated[bool, typer.Option("--traceback", help="If a step fails, show the traceback of its error too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]

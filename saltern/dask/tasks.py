@@ -88,7 +88,7 @@ def _named(step: str) -> Iterator[None]:
     except (BadInput, StepFailed):
         raise
     except Exception as error:
-        raise StepFailed(f"{step}: {type(error).__name__}: {error}") from error
+        raise StepFailed.of(step, error) from error
 
 
 def inputs(step: Step[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -205,8 +206,11 @@ class Reuse(Fixtures):
     def test_a_step_that_fails_is_named_and_what_was_done_before_it_is_kept(self, cli: CommandLine) -> None:
         body = "    from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support\n"
         cli.world.edit("shared/steps/ml.py", body, body + '    raise RuntimeError("no such luck")\n')
-        finished = cli("run", "ml")
+        finished = cli("run", "ml", "--traceback")
         assert finished.status == 1
-        assert finished.stderr.strip().splitlines()[-1] == "error: evaluate: RuntimeError: no such luck"
+        last = finished.stderr.strip().splitlines()[-1]
+        assert re.fullmatch(r"error: evaluate: RuntimeError: no such luck \(shared/steps/ml\.py:\d+\)", last), last
+        assert "Traceback (most recent call last):" in finished.stderr
+        assert f'{body}    raise RuntimeError("no such luck")'.splitlines()[-1] in finished.stderr
         cli.world.edit("shared/steps/ml.py", '    raise RuntimeError("no such luck")\n', "")
         assert sorted(cli.run("ml").executed) == ["evaluate", "report"]

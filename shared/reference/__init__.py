@@ -27,7 +27,7 @@ class Reference(Engine):
             except BadInput:
                 raise
             except Exception as error:
-                raise StepFailed(f"{key}: {type(error).__name__}: {error}") from error
+                raise StepFailed.of(key, error) from error
         return dict.fromkeys(artifacts, "executed")
 
     def graph(self, build: Build) -> Mapping[str, frozenset[str]]:

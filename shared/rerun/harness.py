@@ -8,6 +8,8 @@ it keeps it in a process that lives beside the runs, each scenario has a workspa
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -100,9 +102,26 @@ def _lanes(engine: Engine, wanted: Sequence[Wanted]) -> list[tuple[str, list[Sce
     return sorted(((strategy, lane) for (strategy, *_), lane in lanes.items()), key=lambda lane: -len(lane[1]))
 
 
+def _lines(engine: Engine) -> Callable[[int, int], None]:
+    """Progress as lines of text."""
+    began, said = time.monotonic(), 0
+
+    def advance(done: int, total: int) -> None:
+        nonlocal said
+        if (tenth := 10 * done // total) > said:
+            said = tenth
+            minutes = (time.monotonic() - began) / 60
+            print(f"{engine.name}: {done} of {total} after {minutes:.1f} minutes", file=sys.stderr, flush=True)
+
+    return advance
+
+
 @contextmanager
 def progress(engine: Engine) -> Iterator[Any]:
-    """A progress bar on standard error. Yields ``advance(done, total)``."""
+    """A progress bar on standard error, or lines where that is no terminal. Yields ``advance(done, total)``."""
+    if not sys.stderr.isatty():
+        yield _lines(engine)
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
