@@ -12,10 +12,11 @@ from pathlib import Path
 
 from saltern import memory, sources
 from saltern.modules import BODY, WHOLE, Module
-from saltern.names import Import, Reference
+from saltern.names import Reference
 from saltern.parsed import content, parsed
 from saltern.reached import FILE, PROJECT, Place, Reached
 from saltern.sources import Location, state_of
+from saltern.trees import Import
 
 CODECS_MODULE = f"{__package__}.codecs"
 
