@@ -77,10 +77,14 @@ def has_effect(statement: ast.stmt, module: Module) -> bool:
 
 
 def _only_defines(statement: ast.stmt) -> bool:
-    """Whether it is a function without decorators whose defaults and annotations are names and constants."""
-    if not isinstance(statement, ast.FunctionDef) or statement.decorator_list:
-        return False
-    return all(type(one) in (ast.Name, ast.Constant) for one in (*_outside(statement), *annotations_of(statement)))
+    """Whether it only binds names: a function without decorators, a constant, an import."""
+    if isinstance(statement, ast.FunctionDef):
+        made = [*_outside(statement), *annotations_of(statement)] if not statement.decorator_list else [statement]
+    elif isinstance(statement, ast.Assign):
+        made = [*statement.targets, statement.value]
+    else:
+        return isinstance(statement, ast.Import | ast.ImportFrom)
+    return all(type(one) in (ast.Name, ast.Constant) for one in made)
 
 
 def run_at_once(statement: ast.stmt) -> Iterator[ast.AST]:

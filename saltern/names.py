@@ -25,7 +25,6 @@ from saltern.trees import (
     defaults,
     imports,
     is_self,
-    last_name,
     text_of,
 )
 
@@ -151,23 +150,28 @@ class _Collector:
         self.read.modules |= not _READS_MODULES.isdisjoint(names)
 
     def call(self, node: ast.Call) -> Sequence[_Todo]:
-        first = text_of(node.args[0]) if node.args else None
-        last = last_name(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
-        if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
-            taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
-            return [taken, *node.args[2:]]
-        if isinstance(node.func, ast.Call):
-            self.called = node.func  # what is called is no text
-        self.read.docstrings |= node is not self.called and _may_take_docstring(last, node.args)
+        function, given = node.func, [*node.args, *node.keywords]
+        if not isinstance(function, ast.Name | ast.Attribute):
+            if isinstance(function, ast.Call):
+                self.called = function  # what is called is no text
+            return [function, *given]
+        last = function.id if isinstance(function, ast.Name) else function.attr
         if last in _QUERIES:
-            self.annotating += 1  # names that there may be
-            for inner in (one for argument in node.args for one in ast.walk(argument)):
-                for name in _IDENTIFIER.findall(text_of(inner) or ""):
-                    self._read(ast.Name(name, ast.Load(), lineno=node.lineno), ()) if len(name) < 80 else None
-            self.annotating -= 1
-        if isinstance(node.func, ast.Name | ast.Attribute):
-            return [*self.chain(node.func, first), *node.args, *node.keywords]
-        return [node.func, *node.args, *node.keywords]
+            self._query(node)
+        elif last in _TAKERS:
+            if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
+                taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
+                return [taken, *node.args[2:]]
+            self.read.docstrings |= node is not self.called and _may_take_docstring(last, node.args)
+        return [*self.chain(function, text_of(node.args[0]) if node.args else None), *given]
+
+    def _query(self, node: ast.Call) -> None:
+        """Read the names in the texts that a call is given: there may be such names."""
+        self.annotating += 1
+        for inner in (one for argument in node.args for one in ast.walk(argument)):
+            for name in _IDENTIFIER.findall(text_of(inner) or ""):
+                self._read(ast.Name(name, ast.Load(), lineno=node.lineno), ()) if len(name) < 80 else None
+        self.annotating -= 1
 
     def subscript(self, node: ast.Subscript) -> Sequence[_Todo]:
         if isinstance(node.value, ast.Name | ast.Attribute):
@@ -291,11 +295,14 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
 }
 
 
-def _may_take_docstring(function: str, arguments: Sequence[ast.expr]) -> bool:
+_TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}
+
+
+def _may_take_docstring(taker: str, arguments: Sequence[ast.expr]) -> bool:
     """Whether a call may take a docstring by a name that is computed."""
-    if function == "vars":
+    if taker == "vars":
         return bool(arguments) and not is_self(arguments[0])
-    named = {"getattr": arguments[1:2], "attrgetter": arguments, "getattr_static": arguments[1:2]}.get(function, ())
+    named = arguments if taker == "attrgetter" else arguments[1:2]
     return any(text_of(name) is None and "__doc__".startswith(_start(name)) for name in named)
 
 

@@ -167,7 +167,7 @@ class _Walk:
         location = self.resolver.locate(module)
         if name == FILE or location.kind != "source":
             self.found.code[key] = hashed([content(path) for path in location.paths])
-            self.found.files |= {*location.paths}
+            self.found.files |= {*map(str, location.paths)}
             self.found.is_volatile |= location.kind == "folder"
             return
         source = self.resolver.module(module)

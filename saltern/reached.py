@@ -30,7 +30,7 @@ class Reached:
     by_name: set[str] = field(default_factory=set)  # what is named by data: "variables", "modules"
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     steady: bool = True  # whether it is the same on every Python
-    files: set[Path] = field(default_factory=set)  # those that were looked at
+    files: set[str] = field(default_factory=set)  # those that were looked at
     places: dict[Origin, dict[str, None]] = field(default_factory=dict)  # names that this process may hold
     compiled: dict[str, str] = field(default_factory=dict)  # file -> the digest of all that it compiles to
     # module -> file that says it -> name, or ``Class.attribute`` -> what it is there

@@ -72,7 +72,7 @@ class Resolver:
         known = self._modules.get(module)
         if known is None:
             path = self.locate(module).path
-            self.found.files.add(path)
+            self.found.files.add(str(path))
             known = self._modules[module] = parsed(module, path, state_of(path))
         return known
 

@@ -39,44 +39,59 @@ def text(tree: ast.AST, module: Module, *, docstrings: bool = False) -> str:
     """
     parts: list[str] = []
     todo: list[Any] = [tree]  # a text in it is to be written as it is
+    reader = None if docstrings else module
     while todo:
         node = todo.pop()
         if type(node) is str:
             parts.append(node)
-            continue
-        head, labels, values = _SHAPES[type(node)]
-        parts.append(head)
-        every = values(node) if type(node) not in _UNLIKE else _said(node, None if docstrings else module)
-        later: list[Any] = []  # from the first field on in which nodes lie that are not short
-        write = parts.append
-        for label, value in zip(labels, every, strict=True):
-            if value is None:
-                continue
-            if type(value) is list:
-                if value:
-                    later.append(f"{label}[")
-                    later += [_SHORT.get(type(one), _itself)(one) for one in value]
-                    later.append(")")
-                    write = later.append
-                continue
-            short = _SHORT.get(type(value), _itself)(value)
-            if type(short) is str:
-                write(label + short)
+        else:
+            found: list[Any] = []
+            if _write(node, found, reader, _LEVELS):
+                todo += reversed(found)
             else:
-                later += (label, short)
-                write = later.append
-        later.append(")")
-        todo += reversed(later)
+                parts += found
     return "".join(parts)
+
+
+_LEVELS = 40  # of nodes in nodes that are written at once: a call is quick, but an expression may be deep
+
+
+def _write(node: ast.AST, found: list[Any], module: Module | None, levels: int) -> bool:
+    """Add the text of a node to ``found``, and below so many levels the nodes themselves. Whether there are such."""
+    if not levels:
+        found.append(node)
+        return True
+    head, labels, values = _SHAPES[type(node)]
+    write, is_deep = found.append, False
+    write(head)
+    for label, value in zip(labels, _said(node, module) if type(node) in _UNLIKE else values(node), strict=True):
+        if value is None:
+            continue
+        kind = type(value)
+        if kind is list:
+            if value:
+                write(label + "[")
+                for one in value:
+                    if short := _SHORT.get(type(one)):
+                        write(short(one))
+                    elif isinstance(one, ast.AST):
+                        is_deep |= _write(one, found, module, levels - 1)
+                    else:
+                        write(_leaf(one))
+                write(")")
+        elif short := _SHORT.get(kind):
+            write(label + short(value))
+        elif isinstance(value, ast.AST):
+            write(label)
+            is_deep |= _write(value, found, module, levels - 1)
+        else:
+            write(label + _leaf(value))
+    write(")")
+    return is_deep
 
 
 def _leaf(value: object) -> str:
     return f"{type(value).__name__}:{value!r}"
-
-
-def _itself(value: object) -> object:
-    """A node that is no short one; of what is no node, its text."""
-    return value if isinstance(value, ast.AST) else _leaf(value)
 
 
 def _name(node: ast.Name) -> str:
@@ -88,8 +103,8 @@ def _constant(node: ast.Constant) -> str:
     return f"Constant({value})" if node.kind is None else f"Constant({value}kind={_leaf(node.kind)})"
 
 
-# Nodes whose text is written at once, where they lie in another: they are most of a tree.
-_SHORT: dict[type, Callable[[Any], Any]] = {ast.Name: _name, ast.Constant: _constant}
+# Nodes whose text takes no look at others: they are most of a tree.
+_SHORT: dict[type, Callable[[Any], str]] = {ast.Name: _name, ast.Constant: _constant}
 _SHORT |= {
     kind: lambda node: f"{type(node).__name__}()"
     for base in (ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
