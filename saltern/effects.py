@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from saltern.names import COMPREHENSIONS, FUNCTIONS, annotations_of, as_skipped, bound, children, last_name, own_scope
+from saltern.trees import COMPREHENSIONS, FUNCTIONS, annotations_of, as_skipped, bound, children, last_name, own_scope
 
 if TYPE_CHECKING:
     from saltern.modules import Module
@@ -55,6 +55,8 @@ def has_effect(statement: ast.stmt, module: Module) -> bool:
 
     ``module`` holds what the statements before it bind.
     """
+    if _only_defines(statement):
+        return False
     known = _Known(statement, module)
     annotating: set[int] = set()  # what is called in annotations, which mostly is a library's
     for node in run_at_once(statement):
@@ -72,6 +74,17 @@ def has_effect(statement: ast.stmt, module: Module) -> bool:
         elif (one := _changes(node)) and not (isinstance(one, ast.Name) and _is_alone(one.id, module)):
             return True
     return not all(map(known.is_plain, _operands(statement)))
+
+
+def _only_defines(statement: ast.stmt) -> bool:
+    """Whether it only binds names: a function without decorators, a constant, an import."""
+    if isinstance(statement, ast.FunctionDef):
+        made = [*_outside(statement), *annotations_of(statement)] if not statement.decorator_list else [statement]
+    elif isinstance(statement, ast.Assign):
+        made = [*statement.targets, statement.value]
+    else:
+        return isinstance(statement, ast.Import | ast.ImportFrom)
+    return all(type(one) in (ast.Name, ast.Constant) for one in made)
 
 
 def run_at_once(statement: ast.stmt) -> Iterator[ast.AST]:

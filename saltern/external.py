@@ -19,9 +19,9 @@ from saltern import watch
 from saltern.code import definition
 from saltern.errors import BadInput, MissingInput
 from saltern.files import check_is_file, digest, file_digest
-from saltern.names import last_name
 from saltern.recipe import Source
 from saltern.steps import Step
+from saltern.trees import last_name
 
 Look = Literal["no", "suffix", "name", "path"]
 _LOOKS: tuple[Look, ...] = ("path", "name", "suffix", "no")  # the farthest first

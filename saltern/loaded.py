@@ -26,27 +26,31 @@ _ABSENT = object()
 
 def check(declared: Step[..., Any], found: Reached) -> None:
     """Raise BadInput where this process has loaded other code than the source has."""
-    files = {*map(str, found.files)}
+    current: dict[str, set[int]] = {}  # file -> the identities of the code that was executed, where it is the source's
     for (module, path, home), names in found.places.items():
         if module not in sys.modules:
             continue
         state, executed = state_of(path), watch.executed(path)
         if path not in found.compiled:
             found.compiled[path] = compiled(home, Path(path), state)
-        is_current = executed is not None and memory.whole(executed) == found.compiled[path]
-        known = memory.inside(executed) if executed and is_current else set()
+        if path not in current:
+            is_current = executed is not None and memory.whole(executed) == found.compiled[path]
+            current[path] = memory.inside(executed) if executed and is_current else set()
+        known = current[path]
         held = vars(sys.modules[module])
         for name in names:
             value = held.get(name)
+            if memory.is_of(value, known):
+                continue
             codes = memory.others(value, path, home, known)
             if codes and memory.differs(codes, written(home, Path(path), state)):
                 raise BadInput(
                     f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload "
                     f"'{module}' and what imports it"
                 )
-            _check_maker(declared, files, f"{module}:{name}", value)
+            _check_maker(declared, found.files, f"{module}:{name}", value)
         # a time that is later is of a clock that is ahead
-        is_new = not is_current and declared.loaded_ns < state[1] <= time.time_ns()
+        is_new = not known and declared.loaded_ns < state[1] <= time.time_ns()
         if is_new and not (executed and memory.digest(executed) in written(home, Path(path), state)[memory.MODULE]):
             raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
 
@@ -76,7 +80,6 @@ def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
 
     What the code that is reached sets itself is left out: that code counts. Raises BadInput for what cannot be told.
     """
-    files = {*map(str, found.files)}
     told = {}
     for module, path, one, literal in _literals(found):
         names, name = _where(vars(sys.modules[module]), one)
@@ -85,7 +88,7 @@ def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
         if value is _ABSENT or now == literal:
             continue
         if now is None and ("." in one or literal.startswith("def ")):  # of a decorator or a base, maybe
-            _check_maker(declared, files, f"{module}:{one}", value)
+            _check_maker(declared, found.files, f"{module}:{one}", value)
         elif not _sets(declared, found, name):
             if now is None or now.startswith("def "):
                 raise BadInput(

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from saltern.names import bound
+from saltern.trees import bound
 
 Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the digests of its code, of each of that name
 
@@ -44,8 +44,15 @@ def inside(code: CodeType) -> set[int]:
     while todo:
         one = todo.pop()
         found.add(id(one))
-        todo += [inner for inner in one.co_consts if isinstance(inner, CodeType)]
+        for inner in one.co_consts:
+            if type(inner) is CodeType:
+                todo.append(inner)
     return found
+
+
+def is_of(value: Any, known: set[int]) -> bool:
+    """Whether a value is a plain function of code that is known, by identity."""
+    return type(value) is FunctionType and id(value.__code__) in known and not (value.__closure__ or value.__dict__)
 
 
 def others(value: Any, path: str, home: str, known: set[int]) -> list[CodeType]:
@@ -53,8 +60,6 @@ def others(value: Any, path: str, home: str, known: set[int]) -> list[CodeType]:
 
     ``home`` is the module of the file.
     """
-    if type(value) is FunctionType and id(value.__code__) in known and not (value.__closure__ or value.__dict__):
-        return []
     return [code for code in _codes(value, home) if id(code) not in known and code.co_filename == path]
 
 

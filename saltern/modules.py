@@ -7,47 +7,36 @@ from __future__ import annotations
 
 import ast
 import copy
-import hashlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
-from saltern.effects import HARMLESS, has_effect, root, run_at_once
-from saltern.names import (
-    Fields,
+from saltern.effects import has_effect, root, run_at_once
+from saltern.names import Reference, read
+from saltern.steps import step
+from saltern.text import digest, is_docstring, text
+from saltern.trees import (
     Import,
-    Reference,
     as_skipped,
+    binding,
     bound,
+    bound_by,
     children,
     imports,
     is_self,
     last_name,
-    own_scope,
-    read,
     text_of,
+    walk,
 )
-from saltern.steps import step
 
-DIGITS = 16  # hex digits of the hash of each definition
 BODY = "<body>"  # what a module does when it is imported, beside defining things
 WHOLE = "<whole>"  # all of a module
 DOCSTRINGS = "<docstrings>"  # all docstrings of a module
 SUBCLASSES = "<subclasses>"  # all classes of a module that have bases
 ANY = "*"
 DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
-
-# Bases that read nothing of their subclasses' docstrings.
-_PLAIN_BASES = {
-    "ABC", "BaseException", "Enum", "Exception", "Flag", "Generic", "IntEnum", "IntFlag", "NamedTuple", "Protocol",
-    "StrEnum", "TypedDict", "dict", "float", "int", "list", "object", "set", "str", "tuple",
-    "KeyError", "LookupError", "OSError", "RuntimeError", "TypeError", "ValueError",
-}  # fmt: skip
-
-
 _PYTHONS = {*sys.stdlib_module_names, "typing_extensions", __package__}
 
 
@@ -76,6 +65,7 @@ class Module:
     stars: list[str] = field(default_factory=list)  # modules of ``from module import *``
     modules: list[str] = field(default_factory=list)  # all that importing it may import, where there are such modules
     may_see_classes: bool = True
+    has_walrus: bool = True  # whether there may be a ``:=``
     types: set[str] = field(default_factory=set)  # names that are there for type checkers alone
     bindings: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # name, or ``*`` -> statement, its source
 
@@ -98,7 +88,7 @@ class Module:
             statements = {BODY: self.body, WHOLE: self.tree.body}.get(name) or self.statements.get(name, [])
         if not declared:
             statements = [self._undeclared(statement) for statement in statements]
-        found = read(statements, self.package)
+        found = read(statements, self.package, walrus=self.has_walrus)
         if name == BODY:  # an import that nothing reads is there for its effect
             found.references += [
                 Reference(name, (), target, soft=True, unread=True)
@@ -238,25 +228,21 @@ def parse(source: bytes, path: str, package: str) -> Module:
     A compound statement (``if``, ``try``, ``for``, ``with``) counts whole for each name it binds; blocks for type
     checkers and ``if __name__ == "__main__"`` do not count.
     """
-    found = Module(ast.parse(source, path), path, package, may_see_classes=bool(_SEES_CLASSES.search(source)))
+    has_walrus = b":=" in source or b"coding" in source  # where each character is as in ASCII
+    may_see_classes = bool(_SEES_CLASSES.search(source))
+    found = Module(ast.parse(source, path), path, package, may_see_classes=may_see_classes, has_walrus=has_walrus)
     has_globals = b"global" in source
     for number, statement in enumerate(_that_run(found.tree.body, found.types)):
         if is_docstring(statement):
             continue
-        for node in own_scope(statement):
-            if isinstance(node, ast.Import):
-                found.modules += [alias.name for alias in node.names]
-            for name, target in imports(node, package):
-                if isinstance(node, ast.ImportFrom):
-                    found.modules += [target.module, f"{target.module}.{target.name}"]
-                found.bindings.setdefault(name, []).append((number, ".".join(filter(None, target))))
-                if name == "*":
-                    found.stars.append(target.module)
-                else:
-                    found.imports.setdefault(name, []).append(target)
-        names = {*bound(statement), *_changed(statement)}
+        names: set[str] = set()
+        for node in binding([statement], walrus=has_walrus):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                _imports(node, number, found)
+            else:
+                names |= {*filter(None, (bound_by(node), _changed(node)))}
         if has_globals:
-            names |= {name for node in ast.walk(statement) if isinstance(node, ast.Global) for name in node.names}
+            names |= {name for node in walk(statement) if isinstance(node, ast.Global) for name in node.names}
         for name in sorted(names):
             found.statements.setdefault(name, []).append(statement)
             found.bindings.setdefault(name, []).append((number, ""))
@@ -265,12 +251,22 @@ def parse(source: bytes, path: str, package: str) -> Module:
     return found
 
 
+def _imports(node: ast.Import | ast.ImportFrom, number: int, found: Module) -> None:
+    """Note what an import binds, which is of the statement of that number."""
+    if isinstance(node, ast.Import):
+        found.modules += [alias.name for alias in node.names]
+    for name, target in imports(node, found.package):
+        if isinstance(node, ast.ImportFrom):
+            found.modules += [target.module, f"{target.module}.{target.name}"]
+        found.bindings.setdefault(name, []).append((number, ".".join(filter(None, target))))
+        if name == "*":
+            found.stars.append(target.module)
+        else:
+            found.imports.setdefault(name, []).append(target)
+
+
 def _annotates(statement: ast.stmt) -> bool:
     return any(getattr(node, "annotation", None) or getattr(node, "returns", None) for node in ast.walk(statement))
-
-
-def is_docstring(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and text_of(statement.value) is not None
 
 
 def _docstring(node: ast.AST) -> str | None:
@@ -305,16 +301,15 @@ def _that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.s
             yield statement
 
 
-def _changed(statement: ast.stmt) -> Iterator[str]:
-    """The names whose objects a statement changes: ``x.a = 1``, ``x[0] = 1``, ``x.append(1)``."""
-    for node in own_scope(statement):
-        target: ast.AST | None = None
-        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-            target = node
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            target = node.value.func if isinstance(node.value.func, ast.Attribute) else None
-        if isinstance(changed := root(target), ast.Name):
-            yield changed.id
+def _changed(node: ast.AST) -> str | None:
+    """The name whose object a statement changes: ``x.a = 1``, ``x[0] = 1``, ``x.append(1)``."""
+    target: ast.AST | None = None
+    if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+        target = node
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        target = node.value.func if isinstance(node.value.func, ast.Attribute) else None
+    changed = root(target)
+    return changed.id if isinstance(changed, ast.Name) else None
 
 
 _SEES_CLASSES = re.compile(rb"type|Meta|__init_subclass__|__set_name__|__subclasses__")
@@ -326,75 +321,3 @@ def _sees_classes(node: ast.AST) -> bool:
     if isinstance(node, ast.FunctionDef):
         return node.name in ("__init_subclass__", "__set_name__")
     return isinstance(node, ast.Attribute) and node.attr == "__subclasses__"
-
-
-def digest(texts: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
-
-
-NOTHING = digest([])
-
-
-def text(tree: ast.AST, module: Module, *, docstrings: bool = False) -> str:
-    """A syntax tree as text: the same for every version of Python. Docstrings count where somebody may read them.
-
-    Empty and absent fields are left out, so that a field that a later Python adds changes nothing where it is not used.
-    """
-    parts: list[str] = []
-    write = parts.append
-    todo: list[Any] = [tree]  # a text in it is to be written as it is
-    while todo:
-        node = todo.pop()
-        if type(node) is str:
-            write(node)
-            continue
-        write(f"{type(node).__name__}(")
-        later: list[Any] = []  # from the first field on in which nodes lie
-        for name, value in _fields(node, None if docstrings else module):
-            if value is None or value == []:
-                continue
-            if isinstance(value, ast.AST):
-                later += (f"{name}=", value)
-            elif isinstance(value, list):
-                later.append(f"{name}=[")
-                later += [one if isinstance(one, ast.AST) else _leaf(one) for one in value]
-                later.append(")")
-            elif later:
-                later.append(f"{name}={_leaf(value)}")
-            else:
-                write(f"{name}={_leaf(value)}")
-        if later:
-            todo.append(")")
-            todo += reversed(later)
-        else:
-            write(")")
-    return "".join(parts)
-
-
-def _leaf(value: object) -> str:
-    return f"{type(value).__name__}:{value!r}"
-
-
-_SAYING = Fields(["ctx"])  # how a name is used follows from where it stands
-
-
-def _fields(node: ast.AST, module: Module | None) -> list[tuple[str, Any]]:
-    """The fields that say what a node does, and what is in them. Without the ``module``, with all docstrings."""
-    fields = [(name, getattr(node, name, None)) for name in _SAYING[type(node)]]
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        if module and is_docstring(node.body[0]) and not _may_be_read(node, module):
-            body = node.body[1:] or [ast.Pass()]
-            return [(name, body if name == "body" else value) for name, value in fields]
-    elif isinstance(node, ast.JoinedStr):  # Python 3.12 leaves out the empty parts of an f-string
-        return [("values", [value for value in node.values if text_of(value) != ""])]
-    return fields
-
-
-def _may_be_read(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, module: Module) -> bool:
-    """Whether a decorator or a base may read a docstring: pydantic's models, DSPy's signatures, tools of an agent."""
-    if not all(last_name(one) in HARMLESS and module.is_pythons(one) for one in node.decorator_list):
-        return True
-    if not isinstance(node, ast.ClassDef):
-        return False
-    bases = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
-    return bool(node.keywords) or not all(last_name(base) in _PLAIN_BASES and module.is_pythons(base) for base in bases)

@@ -8,17 +8,25 @@ its own, so that no expression is too long.
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_SCOPES = (*FUNCTIONS, ast.ClassDef)
-_NAMED = (*FUNCTIONS[:2], ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+from saltern.trees import (
+    COMPREHENSIONS,
+    Import,
+    annotations_of,
+    arguments_of,
+    binding,
+    bound_by,
+    children,
+    defaults,
+    imports,
+    is_self,
+    text_of,
+)
 
 # Methods that take names of variables in a text: of pandas, polars, DuckDB, DB-API.
 _QUERIES = {"query", "eval", "sql", "execute", "read_sql", "read_sql_query", "sql_expr"}
@@ -29,17 +37,11 @@ _READS_DOCSTRINGS = {
 }  # fmt: skip
 # What leads to all names of whatever module.
 _READS_MODULES = {"__globals__", "f_globals", "f_locals", "get_objects", "get_referrers"}
-_SPECIAL = {name for name in _READS_DOCSTRINGS | _READS_MODULES if "_" in name}  # no words, where they stand in a text
+_READERS = _READS_DOCSTRINGS | _READS_MODULES
+_SPECIAL = {name for name in _READERS if "_" in name}  # no words, where they stand in a text
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
 _FILE_NAME = re.compile(r"[\w*][\w .+@/*?-]*\.[A-Za-z0-9]{1,10}")
-
-
-class Import(NamedTuple):
-    """``import module`` (no name), or ``from module import name``."""
-
-    module: str
-    name: str | None = None
 
 
 class Reference(NamedTuple):
@@ -76,26 +78,11 @@ class _Scope:
     is_class: bool = False
 
 
-def read(statements: Iterable[ast.AST], package: str) -> Read:
-    """What statements of a module's top level read, in the order of the source."""
-    collector = _Collector(package)
+def read(statements: Iterable[ast.AST], package: str, *, walrus: bool = True) -> Read:
+    """What statements of a module's top level read, in the order of the source. ``walrus``: there may be a ``:=``."""
+    collector = _Collector(package, walrus)
     collector.collect(statements)
     return collector.read
-
-
-def imports(node: ast.AST, package: str) -> Iterator[tuple[str, Import]]:
-    """The names that an import statement binds, and to what."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            top = alias.name.partition(".")[0]  # all that ``import a.b`` binds is ``a``
-            yield (alias.asname, Import(alias.name)) if alias.asname else (top, Import(top))
-    elif isinstance(node, ast.ImportFrom):
-        try:
-            module = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
-        except ImportError:  # a relative import in what is no package: it would fail
-            return
-        for alias in node.names:
-            yield alias.asname or alias.name, Import(module, alias.name)
 
 
 _Todo = ast.AST | Callable[[], object]
@@ -104,8 +91,8 @@ _Todo = ast.AST | Callable[[], object]
 class _Collector:
     """Walks trees with the scopes of functions, classes and comprehensions on a stack."""
 
-    def __init__(self, package: str) -> None:
-        self.package = package
+    def __init__(self, package: str, walrus: bool) -> None:
+        self.package, self.walrus = package, walrus
         self.read = Read()
         self.scopes: list[_Scope] = []
         self.annotating = 0
@@ -115,25 +102,32 @@ class _Collector:
         todo: list[_Todo] = [*reversed([*nodes])]
         while todo:
             item = todo.pop()
-            if isinstance(item, ast.AST):
-                inside = _INSIDE.get(type(item))
-                todo += reversed(inside(self, item) if inside else children(item))
+            kind = type(item)
+            if kind is ast.Name:
+                self._read(item, ())  # type: ignore[arg-type]
+            elif inside := _INSIDE.get(kind):  # type: ignore[arg-type]
+                todo += reversed(inside(self, item))
+            elif isinstance(item, ast.AST):
+                todo += reversed(children(item))
             else:
                 item()
 
     def _read(self, node: ast.Name, attributes: tuple[str, ...], constant: str | None = None) -> None:
-        self._taken({node.id, *attributes} - ({"__dict__"} if node.id == "self" else set()))
-        soft = self.annotating > 0
+        name = node.id
+        if name in _READERS or (attributes and not _READERS.isdisjoint(attributes)):
+            self._taken({name, *attributes} - ({"__dict__"} if name == "self" else set()))
+        soft, is_innermost = self.annotating > 0, True
         for scope in reversed(self.scopes):
-            if node.id in scope.names and not (scope.is_class and scope is not self.scopes[-1]):
-                for imported in scope.names[node.id]:
-                    self._found(Reference(node.id, attributes, imported, constant, soft))
+            if name in scope.names and (is_innermost or not scope.is_class):
+                for imported in scope.names[name]:
+                    self._found(Reference(name, attributes, imported, constant, soft))
                 if not scope.is_class:
                     return
                 soft = True  # a class body may read the global name before it binds its own
                 break
-        if not isinstance(node.ctx, ast.Store | ast.Del):
-            self._found(Reference(node.id, attributes, None, constant, soft))
+            is_innermost = False
+        if type(node.ctx) is ast.Load:
+            self._found(Reference(name, attributes, None, constant, soft))
 
     def _found(self, reference: Reference) -> None:
         self.read.references.append(reference)
@@ -147,7 +141,8 @@ class _Collector:
         if isinstance(node, ast.Name):
             self._read(node, tuple(reversed(attributes)), constant)
             return []
-        self._taken({*attributes})
+        if not _READERS.isdisjoint(attributes):
+            self._taken({*attributes})
         return [node]
 
     def _taken(self, names: set[str]) -> None:
@@ -155,23 +150,28 @@ class _Collector:
         self.read.modules |= not _READS_MODULES.isdisjoint(names)
 
     def call(self, node: ast.Call) -> Sequence[_Todo]:
-        first = text_of(node.args[0]) if node.args else None
-        last = last_name(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
-        if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
-            taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
-            return [taken, *node.args[2:]]
-        if isinstance(node.func, ast.Call):
-            self.called = node.func  # what is called is no text
-        self.read.docstrings |= node is not self.called and _may_take_docstring(last, node.args)
+        function, given = node.func, [*node.args, *node.keywords]
+        if not isinstance(function, ast.Name | ast.Attribute):
+            if isinstance(function, ast.Call):
+                self.called = function  # what is called is no text
+            return [function, *given]
+        last = function.id if isinstance(function, ast.Name) else function.attr
         if last in _QUERIES:
-            self.annotating += 1  # names that there may be
-            for inner in (one for argument in node.args for one in ast.walk(argument)):
-                for name in _IDENTIFIER.findall(text_of(inner) or ""):
-                    self._read(ast.Name(name, ast.Load(), lineno=node.lineno), ()) if len(name) < 80 else None
-            self.annotating -= 1
-        if isinstance(node.func, ast.Name | ast.Attribute):
-            return [*self.chain(node.func, first), *node.args, *node.keywords]
-        return [node.func, *node.args, *node.keywords]
+            self._query(node)
+        elif last in _TAKERS:
+            if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
+                taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
+                return [taken, *node.args[2:]]
+            self.read.docstrings |= node is not self.called and _may_take_docstring(last, node.args)
+        return [*self.chain(function, text_of(node.args[0]) if node.args else None), *given]
+
+    def _query(self, node: ast.Call) -> None:
+        """Read the names in the texts that a call is given: there may be such names."""
+        self.annotating += 1
+        for inner in (one for argument in node.args for one in ast.walk(argument)):
+            for name in _IDENTIFIER.findall(text_of(inner) or ""):
+                self._read(ast.Name(name, ast.Load(), lineno=node.lineno), ()) if len(name) < 80 else None
+        self.annotating -= 1
 
     def subscript(self, node: ast.Subscript) -> Sequence[_Todo]:
         if isinstance(node.value, ast.Name | ast.Attribute):
@@ -202,7 +202,7 @@ class _Collector:
             *node.decorator_list,
             self._open({parameter.name: [] for parameter in parameters}),
             *self._annotations([*parameters, *annotations_of(node)]),
-            *_defaults(node.args),
+            *defaults(node.args),
             self._open(self._own(node.args, node.body)),
             *node.body,
             self.scopes.pop,
@@ -211,7 +211,7 @@ class _Collector:
 
     def lambda_(self, node: ast.Lambda) -> Sequence[_Todo]:
         own = self._open(self._own(node.args, [node.body]))
-        return [*_defaults(node.args), own, node.body, self.scopes.pop]
+        return [*defaults(node.args), own, node.body, self.scopes.pop]
 
     def class_(self, node: ast.ClassDef) -> Sequence[_Todo]:
         parameters = getattr(node, "type_params", [])
@@ -235,8 +235,13 @@ class _Collector:
         return [names, *self._annotations([*parameters, value]), self.scopes.pop]
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Sequence[_Todo]:
-        targets = (name for generator in node.generators for name in ast.walk(generator.target))
-        names: dict[str, list[Import]] = {name.id: [] for name in targets if isinstance(name, ast.Name)}
+        names: dict[str, list[Import]] = {}
+        todo: list[ast.AST] = [one.target for one in node.generators]
+        while todo:
+            if type(one := todo.pop()) is ast.Name:
+                names[one.id] = []
+            else:
+                todo += children(one)
         return [node.generators[0].iter, self._open(names), *children(node), self.scopes.pop]
 
     def annotated(self, node: ast.AnnAssign) -> Sequence[_Todo]:
@@ -252,17 +257,17 @@ class _Collector:
 
     def _own(self, arguments: ast.arguments | None, body: Iterable[ast.AST]) -> dict[str, list[Import]]:
         """The names that a function or class body binds, but for those that it declares global."""
-        names: dict[str, list[Import]] = {argument.arg: [] for argument in _arguments(arguments)}
+        names: dict[str, list[Import]] = {argument.arg: [] for argument in arguments_of(arguments)}
         shared: set[str] = set()
-        for inner in (inner for statement in body for inner in own_scope(statement)):
-            if isinstance(inner, ast.Global):
+        for inner in binding(body, walrus=self.walrus):
+            if type(inner) is ast.Global:
                 shared |= set(inner.names)
             elif isinstance(inner, ast.Import | ast.ImportFrom):
                 for name, target in imports(inner, self.package):
                     names.setdefault(name, []).append(target)
-            elif binds := _bound_by(inner):
+            elif binds := bound_by(inner):
                 names.setdefault(binds, [])
-        return {name: targets for name, targets in names.items() if name not in shared}
+        return {name: targets for name, targets in names.items() if name not in shared} if shared else names
 
     def _open(self, names: dict[str, list[Import]], *, is_class: bool = False) -> Callable[[], object]:
         return partial(self.scopes.append, _Scope(names, is_class))
@@ -275,7 +280,6 @@ class _Collector:
 
 
 _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
-    ast.Name: lambda collector, node: collector.chain(node),
     ast.Attribute: lambda collector, node: collector.chain(node),
     ast.Call: _Collector.call,
     ast.Subscript: _Collector.subscript,
@@ -291,11 +295,14 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
 }
 
 
-def _may_take_docstring(function: str, arguments: Sequence[ast.expr]) -> bool:
+_TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}
+
+
+def _may_take_docstring(taker: str, arguments: Sequence[ast.expr]) -> bool:
     """Whether a call may take a docstring by a name that is computed."""
-    if function == "vars":
+    if taker == "vars":
         return bool(arguments) and not is_self(arguments[0])
-    named = {"getattr": arguments[1:2], "attrgetter": arguments, "getattr_static": arguments[1:2]}.get(function, ())
+    named = arguments if taker == "attrgetter" else arguments[1:2]
     return any(text_of(name) is None and "__doc__".startswith(_start(name)) for name in named)
 
 
@@ -304,113 +311,3 @@ def _start(text: ast.AST) -> str:
     while isinstance(text, ast.BinOp | ast.JoinedStr):
         text = text.left if isinstance(text, ast.BinOp) else text.values[0] if text.values else ast.Constant("")
     return (text_of(text) or "").partition("%")[0].partition("{")[0]
-
-
-# Fields that hold no expression and no statement: names, operators, how a name is used.
-_LEAVES = {
-    *("ctx", "op", "ops", "id", "attr", "arg", "asname", "module", "level", "kind", "type_comment", "simple"),
-    *("is_async", "conversion", "rest", "kwd_attrs"),
-}
-
-
-class Fields(dict[type[ast.AST], tuple[str, ...]]):
-    """The fields of each kind of node, but for some."""
-
-    def __init__(self, without: Iterable[str], childless: tuple[type[ast.AST], ...] = ()) -> None:
-        self.without, self.childless = frozenset(without), childless
-
-    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
-        kept = () if issubclass(kind, self.childless) else kind._fields
-        self[kind] = found = tuple(name for name in kept if name not in self.without)
-        return found
-
-
-_CHILDREN = Fields(_LEAVES, childless=(ast.Constant, ast.Global, ast.Nonlocal))
-
-
-def children(node: ast.AST) -> list[ast.AST]:
-    """What lies directly in a node, as ``ast.iter_child_nodes`` has it and faster; operators are left out."""
-    found: list[ast.AST] = []
-    for name in _CHILDREN[type(node)]:
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += [one for one in value if isinstance(one, ast.AST)]
-        elif isinstance(value, ast.AST):
-            found.append(value)
-    return found
-
-
-def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all that lies in it."""
-    todo = [node]
-    while todo:
-        one = todo.pop()
-        yield one
-        todo += children(one)
-
-
-def text_of(node: ast.AST) -> str | None:
-    """The text that an expression is, where it is a literal one."""
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def is_self(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and node.id == "self"
-
-
-def last_name(node: ast.expr) -> str:
-    """``b`` for ``b``, ``a.b`` and ``a.b(...)``; empty for what has no name."""
-    if isinstance(node, ast.Call):
-        node = node.func
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def own_scope(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and what lies in its scope: not the insides of functions, classes and comprehensions."""
-    stack = [node]
-    while stack:
-        inner = stack.pop()
-        yield inner
-        if isinstance(inner, COMPREHENSIONS):
-            yield from (one.target for one in walk(inner) if isinstance(one, ast.NamedExpr))
-        elif not isinstance(inner, _SCOPES):
-            stack += skipped.orelse if (skipped := as_skipped(inner)) else children(inner)
-
-
-def bound(statement: ast.AST) -> Iterator[str]:
-    """The names that a statement binds in its scope."""
-    yield from filter(None, map(_bound_by, own_scope(statement)))
-
-
-def _bound_by(node: ast.AST) -> str | None:
-    """The name that a node itself binds."""
-    if isinstance(node, ast.Name):
-        return None if isinstance(node.ctx, ast.Load) else node.id
-    if isinstance(node, _NAMED):
-        return node.name  # type: ignore[attr-defined, no-any-return]
-    return node.rest if isinstance(node, ast.MatchMapping) else None
-
-
-def as_skipped(node: ast.AST) -> ast.If | None:
-    """A block that never runs in a pipeline: for type checkers, or for running the module as a program."""
-    if not isinstance(node, ast.If):
-        return None
-    test = node.test
-    main = isinstance(test, ast.Compare) and last_name(test.left) == "__name__" and isinstance(test.ops[0], ast.Eq)
-    return node if main or last_name(test) == "TYPE_CHECKING" else None
-
-
-def _arguments(arguments: ast.arguments | None) -> Iterator[ast.arg]:
-    if arguments:
-        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
-        yield from (argument for argument in every if argument)
-
-
-def annotations_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[ast.expr]:
-    yield from (argument.annotation for argument in _arguments(node.args) if argument.annotation)
-    if not isinstance(node, ast.Lambda) and node.returns:
-        yield node.returns
-
-
-def _defaults(arguments: ast.arguments) -> list[ast.expr]:
-    return [default for default in (*arguments.defaults, *arguments.kw_defaults) if default]

@@ -11,9 +11,10 @@ from saltern import memory, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.memory import Written
-from saltern.modules import DIGITS, Module, parse
+from saltern.modules import Module, parse
 from saltern.reached import hashed
 from saltern.sources import State
+from saltern.text import DIGITS
 
 
 @lru_cache(maxsize=4096)

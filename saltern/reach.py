@@ -16,7 +16,7 @@ from saltern import watch
 from saltern.codecs import CODECS
 from saltern.effects import is_known
 from saltern.errors import BadInput
-from saltern.modules import BODY, DOCSTRINGS, NOTHING, SUBCLASSES, WHOLE, Module
+from saltern.modules import BODY, DOCSTRINGS, SUBCLASSES, WHOLE, Module
 from saltern.names import Reference
 from saltern.parameters import exact
 from saltern.parsed import content, project
@@ -24,6 +24,7 @@ from saltern.reached import CLOSURE, FILE, ORDER, PROJECT, Place, Reached, hashe
 from saltern.resolver import CODECS_MODULE, Resolver
 from saltern.sources import locate
 from saltern.steps import Step
+from saltern.text import NOTHING
 
 
 def walk(declared: Step[..., Any]) -> Reached:
@@ -38,13 +39,19 @@ def walk(declared: Step[..., Any]) -> Reached:
 
 @contextlib.contextmanager
 def _without_gc() -> Iterator[None]:
-    """Syntax trees are many objects and no garbage: to look at them all again and again takes half of the time."""
+    """Syntax trees are many objects and no garbage: to look at them all again and again takes half of the time.
+
+    Afterwards they count as old, so that the next collection of young objects does not look at them either.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():  # else the program has frozen objects, which are to stay so
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
@@ -160,7 +167,7 @@ class _Walk:
         location = self.resolver.locate(module)
         if name == FILE or location.kind != "source":
             self.found.code[key] = hashed([content(path) for path in location.paths])
-            self.found.files |= {*location.paths}
+            self.found.files |= {*map(str, location.paths)}
             self.found.is_volatile |= location.kind == "folder"
             return
         source = self.resolver.module(module)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from saltern.modules import DIGITS
+from saltern.text import DIGITS
 
 FILE = "<file>"  # what has no source: bytecode, an extension, an archive
 PROJECT = "<project>"  # all that could be imported of the step's project
@@ -30,7 +30,7 @@ class Reached:
     by_name: set[str] = field(default_factory=set)  # what is named by data: "variables", "modules"
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     steady: bool = True  # whether it is the same on every Python
-    files: set[Path] = field(default_factory=set)  # those that were looked at
+    files: set[str] = field(default_factory=set)  # those that were looked at
     places: dict[Origin, dict[str, None]] = field(default_factory=dict)  # names that this process may hold
     compiled: dict[str, str] = field(default_factory=dict)  # file -> the digest of all that it compiles to
     # module -> file that says it -> name, or ``Class.attribute`` -> what it is there

@@ -21,13 +21,13 @@ MISSING = "missing"
 _SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/bin", "/sbin", "/run", "/var", "/opt")
 
 
-def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[Path]) -> dict[str, str]:
+def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str]) -> dict[str, str]:
     """The files that were read and their digests, by their names in the project; folders by what they list.
 
     ``apart``: the inputs and the store, which are held otherwise. ``known``: source that the recipe holds
     where it is imported. What the step itself wrote, or what was made meanwhile, is not what it depends on.
     """
-    imported = {source_of(path) for path in seen.imported} - {str(path) for path in known}
+    imported = {source_of(path) for path in seen.imported} - known
     kept = _users({*seen.opened, *seen.started, *imported} - seen.written, apart)
     found = {path: content(path) for path in kept if path.is_file() and path.stat().st_ctime_ns < seen.since_ns}
     listed = {path: content(path) for path in _users(seen.listed, apart) if path.is_dir()}

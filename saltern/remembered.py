@@ -42,7 +42,7 @@ def remembered(declared: Step[..., Any]) -> Reached | None:
             "words": {*found["words"]},
             "by_name": {*found["by_name"]},
             "texts": {name: Path(path) for name, path in found["texts"].items()},
-            "files": {*map(Path, found["files"])},
+            "files": {*found["files"]},
             "places": {tuple(origin): dict.fromkeys(names) for origin, names in found["places"]},
         }
     )
@@ -52,7 +52,7 @@ def keep(declared: Step[..., Any], found: Reached) -> None:
     """Remember what a step reaches, where that can be known to be unchanged later."""
     if found.is_volatile:
         return
-    states = {str(path): _state(path) for path in (*found.files, *_folders(found.files))}
+    states = {path: _state(path) for path in (*found.files, *map(str, _folders(found.files)))}
     newest = max((time_ns for state in states.values() if state for time_ns in state[1:3]), default=0)
     if newest + CLOCK_RESOLUTION > time.time_ns():
         return
@@ -87,12 +87,12 @@ def _own_sources() -> tuple[Path, ...]:
     return tuple(sorted(Path(__file__).parent.glob("*.py")))
 
 
-def _folders(files: Iterable[Path]) -> set[Path]:
+def _folders(files: Iterable[str]) -> set[Path]:
     """The folders that Python looks for modules in, down to those of the files."""
     entries = {Path(entry or ".").absolute() for entry in sys.path}
     found = set(entries)
     for path in files:
-        for folder in path.parents[:6]:
+        for folder in Path(path).parents[:6]:
             found.add(folder)
             if folder in entries:
                 break

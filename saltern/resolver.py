@@ -12,10 +12,11 @@ from pathlib import Path
 
 from saltern import memory, sources
 from saltern.modules import BODY, WHOLE, Module
-from saltern.names import Import, Reference
+from saltern.names import Reference
 from saltern.parsed import content, parsed
 from saltern.reached import FILE, PROJECT, Place, Reached
 from saltern.sources import Location, state_of
+from saltern.trees import Import
 
 CODECS_MODULE = f"{__package__}.codecs"
 
@@ -71,7 +72,7 @@ class Resolver:
         known = self._modules.get(module)
         if known is None:
             path = self.locate(module).path
-            self.found.files.add(path)
+            self.found.files.add(str(path))
             known = self._modules[module] = parsed(module, path, state_of(path))
         return known
 

@@ -94,9 +94,9 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             return
 
 
-def opened_by(module: Path) -> list[Path]:
+def opened_by(module: str) -> list[Path]:
     """The files that a module of the project opened for reading while it was imported."""
-    return [*map(Path, _opened_by.get(str(module), ()))]
+    return [*map(Path, _opened_by.get(module, ()))]
 
 
 def _open_at_import(path: Any, mode: str | None, flags: int) -> None:

@@ -19,8 +19,8 @@ from html import escape
 from lesson.elsewhere import PAGE, systems
 from lesson.exercises import EXERCISES
 from saltern.errors import BadInput
-from saltern.modules import is_docstring
 from saltern.strategies import STRATEGIES
+from saltern.text import is_docstring
 from shared.engine.build import build
 from shared.engines import ENGINES
 from shared.pipelines import PIPELINES, PROJECT
