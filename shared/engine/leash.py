@@ -29,8 +29,8 @@ def main(parent: int, command: list[str]) -> int:
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda number, _: heard.append(number))
+    for named in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(named, lambda number, _: heard.append(number))
     try:
         child = subprocess.Popen(command, start_new_session=True)
     except OSError as error:
