@@ -9,14 +9,12 @@ import json
 import secrets
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-
-import psutil  # type: ignore[import-untyped]
 
 from airflow_dags import database
 from airflow_dags.settings import SETTINGS, STORE
@@ -124,7 +122,7 @@ def serving(
             servers.wait_until(stack.ready, stack.servers)
             yield stack
         finally:
-            _stop(stack.servers)
+            servers.stop(stack.servers, GONE_WITHIN)
 
 
 def _settings(folder: Path, project: Path, url: str, store: str) -> Mapping[str, str]:
@@ -161,16 +159,3 @@ def login(folder: Path, password: str) -> Mapping[str, str]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
     }
-
-
-def _stop(parts: Sequence[servers.Server]) -> None:
-    """Stop the servers and all that they started. Tasks lead process groups of their own, so they go by descent."""
-    family: set[psutil.Process] = set()
-    for part in parts:
-        with suppress(psutil.NoSuchProcess):
-            family.update(psutil.Process(part.process.pid).children(recursive=True))
-    servers.stop(parts, GONE_WITHIN)
-    for straggler in family:
-        with suppress(psutil.NoSuchProcess):
-            straggler.kill()
-    psutil.wait_procs(family, timeout=GONE_WITHIN)

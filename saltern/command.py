@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -13,6 +16,9 @@ from saltern.errors import BadInput, StepFailed
 
 def start(app: typer.Typer, program: str) -> NoReturn:
     """Run a command line under a name (``saltern``) and exit, with errors said in one line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name of a file need not be text
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
     try:
         status = app(standalone_mode=False, prog_name=program)
@@ -26,8 +32,19 @@ def start(app: typer.Typer, program: str) -> NoReturn:
         status = _complain(str(error), 1)
     except (KeyboardInterrupt, typer.Abort):
         status = _complain("interrupted", 130)
-    sys.stdout.flush()
+    except BrokenPipeError:
+        status = _cut_short()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        status = _cut_short()
     sys.exit(status or 0)
+
+
+def _cut_short() -> int:
+    """Nobody reads on, as in ``ls | head``. A shell's programs end with this status then, without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE
 
 
 def _complain(message: str, status: int) -> int:

@@ -5,27 +5,29 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
 from rich.console import Console
 from rich.filesize import decimal
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from saltern import __version__
 from saltern.errors import BadInput
-from saltern.housekeeping.contents import Contents, Manifest, State, check, made_at, temporaries, upstream, verified
+from saltern.housekeeping.contents import Contents, Manifest, State, check, temporaries, upstream, verified
 from saltern.housekeeping.description import described, when
 from saltern.housekeeping.explanation import explained, find_step
+from saltern.housekeeping.listing import rows, step_of
 from saltern.housekeeping.pruning import removals
 from saltern.store import Store
 
-LISTED = ("name", "step", "partition", "strategy", "engine", "size", "made")  # of an artifact, in ``ls --json``
 NUMBERS = ("size", "verified", "differed")  # columns of a table
 CANDIDATES = 8  # that are named when a prefix fits several artifacts
+MANY = 200  # names: for so many there is a bar
+WIDTHS = {"strategy": 8, "engine": 9, "size": 9, "made": 19}  # of the columns of a table
 STYLES = {"whole": "green", "being written": "cyan"}  # what is not here is wrong
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -61,32 +63,30 @@ def ls(
 
     By step, the newest first. Reads the manifests and not the artifacts: that is what verify does.
     """
+    counts = ("verified", "differed") if with_verified else ()
+    totals = dict.fromkeys(("size", *counts), 0)
+    number = 0
     with _contents(store) as contents:
-        artifacts = sorted(contents.artifacts.items(), key=_age)
         counted = verified(contents) if with_verified else {}
-    columns = ("verified", "differed") if with_verified else ()
-    counts = {name: dict(zip(columns, counted.get(name, (0, 0)), strict=False)) for name, _ in artifacts}
-    totals = {column: sum(count[column] for count in counts.values()) for column in columns}
-    size = sum(manifest.get("size", 0) for _, manifest in artifacts)
+        lines = _Lines(contents, "name", "step", "strategy", "engine", "size", "made", *counts)
+        if json_:
+            print(f'{{"store": {json.dumps(store)}, "artifacts": [', end="")
+        for row in rows(contents):
+            facts = row._asdict() | dict(zip(counts, counted.get(row.name, (0, 0)), strict=False))
+            if json_:
+                print(", " * (number > 0) + json.dumps(facts), end="")
+            else:
+                lines.print(facts | {"size": decimal(row.size), "made": when(facts)})
+            totals = {name: total + facts[name] for name, total in totals.items()}
+            number += 1
     if json_:
-        listed = [
-            {fact: manifest.get(fact) for fact in LISTED} | {"name": name, **counts[name]}
-            for name, manifest in artifacts
-        ]
-        print(json.dumps({"store": store, "artifacts": listed, "size": size, **totals}))
+        print(f"], {json.dumps(totals)[1:]}")
         return
-    table = _table("name", "step", "strategy", "engine", "size", "made", *columns)
-    for name, manifest in artifacts:
-        facts = (str(manifest.get(fact) or "") for fact in ("step", "strategy", "engine"))
-        table.add_row(name, *facts, decimal(manifest.get("size", 0)), when(manifest), *map(str, counts[name].values()))
-    console = _console()
-    if artifacts:
-        console.print(table)
-    console.print(f"{_count(len(artifacts), 'artifact')}, {decimal(size)}")
+    print(f"{_count(number, 'artifact')}, {decimal(totals['size'])}")
     if with_verified:
-        console.print(f"of {_count(totals['verified'], 'hit')} run again, {totals['differed']} differed")
-    if odd := len(contents.bare) + len(contents.orphans):
-        console.print(f"{_count(odd, 'file')} beside that are no whole artifacts: verify says which")
+        print(f"of {_count(totals['verified'], 'hit')} run again, {totals['differed']} differed")
+    if odd := len(contents.documented) - number + len(contents.bare) + len(contents.orphans):
+        print(f"{_count(odd, 'file')} beside that are no whole artifacts: verify says which")
 
 
 @app.command()
@@ -104,8 +104,9 @@ def show(
     """
     with _contents(store) as contents:
         name, manifest = _find(contents, name)
-    strategy, recipe = str(manifest.get("strategy")), manifest.get("recipe") or {}
-    made_from = {argument: contents.named(item, strategy) for argument, item in upstream(recipe).items()}
+        needed = upstream(manifest.get("recipe") or {})
+        named = contents.named(set(needed.values()), str(manifest.get("strategy")))
+    made_from = {argument: named[item] for argument, item in needed.items()}
     if json_:
         print(json.dumps({**manifest, "name": name, "upstream": made_from}))
         return
@@ -129,7 +130,7 @@ def verify(store: StoreArgument, json_: Json = False) -> None:
     """
     found: dict[str, list[str]] = {state: [] for state in (*get_args(State), "unfinished", "being written")}
     with _contents(store) as contents:
-        for name in _progress(contents):
+        for name in _watched(sorted((*contents.documented, *contents.orphans, *contents.bare))):
             if state := check(contents.store, name):
                 found[state].append(name)
         for path, abandoned in temporaries(contents.store):
@@ -171,23 +172,20 @@ def prune(
     with plain names (native) have no recipe, and stay unless they are from before a day. Leftovers are manifests whose
     artifact is gone, and temporary files, older than an hour, of writers that were killed.
     """
+    number = size = 0
     with _contents(store) as contents:
-        chosen = list(removals(contents, before.astimezone() if before else None))
-        if yes:
-            chosen = [removal for removal in chosen if removal.delete()]
-    table = _table("name", "size", "why")
-    for removal in chosen:
-        table.add_row(removal.name, decimal(removal.size), removal.why)
-    console = _console()
-    if chosen:
-        console.print(table)
-    freed = decimal(sum(removal.size for removal in chosen))
+        lines = _Lines(contents, "name", "size", "why")
+        for removal in removals(contents, before.astimezone() if before else None):
+            if yes and not removal.delete():
+                continue
+            lines.print({"name": removal.name, "size": decimal(removal.size), "why": removal.why})
+            number, size = number + 1, size + removal.size
     if yes:
-        console.print(f"{len(chosen)} deleted, {freed} freed")
-    elif chosen:
-        console.print(f"{len(chosen)} to delete, which frees {freed}: --yes deletes")
+        print(f"{number} deleted, {decimal(size)} freed")
+    elif number:
+        print(f"{number} to delete, which frees {decimal(size)}: --yes deletes")
     else:
-        console.print("nothing to delete")
+        print("nothing to delete")
 
 
 @app.command()
@@ -207,8 +205,8 @@ def explain(
     if json_:
         print(json.dumps({heading: text.splitlines() for heading, text in found.items()}))
         return
-    table = _table("")
-    table.show_header = False
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(overflow="fold")
     table.add_column()
     for heading, text in found.items():
         table.add_row(heading, text)
@@ -220,57 +218,65 @@ def _contents(url: str) -> Iterator[Contents]:
     """What lies in a store. Raises BadInput where there is none, and for all that the disk refuses meanwhile."""
     store = Store(url)
     try:
-        yield Contents.of(store)
+        yield Contents.of(store, _watched)
+    except BrokenPipeError:  # who reads what we print has seen enough
+        raise
     except OSError as error:
         raise BadInput(f"{error.filename or url}: {error.strerror or error}") from error
 
 
 def _find(contents: Contents, prefix: str) -> tuple[str, Manifest]:
     """The one artifact, or what is left of one, that has this name or else whose name begins so."""
-    known = [*contents.artifacts, *contents.orphans]
+    known = (*contents.documented, *contents.orphans)
     found = [prefix] if prefix in known else sorted(name for name in known if name.startswith(prefix))
     if not found:
         raise BadInput(f"{prefix}: no artifact in {contents.store.url} has a name that begins so")
     if len(found) > 1:
         more = f" and {len(found) - CANDIDATES} more" if len(found) > CANDIDATES else ""
         raise BadInput(f"{prefix}: {len(found)} artifacts begin so: {', '.join(found[:CANDIDATES])}{more}")
-    manifest = contents.artifacts.get(found[0]) or contents.store.manifest(found[0])
+    manifest = contents.store.manifest(found[0])
     if manifest is None:
         raise BadInput(f"{found[0]}: its manifest cannot be read")
     return found[0], manifest
 
 
-def _progress(contents: Contents) -> Iterator[str]:
-    """Every name that has to be checked, with a bar on standard error that grows with the bytes that were read."""
-    sizes = {name: manifest.get("size", 0) for name, manifest in contents.artifacts.items()}
-    sizes |= dict.fromkeys((*contents.orphans, *contents.bare), 0)
+def _watched(names: Sequence[str]) -> Iterator[str]:
+    """Names that are gone through; where they are many, with a bar on standard error, if that is a terminal."""
     console = Console(stderr=True)
-    columns = (TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reading", total=sum(sizes.values()))
-        for name, size in sorted(sizes.items()):
-            yield name
-            bar.advance(task, size)
+    if len(names) < MANY or not console.is_terminal:
+        yield from names
+        return
+    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
+        yield from bar.track(names, description="reading")
 
 
-def _age(artifact: tuple[str, Manifest]) -> Any:
-    """By step, then the newest first, then by name."""
-    name, manifest = artifact
-    born = made_at(manifest)
-    return str(manifest.get("step")), -born.timestamp() if born else 0.0, name
+class _Lines:
+    """A table that is printed line by line, however long it is. What is too wide for its column pushes the others."""
+
+    def __init__(self, contents: Contents, *columns: str) -> None:
+        names = max(map(len, contents.documented), default=0)
+        steps = max(map(len, map(step_of, contents.documented)), default=0)
+        self._widths = {column: max(len(column), WIDTHS.get(column, 0)) for column in columns}
+        self._widths |= {column: width for column, width in (("name", names), ("step", steps)) if column in columns}
+        self._begun = False
+
+    def print(self, facts: Mapping[str, object]) -> None:
+        if not self._begun:
+            _console().print(self._line({column: column for column in self._widths}), style="bold")
+            self._begun = True
+        print(self._line(facts))
+
+    def _line(self, facts: Mapping[str, object]) -> str:
+        cells = []
+        for column, width in self._widths.items():
+            text = "" if facts[column] is None else str(facts[column])
+            cells.append(text.rjust(width) if column in NUMBERS else text.ljust(width))
+        return "  ".join(cells).rstrip()
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _table(first: str, *others: str) -> Table:
-    """A table whose first column gives way when the terminal is narrow."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(first, overflow="fold")
-    for heading in others:
-        table.add_column(heading, no_wrap=heading != "why", justify="right" if heading in NUMBERS else "left")
-    return table
 
 
 def _console() -> Console:

@@ -7,69 +7,86 @@ import os
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from saltern.errors import BadInput
 from saltern.ledger import verifications
-from saltern.recipe import flat
+from saltern.recipe import SALT_IN_NAME, flat
 from saltern.store import MANIFEST, Damaged, Store
 
 ABANDONED = 3600  # seconds: a temporary file that is older has lost its writer
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")  # as Store.write names them
 
+_SALT = re.compile(rf"-([0-9a-f]{{{SALT_IN_NAME}}})(?=\.)")
+
 Manifest = Mapping[str, Any]
+Watched = Callable[[Sequence[str]], Iterable[str]]  # names that are gone through, one by one: there may be a bar for it
 State = Literal["whole", "damaged", "missing", "no manifest"]
 
 
 @dataclass(frozen=True)
 class Contents:
-    """The visible files of a store at one moment. Manifests have been read, artifacts have not."""
+    """The names of the visible files of a store at one moment.
+
+    Manifests are read when they are asked for, and not kept: a store may have very many.
+    """
 
     store: Store
-    artifacts: Mapping[str, Manifest]
-    """Name -> manifest, of every artifact that has one that can be read."""
+    documented: tuple[str, ...]
+    """Names of the files that have a manifest, be it readable or not."""
 
     orphans: tuple[str, ...]
     """Names of artifacts that are gone, of which the manifest is still there."""
 
     bare: tuple[str, ...]
-    """Names of files that have no manifest that can be read."""
+    """Names of files that have no manifest."""
+
+    watched: Watched = iter
 
     @classmethod
-    def of(cls, store: Store) -> Contents:
-        """List a store once, and read its manifests. Raises BadInput when there is no such store."""
+    def of(cls, store: Store, watched: Watched = iter) -> Contents:
+        """List a store once. Raises BadInput when there is no such store."""
         if not store.root.is_dir():
             raise BadInput(f"{store.url}: no such store")
         visible = store.names()
-        documented = {name.removesuffix(MANIFEST) for name in visible if name.endswith(MANIFEST)}
+        manifests = {name.removesuffix(MANIFEST) for name in visible if name.endswith(MANIFEST)}
         files = [name for name in visible if not name.endswith(MANIFEST)]
-        manifests = {name: store.manifest(name) for name in files if name in documented}
-        artifacts = {name: manifest for name, manifest in manifests.items() if manifest}
-        bare = tuple(name for name in files if name not in artifacts and store.exists(name))
-        return cls(store, artifacts, tuple(sorted(documented.difference(files))), bare)
+        documented = tuple(name for name in files if name in manifests)
+        bare = tuple(name for name in files if name not in manifests and store.exists(name))
+        return cls(store, documented, tuple(sorted(manifests.difference(files))), bare, watched)
 
-    def named(self, ingredient: str, strategy: str) -> list[str]:
-        """The artifacts that a recipe of a strategy means by ``salt:<hex>`` or ``digest:<hex>``."""
-        return self._ingredients.get((strategy, ingredient), [])
+    def artifacts(self, names: Sequence[str] | None = None) -> Iterator[tuple[str, Manifest]]:
+        """Each artifact with its manifest, by name. Those whose manifest cannot be read are passed over."""
+        for name in self.watched(self.documented if names is None else names):
+            if manifest := self.store.manifest(name):
+                yield name, manifest
 
-    @cached_property
-    def _ingredients(self) -> Mapping[tuple[str, str], list[str]]:
-        names: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for name, manifest in self.artifacts.items():
-            for ingredient in ingredients(manifest):
-                names[ingredient].append(name)
-        return names
+    def named(self, wanted: Collection[str], strategy: str) -> Mapping[str, list[str]]:
+        """The artifacts that a recipe of a strategy means by each ``salt:<hex>`` or ``digest:<hex>``.
+
+        A salt is in the names of its artifacts. For a digest all manifests are read.
+        """
+        found: dict[str, list[str]] = {item: [] for item in wanted}
+        salts = {item.removeprefix("salt:")[:SALT_IN_NAME] for item in wanted if item.startswith("salt:")}
+        names = self.documented if any(item.startswith("digest:") for item in wanted) else self._salted(salts)
+        for name, manifest in self.artifacts(names):
+            for item in ingredients(manifest) if manifest.get("strategy") == strategy else ():
+                if item in found:
+                    found[item].append(name)
+        return found
+
+    def _salted(self, salts: Collection[str]) -> list[str]:
+        """The artifacts that have one of these beginnings of a salt in their names."""
+        return [name for name in self.documented if any(salt in salts for salt in _SALT.findall(name))]
 
 
-def ingredients(manifest: Manifest) -> set[tuple[str, str]]:
-    """What other recipes may call an artifact: its strategy, with ``salt:<hex>`` and with ``digest:<hex>``."""
-    strategy = str(manifest.get("strategy"))
-    return {(strategy, f"salt:{manifest.get('salt')}"), (strategy, f"digest:{manifest['digest']}")}
+def ingredients(manifest: Manifest) -> tuple[str, str]:
+    """What other recipes of its strategy may call an artifact: ``salt:<hex>`` and ``digest:<hex>``."""
+    return f"salt:{manifest.get('salt')}", f"digest:{manifest['digest']}"
 
 
 def upstream(recipe: Manifest) -> dict[str, str]:
@@ -88,7 +105,7 @@ def verified(contents: Contents) -> dict[str, tuple[int, int]]:
     for name, path in verifications(contents.store):
         try:
             event = json.loads(path.read_bytes())
-            if event["digest"] == contents.artifacts[name]["digest"]:
+            if event["digest"] == (contents.store.manifest(name) or {})["digest"]:
                 found[name].append(event["same"])
         except (FileNotFoundError, ValueError, LookupError, TypeError):
             continue  # pruned meanwhile, or not ours, or of an artifact that is gone
@@ -119,11 +136,11 @@ def temporaries(store: Store) -> Iterator[tuple[Path, bool]]:
     """Files that a writer has begun, and whether they are abandoned. Only folders have them: see ``Store.write``."""
     if not store.is_local:
         return
-    found = [Path(folder) / file for folder, _, files in os.walk(store.root) for file in files]
+    walk = os.walk(store.root)
+    found = [Path(folder) / file for folder, _, files in walk for file in files if _TEMPORARY.fullmatch(file)]
     for path in sorted(found):
-        if _TEMPORARY.fullmatch(path.name):
-            try:
-                age = time.time() - path.stat().st_mtime
-            except FileNotFoundError:
-                continue  # written, and in its place
-            yield path, age > ABANDONED
+        try:
+            age = time.time() - path.stat().st_mtime
+        except FileNotFoundError:
+            continue  # written, and in its place
+        yield path, age > ABANDONED

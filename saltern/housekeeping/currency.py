@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
-from collections.abc import Mapping
-from typing import Any
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from saltern.errors import BadInput
 from saltern.housekeeping.contents import Contents, Manifest, ingredients, upstream
@@ -28,27 +31,63 @@ def outdated(contents: Contents) -> dict[str, str]:
     Raises BadInput when an ingredient of today's recipes cannot be computed: a library that is not installed would
     otherwise make everything look outdated. So would a store of another project, of whose steps we know none.
     """
-    salted = {name: manifest for name, manifest in contents.artifacts.items() if _tells(manifest)}
-    places = {str(manifest.get("function")) for manifest in salted.values()}
-    steps = {place: step for place in places if (step := _today(place))}
-    if places and not steps:
+    steps: dict[str, Step[..., Any] | None] = {}
+    reasons: dict[str, str] = {}
+    waiting: dict[str, _Waiting] = {}
+    there: dict[Key, str] = {}  # what recipes call the artifacts of the store -> the first that is called so
+    for name, manifest in contents.artifacts():
+        for item in ingredients(manifest):
+            there.setdefault(_key(manifest, item), name)
+        if not _tells(manifest):
+            continue
+        if (place := str(manifest.get("function"))) not in steps:
+            steps[place] = _today(place)
+        if reason := _reason(name, manifest, steps):
+            reasons[name] = sys.intern(reason)
+        else:
+            needs = [_key(manifest, item) for item in upstream(manifest["recipe"]).values()]
+            waiting[name] = _Waiting([_key(manifest, item) for item in ingredients(manifest)], needs)
+    if steps and not any(steps.values()):
         raise BadInput(
             f"{contents.store.url}: the store of another project: none of its steps can be imported here "
-            f"({', '.join(sorted(places)[:3])}); run this command in that project's folder"
+            f"({', '.join(sorted(steps)[:3])}); run this command in that project's folder"
         )
-    reasons: dict[str, str] = {}
-    waiting: dict[str, Manifest] = {}
-    for name, manifest in salted.items():
-        if reason := _reason(name, manifest, steps):
-            reasons[name] = reason
-        else:
-            waiting[name] = manifest
-    there = {ingredient for manifest in contents.artifacts.values() for ingredient in ingredients(manifest)}
-    current: set[tuple[str, str]] = set()
-    while ready := [name for name, manifest in waiting.items() if _needs(manifest) & there <= current]:
-        for name in ready:
-            current |= ingredients(waiting.pop(name))
-    return reasons | {name: _upstream_reason(contents, manifest, current) for name, manifest in waiting.items()}
+    return reasons | _above_outdated(waiting, there)
+
+
+Key = bytes  # what a recipe calls an artifact, with its strategy. Short, as there may be many.
+
+
+def _key(manifest: Manifest, ingredient: str) -> Key:
+    return hashlib.blake2b(f"{manifest.get('strategy')} {ingredient}".encode(errors="surrogatepass"), digest_size=16).digest()
+
+
+class _Waiting(NamedTuple):
+    """An artifact that today's code would write again, if all that it is made from is current."""
+
+    called: Sequence[Key]
+    needs: Sequence[Key]
+
+
+def _above_outdated(waiting: Mapping[str, _Waiting], there: Mapping[Key, str]) -> dict[str, str]:
+    """Those that are made from an artifact that is there and not current, and which that is."""
+    lacking = {name: {need for need in one.needs if need in there} for name, one in waiting.items()}
+    users: dict[Key, list[str]] = defaultdict(list)
+    for name, needs in lacking.items():
+        for need in needs:
+            users[need].append(name)
+    current = [name for name, needs in lacking.items() if not needs]
+    for name in current:  # which grows meanwhile
+        for called in waiting[name].called:
+            for user in users.pop(called, ()):
+                lacking[user].discard(called)
+                if not lacking[user]:
+                    current.append(user)
+    return {
+        name: f"upstream changed: {there[next(need for need in waiting[name].needs if need in needs)]}"
+        for name, needs in lacking.items()
+        if needs
+    }
 
 
 def _tells(manifest: Manifest) -> bool:
@@ -69,7 +108,7 @@ def _today(place: str) -> Step[..., Any] | None:
     return found if isinstance(found, Step) else None
 
 
-def _reason(name: str, manifest: Manifest, steps: Mapping[str, Step[..., Any]]) -> str | None:
+def _reason(name: str, manifest: Manifest, steps: Mapping[str, Step[..., Any] | None]) -> str | None:
     """Why today's code would not write an artifact's recipe again from the same inputs; None when it would."""
     recipe = manifest["recipe"]
     if recipe.get("recipe") != FORMAT:
@@ -102,17 +141,3 @@ def _changes(today: Manifest, recipe: Manifest) -> list[str]:
             change = f"{change}: {', '.join(differing(new, old))}"
         found.append(change)
     return found
-
-
-def _needs(manifest: Manifest) -> set[tuple[str, str]]:
-    """What must be current for an artifact to be."""
-    return {(manifest["strategy"], ingredient) for ingredient in upstream(manifest["recipe"]).values()}
-
-
-def _upstream_reason(contents: Contents, manifest: Manifest, current: set[tuple[str, str]]) -> str:
-    strategy = manifest["strategy"]
-    for ingredient in upstream(manifest["recipe"]).values():
-        names = contents.named(ingredient, strategy)
-        if names and (strategy, ingredient) not in current:
-            return f"upstream changed: {names[0]}"
-    raise AssertionError("an artifact with nothing outdated upstream is current")

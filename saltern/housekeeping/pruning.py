@@ -41,22 +41,27 @@ class Removal:
 
 
 def removals(contents: Contents, before: datetime | None) -> Iterator[Removal]:
-    """All that no current recipe names or that was made before a moment, and the leftovers of what went wrong."""
+    """All that no current recipe names or that was made before a moment, and the leftovers of what went wrong.
+
+    One after the other, as a store may have very many.
+    """
     old = f"made before {before:%Y-%m-%d}" if before else ""
     reasons = outdated(contents)
     noted: dict[str, list[Path]] = defaultdict(list)
     for name, event in verifications(contents.store):
         noted[name] += [event, event.parent]
-    for name, manifest in contents.artifacts.items():
+    for name in contents.documented if before else reasons:
+        if (manifest := contents.store.manifest(name)) is None:
+            continue  # gone meanwhile
         born = made_at(manifest)
         why = [old] if before and born and born < before else []
         if name in reasons:
             why.append(reasons[name])
         if why:
-            yield _artifact(contents.store, name, manifest, "; ".join(why), noted[name])
+            yield _artifact(contents.store, name, manifest, "; ".join(why), noted.get(name, []))
     for name in contents.orphans:
         if contents.store.manifest(name):  # else it may be anybody's file
-            yield _orphan(contents.store, name, noted[name])
+            yield _orphan(contents.store, name, noted.get(name, []))
     for path, abandoned in temporaries(contents.store):
         if abandoned:
             yield _files(str(path.relative_to(contents.store.root)), "its writer was killed", path)

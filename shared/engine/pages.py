@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
 import sys
 import tempfile
 import threading
@@ -18,8 +16,8 @@ from saltern.ledger import Ledger, runs
 from saltern.store import Store
 from shared.engine.build import Build, build
 from shared.engine.protocol import Engine, Page
-from shared.engine.servers import interrupt_once, last_words, port_or_another, sigterm_as_exit
-from shared.pipelines import PIPELINES, PROJECT
+from shared.engine.servers import interrupt_once, last_words, port_or_another, running, sigterm_as_exit
+from shared.pipelines import PIPELINES
 
 STRATEGY = "salted"  # what ``run`` does unless it is told otherwise
 
@@ -30,9 +28,12 @@ def by_command(engine: Engine, env: Mapping[str, str]) -> Callable[[Build], None
     def run(build: Build) -> None:
         command = [sys.executable, "-m", engine.package, "run", build.pipeline]
         command += ["--store", build.store, "--strategy", build.strategy]
-        finished = subprocess.run(command, cwd=PROJECT, env=os.environ | env, capture_output=True, text=True)
-        if finished.returncode:
-            raise StepFailed(f"{build.pipeline}: {last_words(finished.stderr).removeprefix('error: ')}")
+        with tempfile.TemporaryDirectory() as scratch:
+            log = Path(scratch) / "log"
+            with running(build.pipeline, command, log, env) as started:
+                status = started.process.wait()
+            if status:
+                raise StepFailed(f"{build.pipeline}: {last_words(log.read_text()).removeprefix('error: ')}")
 
     return run
 

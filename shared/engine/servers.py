@@ -18,6 +18,7 @@ from types import FrameType
 from typing import NoReturn
 
 from saltern.errors import StepFailed
+from shared.engine import leash
 from shared.pipelines import PROJECT
 
 READY_WITHIN = 240  # seconds; the slowest takes 30 on a machine that does nothing else
@@ -51,13 +52,13 @@ def last_words(text: str, otherwise: str = "it did not say why", *, lines: int =
 def start(
     name: str, command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path = PROJECT, *, piped: bool = False
 ) -> Server:
-    """Start a server, with these environment variables beside ours, in a process group of its own.
+    """Start a server, with these environment variables beside ours, which does not outlive us.
 
     What it says goes to the log. ``piped``: its standard input and output are ours, and only its complaints go there.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command,
+            leashed(command),
             cwd=cwd,
             env=os.environ | env,
             stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
@@ -68,8 +69,16 @@ def start(
     return Server(name, process, log)
 
 
+def leashed(command: Sequence[str]) -> list[str]:
+    """A command that runs another, and ends all that came of it when that has ended, or when we have died.
+
+    See ``leash.py``. It must be started by this very process.
+    """
+    return [sys.executable, "-I", "-S", str(Path(leash.__file__)), str(os.getpid()), *command]
+
+
 def stop(servers: Sequence[Server], within: float = GONE_WITHIN) -> None:
-    """SIGTERM to each; then SIGKILL to what is left of them and of their process groups."""
+    """SIGTERM to each; then SIGKILL to what is left of them and of all that they started."""
     for server in servers:
         server.process.terminate()
     deadline = time.monotonic() + within
@@ -77,8 +86,7 @@ def stop(servers: Sequence[Server], within: float = GONE_WITHIN) -> None:
         with suppress(subprocess.TimeoutExpired):
             server.process.wait(max(0, deadline - time.monotonic()))
     for server in servers:
-        with suppress(ProcessLookupError):
-            os.killpg(server.process.pid, signal.SIGKILL)
+        server.process.terminate()  # what is on a leash and does not go is told twice
         server.process.wait()
         for pipe in filter(None, (server.process.stdin, server.process.stdout)):
             pipe.close()

@@ -60,7 +60,7 @@ class Walk:
         ran = self._build(store, {"SALTWORKS_CACHE_DIR": str(beside / "digests")})
         apart = {"SALTWORKS_CACHE_DIR": str(beside / "clean" / ".digests")}
         clean = self._build(clean_store, apart | {"PYTHONPYCACHEPREFIX": str(beside / "clean" / ".bytecode")})
-        artifacts = Contents.of(clean_store).artifacts if clean_store.root.is_dir() else {}
+        artifacts = dict(Contents.of(clean_store).artifacts()) if clean_store.root.is_dir() else {}
         judged = Judged(commit.id[:10], commit.subject, "exact", len(artifacts), ran.executed)
         judged.seconds, judged.clean_seconds = ran.seconds, clean.seconds
         if ran.status or clean.status:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import select
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from saltern.errors import StepFailed
-from shared.engine.servers import answers, free_port, last_words, running, wait_until
+from shared.engine.servers import answers, free_port, last_words, leashed, running, wait_until
+from shared.pipelines import PROJECT
 
 # A server with a child of its own, which ignores SIGTERM, and whose standard output is the server's.
 WITH_CHILD = """
@@ -49,6 +51,45 @@ def test_what_a_server_has_started_is_stopped_with_it(tmp_path: Path) -> None:
     with os.fdopen(ours, "rb") as pipe:
         assert select.select([pipe], [], [], 10)[0], "the end of it is seen when nobody holds the other end any more"
         assert pipe.read() == b""
+
+
+# A parent of a server, whose child has left the server's session, and its parent, as a daemon does. All but the parent
+# hold the pipe open, and what is on it says that the last of them is there.
+PARENT = """
+import signal, sys
+from pathlib import Path
+from shared.engine.servers import start
+child = "import os, signal; os.setsid(); signal.signal(signal.SIGTERM, signal.SIG_IGN); print('here'); signal.pause()"
+server = '(exec "$0" -uc "$1" &); exec "$0" -c "import signal; signal.pause()"'
+start("the server", ["sh", "-c", f"exec > pipe; {server}", sys.executable, child], Path("log"), {}, Path())
+signal.pause()
+"""
+
+
+def test_nothing_of_a_server_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    env = os.environ | {"PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen([sys.executable, "-c", PARENT], cwd=tmp_path, env=env) as parent:
+        try:
+            with (tmp_path / "pipe").open() as pipe:
+                assert pipe.readline() == "here\n", (tmp_path / "log").read_text()
+                parent.kill()
+                assert select.select([pipe], [], [], 30)[0], "the end is seen when nobody holds the other end any more"
+                assert pipe.read() == ""
+        finally:
+            parent.kill()
+
+
+@pytest.mark.parametrize("status", [0, 3, -9, -15])
+def test_a_leash_ends_as_what_is_on_it(status: int) -> None:
+    code = "import os, sys; n = int(sys.argv[1]); sys.exit(n) if n >= 0 else os.kill(os.getpid(), -n)"
+    done = subprocess.run(leashed([sys.executable, "-c", code, str(status)]), timeout=60)
+    assert done.returncode == status
+
+
+def test_a_command_that_there_is_not_is_one_line() -> None:
+    done = subprocess.run(leashed(["no-such-program"]), capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (127, "error: no-such-program: No such file or directory\n")
 
 
 @pytest.mark.parametrize(("text", "said"), [("", "nothing"), ("\n \n", "nothing"), ("one\ntwo\n\n", "two")])

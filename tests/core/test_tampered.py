@@ -55,7 +55,7 @@ def use_all(cache: Cache) -> None:
     cache.reasons(call)
     cache.reasons(cache.call(below, {"made": made}))
     contents = Contents.of(cache.store)
-    for name, manifest in contents.artifacts.items():
+    for name, manifest in contents.artifacts():
         list(described(name, manifest, {}))
         upstream(manifest.get("recipe") or {})
     with suppress(BadInput):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 LAST_WORDS = "Ctrl-C stops everything."
+C = ctypes.CDLL(None)
+SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
 STOPS_WITHIN = 30  # seconds from Ctrl-C; a few on a machine that does nothing else
 
 
@@ -53,16 +56,7 @@ class Ui:
 @contextmanager
 def session(engine: str, options: Sequence[str] = ()) -> Iterator[Ui]:
     """An engine's pages on a port that is free. Afterwards it is interrupted, and must leave nothing behind."""
-    port = [] if "--port" in options else ["--port", str(free_port())]
-    process = subprocess.Popen(
-        [*_command(engine), *port, *options],
-        cwd=PROJECT,
-        env=os.environ | {"COLUMNS": "200"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = started(engine, *([] if "--port" in options else ["--port", str(free_port())]), *options)
     assert process.stdout is not None
     said: list[str] = []
     for line in process.stdout:
@@ -87,6 +81,24 @@ def session(engine: str, options: Sequence[str] = ()) -> Iterator[Ui]:
     assert not left, f"{engine} left processes behind: {left}"
     assert process.returncode == 0, "Ctrl-C is how it is meant to end"
     assert not store.parent.exists(), "what it wrote is gone"
+
+
+def started(engine: str, *options: str) -> subprocess.Popen[str]:
+    """The command that puts up an engine's pages. On Linux it is told to stop should these tests be killed."""
+    return subprocess.Popen(
+        [*_command(engine), *options],
+        cwd=PROJECT,
+        env=os.environ | {"COLUMNS": "200"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_stop_with_us if sys.platform == "linux" else None,
+    )
+
+
+def _stop_with_us() -> None:
+    C.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def refused(engine: str, *options: str) -> subprocess.CompletedProcess[str]:
