@@ -71,6 +71,8 @@ def _start(engine: Engine) -> Any:
 
 
 def _run(engine: Engine) -> Any:
+    address = typer.Option("--scheduler", metavar="ADDRESS", help=engine.scheduler, hidden=not engine.scheduler)
+
     def run(
         pipeline: Pipeline,
         input: Input = None,
@@ -81,9 +83,12 @@ def _run(engine: Engine) -> Any:
         end: End = None,
         force: Force = None,
         verify: Verify = 0.0,
+        scheduler: str | None = None,
         json_: Json = False,
     ) -> None:
         """Run a pipeline, and say which steps ran."""
+        if scheduler:
+            engine.use(scheduler)
         reuse: dict[str, Any] = {"store": store, "strategy": strategy, "force": tuple(force or ()), "verify": verify}
         build = _build(engine, pipeline, set, start, end, input=input, **reuse)
         outcome = execute(engine, build)
@@ -92,6 +97,7 @@ def _run(engine: Engine) -> Any:
         else:
             _tell(outcome, build)
 
+    run.__annotations__["scheduler"] = Annotated[str | None, address]
     return run
 
 

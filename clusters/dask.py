@@ -1,0 +1,75 @@
+"""Dask by its command lines: a scheduler, and two workers that it reaches over TCP.
+
+https://docs.dask.org/en/stable/deploying-cli.html
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+from clusters.deployment import Deployment, Ending, command
+from shared.engine import servers
+
+DASK = str(Path(sys.executable).with_name("dask"))
+ENDS_WITHIN = 10  # seconds
+WORKERS = (1, 2)  # the machines; the client is on machine 0
+
+
+class Dask(Deployment):
+    engine = "dask"
+    package = "dask_impl"
+    machines = 3
+    processes = "`dask scheduler`, two times `dask worker`, and a client for each run (`python -m dask_impl run`)."
+    distributions: ClassVar[Sequence[str]] = ("dask", "distributed")
+
+    def start(self) -> None:
+        self.port = servers.free_port()
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.serve(
+            "scheduler",
+            [DASK, "scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"],
+            self.site.environment(0),
+        )
+        for machine in WORKERS:
+            scratch = self.site.folder / f"scratch-{machine}"
+            options = ["--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--local-directory", str(scratch)]
+            self.serve(
+                f"worker-{machine}", [DASK, "worker", self.address, *options], self.site.environment(machine),
+                self.site.checkouts[machine].folder,
+            )  # fmt: skip
+
+    def run(self, pipeline: str) -> Ending:
+        words = [*self.site.words(pipeline), "--scheduler", self.address]
+        outcome, complaint = command(self.site, 0, self.package, words)
+        return Ending(complaint, Path(outcome.target.path or "").name if outcome else "")
+
+    def reload(self) -> None:
+        for machine in WORKERS:
+            self.restart(f"worker-{machine}")
+        self.wait()
+
+    @property
+    def restarts(self) -> Mapping[str, Callable[[], None]]:
+        return {"scheduler": self._restart_scheduler}
+
+    def _restart_scheduler(self) -> None:
+        """A scheduler that ends tells its workers to end: they are given the time to."""
+        self.restart("scheduler")
+        for machine in WORKERS:
+            with suppress(subprocess.TimeoutExpired):
+                self.servers[f"worker-{machine}"].process.wait(ENDS_WITHIN)
+
+    def wait(self) -> None:
+        import distributed
+
+        servers.wait_until(lambda: servers.listens(self.port), list(self.servers.values()))
+        with distributed.Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(len(WORKERS), timeout=servers.READY_WITHIN)
+
+
+DEPLOYMENT = Dask
