@@ -5,18 +5,16 @@ https://docs.dask.org/en/stable/deploying-cli.html
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from clusters.deployment import Deployment, Ending, command
 from shared.engine import servers
 
 DASK = str(Path(sys.executable).with_name("dask"))
-ENDS_WITHIN = 10  # seconds
 WORKERS = (1, 2)  # the machines; the client is on machine 0
 
 
@@ -55,21 +53,22 @@ class Dask(Deployment):
 
     @property
     def restarts(self) -> Mapping[str, Callable[[], None]]:
-        return {"scheduler": self._restart_scheduler}
-
-    def _restart_scheduler(self) -> None:
-        """A scheduler that ends tells its workers to end: they are given the time to."""
-        self.restart("scheduler")
-        for machine in WORKERS:
-            with suppress(subprocess.TimeoutExpired):
-                self.servers[f"worker-{machine}"].process.wait(ENDS_WITHIN)
+        return {"scheduler": partial(self.restart, "scheduler")}
 
     def wait(self) -> None:
+        """A scheduler that is stopped tells its workers to end, some of them late. They are started again."""
         import distributed
 
-        servers.wait_until(lambda: servers.listens(self.port), list(self.servers.values()))
+        scheduler = self.servers["scheduler"]
+        servers.wait_until(lambda: servers.listens(self.port), [scheduler])
         with distributed.Client(self.address, set_as_default=False) as client:
-            client.wait_for_workers(len(WORKERS), timeout=servers.READY_WITHIN)
+            servers.wait_until(lambda: self._are_here(client), [scheduler])
+
+    def _are_here(self, client: Any) -> bool:
+        for name, server in self.servers.items():
+            if server.process.poll() is not None:
+                self.restart(name)
+        return len(client.scheduler_info(n_workers=-1)["workers"]) == len(WORKERS)
 
 
 DEPLOYMENT = Dask

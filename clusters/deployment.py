@@ -23,7 +23,7 @@ from shared.rerun.workspace import Workspace
 
 MARK = "SALTWORKS_CLUSTER"  # an environment variable that all processes of a deployment have, down to the last
 STRATEGY = "lineage"
-PATIENCE = 300  # seconds for one run
+PATIENCE = 600  # seconds for one run
 
 
 @dataclass
@@ -85,7 +85,11 @@ class Site:
 
 
 def command(
-    site: Site, machine: int, package: str, words: Sequence[str], started: Callable[[subprocess.Popen[str]], None] = id
+    site: Site,
+    machine: int,
+    package: str,
+    words: Sequence[str],
+    started: Callable[[subprocess.Popen[str]], object] = lambda process: None,
 ) -> tuple[Outcome | None, str]:
     """What a command line prints that is run on one of the machines; else None, and its complaint."""
     process = subprocess.Popen(

@@ -27,7 +27,9 @@ class Gate:
         self._server = socket.create_server(("127.0.0.1", 0))
         self._shut = threading.Event()
         self._arrivals: queue.Queue[tuple[int, socket.socket]] = queue.Queue()
-        self._held: list[socket.socket] = []
+        self._connections: list[socket.socket] = []
+        self.held = 0
+        """The process that was held last."""
         self.code = CODE.format(port=self._server.getsockname()[1])
 
     def __enter__(self) -> Gate:
@@ -42,11 +44,10 @@ class Gate:
         """Hold who comes from now on."""
         self._shut.set()
 
-    def arrival(self) -> int:
-        """The process that has come, when one has, and is held. Raises ``queue.Empty`` when none comes."""
-        pid, connection = self._arrivals.get(timeout=PATIENCE)
-        self._held.append(connection)
-        return pid
+    def wait(self) -> None:
+        """Until somebody has come, and is held. Raises ``queue.Empty`` when nobody comes."""
+        self.held, connection = self._arrivals.get(timeout=PATIENCE)
+        self._connections.append(connection)
 
     def open(self) -> None:
         """Let through who comes from now on. Who is held stays so."""
@@ -55,8 +56,8 @@ class Gate:
     def let_through(self) -> None:
         """Let through who is held, and who comes from now on."""
         self.open()
-        while self._held:
-            with self._held.pop() as connection:
+        while self._connections:
+            with self._connections.pop() as connection:
                 _answer(connection)
 
     def _serve(self) -> None:

@@ -48,30 +48,35 @@ class Scenarios:
     def findings(self) -> Iterator[Finding]:
         for pipeline in PIPELINES:
             steps = list(PIPELINES[pipeline]().nodes)
-            yield self._plain(f"{pipeline}: a clean build", pipeline, steps)
+            yield self.plain(f"{pipeline}: a clean build", pipeline, steps)
         for pipeline in PIPELINES:
-            yield self._plain(f"{pipeline}: again", pipeline, [])
+            yield self.plain(f"{pipeline}: again", pipeline, [])
         self.site.add_plays(DAYS[2], 500)
         changed = [f"daily_counts[{DAYS[2]}]", *AGGREGATED]
-        yield self._plain("artists: a day's input changed", "artists", changed)
+        yield self.plain("artists: a day's input changed", "artists", changed)
         self.site.edit(ML_FILE, ML_OLD, ML_NEW)
         yield self._new_code()
         with Gate() as gate, ThreadPoolExecutor(1) as pool:
             self.site.edit(gates.FILE, gates.BEFORE, gate.code + gates.BEFORE)
             self.deployment.reload()
 
-            def held(name: str, accident: Callable[[int], None], expected: Sequence[str]) -> Finding:
-                return self._held(name, gate, pool, accident, expected)
+            def held(name: str, accident: Callable[[], None], expected: Sequence[str]) -> Finding:
+                return self._held(f"artists: {name}", gate, pool, accident, expected)
 
-            yield held("artists: a worker is killed", self._kill(gate), AGGREGATED)
+            def kill() -> None:
+                gate.open()  # before: somebody else may go on at once
+                self.deployment.kill_worker(gate.held)
+
+            yield held("a worker is killed", kill, AGGREGATED)
             for number, (name, restart) in enumerate(self.deployment.restarts.items(), start=3):
                 self.site.add_plays(DAYS[number], 500)
                 expected = [f"daily_counts[{DAYS[number]}]", *AGGREGATED]
-                yield held(f"artists: the {name} is restarted", lambda _, restart=restart: restart(), expected)
+                yield held(f"the {name} is restarted", restart, expected)
         for pipeline in PIPELINES:
-            yield self._plain(f"{pipeline}: again, at the end", pipeline, [])
+            yield self.plain(f"{pipeline}: again, at the end", pipeline, [])
 
-    def _plain(self, scenario: str, pipeline: str, expected: Sequence[str], ended: str = "done") -> Finding:
+    def plain(self, scenario: str, pipeline: str, expected: Sequence[str], ended: str = "done") -> Finding:
+        """One run, after which all must be as it should be."""
         began = time.monotonic()
         ending = self.deployment.run(pipeline)
         return self._finding(scenario, pipeline, ending, ended, expected, began)
@@ -87,26 +92,20 @@ class Scenarios:
             ending = self.deployment.run("ml")
         return self._finding(scenario, "ml", ending, ended, expected, began)
 
-    def _kill(self, gate: Gate) -> Callable[[int], None]:
-        def kill(pid: int) -> None:
-            gate.open()  # before: somebody else may go on at once
-            self.deployment.kill_worker(pid)
-
-        return kill
-
     def _held(
         self,
         scenario: str,
         gate: Gate,
         pool: ThreadPoolExecutor,
-        accident: Callable[[int], None],
+        accident: Callable[[], None],
         expected: Sequence[str],
     ) -> Finding:
         """Something happens while ``aggregate_artists`` runs."""
         gate.shut()
         began = time.monotonic()
         run = pool.submit(self.deployment.run, "artists")
-        accident(gate.arrival())
+        gate.wait()
+        accident()
         self.deployment.mend()
         gate.let_through()
         ending, ended = run.result(), "the run went on"

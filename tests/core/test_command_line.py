@@ -32,3 +32,11 @@ def test_the_version_is_ours_and_the_engines() -> None:
 def test_the_scenarios_can_be_listed() -> None:
     listed = {line.split()[0].rstrip("*") for line in said("shared.reference", "compare", "--list").splitlines()}
     assert {scenario.name for scenario in SCENARIOS} <= listed
+
+
+def test_a_scheduler_is_refused_where_an_engine_has_no_such_option() -> None:
+    command = [sys.executable, "-m", "shared.reference", "run", "ml", "--scheduler", "tcp://here:1"]
+    finished = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert finished.returncode == 2
+    assert finished.stderr == "error: --scheduler tcp://here:1: reference has no such option\n"
+    assert "--scheduler" not in said("shared.reference", "run", "--help")
