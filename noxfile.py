@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
+import shutil
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -31,6 +33,8 @@ PATIENCE = 60.0  # seconds after Ctrl-C, for what runs to stop in
 # Of pytest. A file's tests share what is slow to start; those of one engine alone, which are the slowest, begin first.
 WORKERS = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 EDITS = {"luigi": 1000, "dask": 1000}  # of a score; other engines take some ten times as long for one
+SERVICES = {"prefect": ("postgresql",), "airflow": ("postgresql", "redis-server")}  # Debian's packages, of a cluster
+PROGRAMS = {"postgresql": "pg_ctlcluster", "redis-server": "redis-server"}  # that tells whether a package is there
 LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
 # Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told.
 PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
@@ -237,7 +241,12 @@ def peers(session: nox.Session) -> None:
 
 def peer_environment(session: nox.Session, name: str) -> None:
     """Make the environment of a peer from its lock, unless it is there. A session for each would fill ``nox -l``."""
-    pinned, folder = HERE / "locks" / "peers" / f"{name}.txt", HERE / ".nox" / f"peers-{name}"
+    side_environment(session, f"peers-{name}", HERE / "locks" / "peers" / f"{name}.txt")
+
+
+def side_environment(session: nox.Session, name: str, pinned: Path, *project: str) -> None:
+    """Make an environment that no session is named after from its lock, and install the project there if asked."""
+    folder = HERE / ".nox" / name
     stamp, wanted = folder / "saltworks.stamp", hashlib.sha256(pinned.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
@@ -245,7 +254,36 @@ def peer_environment(session: nox.Session, name: str) -> None:
     session.run_install(*uv, "venv", "--quiet", "--clear", "--python", python_of("luigi"), str(folder), external=True)
     install = (*uv, "pip", "install", "--quiet", "--python", str(folder), "--compile-bytecode", "--require-hashes")
     session.run_install(*install, "--requirement", str(pinned), external=True)
+    if project:
+        session.run_install(*install[:-2], "--no-deps", *project, external=True)
     stamp.write_text(wanted)
+
+
+@nox.session(venv_backend="none", default=False)
+def cluster(session: nox.Session) -> None:
+    """A real deployment, and accidents on it: nox -s cluster -- airflow (or luigi, dask, prefect); some 10 minutes"""
+    name, *options = session.posargs or [""]
+    if name not in ENGINES:
+        session.error(f"{name or 'which engine?'}: nox -s cluster -- {'|'.join(ENGINES)}")
+    debian(session, *SERVICES.get(name, ()))
+    environments(session, *dict.fromkeys(["luigi", name]))
+    python = python_of(name)
+    if name == "airflow":  # with Celery, which the comparison has no use for
+        side_environment(session, "cluster", HERE / "locks" / "cluster.txt", "--editable", str(HERE))
+        python = python_of("cluster")
+    patiently(session, python, "-m", "clusters", name, *options)
+
+
+def debian(session: nox.Session, *programs: str) -> None:
+    """Install packages of Debian that are missing. Their services are not started: the session starts its own."""
+    missing = [package for package in programs if not shutil.which(PROGRAMS[package])]
+    if missing and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        quietly = {"RUNLEVEL": "1", "DEBIAN_FRONTEND": "noninteractive"}  # 1: where no service is started
+        session.run_install("apt-get", "update", silent=True, external=True)
+        words = ("apt-get", "install", "--yes", "--no-install-recommends", *missing)
+        session.run_install(*words, env=quietly, silent=True, external=True)
+    elif missing:
+        session.error(f"apt-get install --no-install-recommends {' '.join(missing)}")
 
 
 @nox.session(venv_backend="none", default=False)
@@ -338,7 +376,7 @@ def lock(session: nox.Session) -> None:
     common = ["uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--generate-hashes", "--no-header"]
     common += ["--python-version", PYTHONS[0], "--extra", "gauntlet", "pyproject.toml"]
     session.run(*common, "--output-file", "locks/core.txt")
-    for group in (*ENGINES, "browser", "docs", "lint"):
+    for group in (*ENGINES, "browser", "cluster", "docs", "lint"):
         held = ["--constraint", "locks/core.txt", "--group", group, "--group", "test"]
         session.run(*common, *held, "--output-file", f"locks/{group}.txt")
     for name in PEERS:

@@ -106,7 +106,7 @@ def serving(
     database.copy(database.template(), folder / "airflow.db")
     port = port or servers.free_port()
     stack = Stack(f"http://127.0.0.1:{port}", password)
-    settings = _settings(folder.absolute(), project, stack.url, store)
+    settings = environment(folder.absolute(), project, stack.url, store)
     env = {**settings, **login(folder.absolute(), password)}
     commands = {
         "api-server": ["api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"],
@@ -125,7 +125,8 @@ def serving(
             servers.stop(stack.servers, GONE_WITHIN)
 
 
-def _settings(folder: Path, project: Path, url: str, store: str) -> Mapping[str, str]:
+def environment(folder: Path, project: Path, url: str, store: str = "") -> Mapping[str, str]:
+    """The variables of each of its processes: they run the DAGs of a project, and keep their state in a folder."""
     return {
         **SETTINGS,
         "AIRFLOW_HOME": str(folder),

@@ -1,11 +1,13 @@
 """Dask as an engine. It runs on this process's threads, or on a cluster when asked.
 
 The scheduler is the one that Dask's own rules choose, in this order:
+- the cluster at the address that ``run --scheduler`` names;
 - what its option ``scheduler`` names (``DASK_SCHEDULER=synchronous``);
 - the cluster of a ``distributed.Client`` that is active in this process;
-- the cluster at its option ``scheduler-address`` (``DASK_SCHEDULER_ADDRESS=tcp://...``), whose workers must be able to
-  import this project, and must reach the store and the inputs by the same paths;
+- the cluster at its option ``scheduler-address`` (``DASK_SCHEDULER_ADDRESS=tcp://...``);
 - threads, the default for delayed functions.
+
+The workers of a cluster must be able to import this project, and must reach the store and the inputs by the same paths.
 """
 
 from __future__ import annotations
@@ -60,6 +62,7 @@ class Dask(Engine):
         ),
     }
     says_ran = frozenset({"computed"})
+    scheduler = "Run on a cluster: the address of its scheduler, as tcp://127.0.0.1:8786. Default: threads, here."
     preload = ("distributed", "dask.threaded", "dask.highlevelgraph")
     port = 8787
 
@@ -77,6 +80,9 @@ class Dask(Engine):
                     key = getattr(error, "task", front.key)
                     raise StepFailed.of(steps.get(key, str(key)), error) from error
         return dict.fromkeys(build.graph.nodes, "not in graph") | _claims(steps, finished)
+
+    def use(self, scheduler: str) -> None:
+        dask.config.set({"scheduler": "distributed", "scheduler-address": scheduler})
 
     def graph(self, build: Build) -> Mapping[str, frozenset[str]]:
         wiring = salting.Wiring(_pipeline(build), build.cache)
@@ -114,7 +120,7 @@ def _fronts(build: Build, client: Client | None) -> Iterator[Delayed]:
     if build.strategy != LIVE:
         return salting.fronts(_pipeline(build), build.cache)
     if client is None:
-        raise BadInput(f"--strategy {LIVE}: there is no cluster (DASK_SCHEDULER_ADDRESS=tcp://... says where one is)")
+        raise BadInput(f"--strategy {LIVE}: there is no cluster (--scheduler tcp://... says where one is)")
     from dask_impl import live
 
     return live.fronts(_pipeline(build), build.cache, client)
@@ -160,7 +166,7 @@ def _client() -> AbstractContextManager[Client | None]:
         try:
             return Client(address)  # type: ignore[no-any-return]
         except (OSError, ValueError) as error:
-            raise BadInput(f"DASK_SCHEDULER_ADDRESS={address}: no Dask scheduler answers there ({error})") from None
+            raise BadInput(f"--scheduler {address}: no Dask scheduler answers there ({error})") from None
     return nullcontext()
 
 

@@ -74,6 +74,8 @@ def _start(engine: Engine) -> Any:
 
 
 def _run(engine: Engine) -> Any:
+    address = typer.Option("--scheduler", metavar="ADDRESS", help=engine.scheduler, hidden=not engine.scheduler)
+
     def run(
         pipeline: Pipeline,
         input: Input = None,
@@ -85,9 +87,12 @@ def _run(engine: Engine) -> Any:
         force: Force = None,
         verify: Verify = 0.0,
         traceback: Traceback = False,
+        scheduler: str | None = None,
         json_: Json = False,
     ) -> None:
         """Run a pipeline, and say which steps ran."""
+        if scheduler:
+            engine.use(scheduler)
         reuse: dict[str, Any] = {"store": store, "strategy": strategy, "force": tuple(force or ()), "verify": verify}
         build = _build(engine, pipeline, set, start, end, input=input, **reuse)
         try:
@@ -101,6 +106,7 @@ def _run(engine: Engine) -> Any:
         else:
             _tell(outcome, build)
 
+    run.__annotations__["scheduler"] = Annotated[str | None, address]
     return run
 
 

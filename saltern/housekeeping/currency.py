@@ -59,7 +59,9 @@ Key = bytes  # what a recipe calls an artifact, with its strategy. Short, as the
 
 
 def _key(manifest: Manifest, ingredient: str) -> Key:
-    return hashlib.blake2b(f"{manifest.get('strategy')} {ingredient}".encode(errors="surrogatepass"), digest_size=16).digest()
+    return hashlib.blake2b(
+        f"{manifest.get('strategy')} {ingredient}".encode(errors="surrogatepass"), digest_size=16
+    ).digest()
 
 
 class _Waiting(NamedTuple):

@@ -72,6 +72,9 @@ class Engine:
     says_ran: ClassVar[frozenset[str]]
     """The states that mean, in its own words, that a step ran."""
 
+    scheduler: ClassVar[str] = ""
+    """What ``run --scheduler ADDRESS`` means, for its ``--help``. Empty: it has no such option."""
+
     port: ClassVar[int | None] = None
     """The port at which its documentation says that its pages are; None where it has none."""
 
@@ -118,6 +121,10 @@ class Engine:
     def strategies(self) -> list[str]:
         """The names of all strategies it can be run with, those that only it has last."""
         return [*STRATEGIES, *(name for name in self.natives if name not in STRATEGIES)]
+
+    def use(self, scheduler: str) -> None:
+        """Run on the scheduler at an address from now on. Raises BadInput where its command line has no such option."""
+        raise BadInput(f"--scheduler {scheduler}: {self.name} has no such option")
 
     def check(self, strategy: str) -> None:
         """Raise BadInput for a strategy that it does not have."""

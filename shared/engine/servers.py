@@ -126,6 +126,15 @@ def answers(url: str) -> bool:
         return False
 
 
+def listens(port: int) -> bool:
+    """Whether somebody takes connections at a port of the loopback interface."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
 def free_port() -> int:
     """A port of the loopback interface that is not in use."""
     with socket.socket() as probe:

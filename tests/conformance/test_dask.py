@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from clusters.dask import Dask
+from clusters.deployment import MARK, Site, left_over
+from clusters.scenarios import Scenarios
 from dask_impl.cluster import cluster
+from saltern import ledger
 from shared.conformance.command_line import CommandLine
 
 ML = ["preprocess", "train", "evaluate", "report"]
@@ -167,6 +171,27 @@ def test_publishing_needs_a_cluster(cli: CommandLine) -> None:
     assert finished.status == 2
     assert finished.stderr.startswith("error: --strategy dask/live: there is no cluster")
     assert not cli.world.store.joinpath(".ledger").exists()
+
+
+def test_a_run_goes_to_the_scheduler_that_its_option_names_and_its_workers_have_checkouts_of_their_own(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path, "dask_impl", 3)
+    with Dask(site) as deployment:
+        scenarios = Scenarios(deployment)
+        first = scenarios.plain("a clean build", "ml", ML)
+        again = scenarios.plain("again", "ml", [])
+        assert (first.complaint, again.complaint) == ("", "")
+        ledgers = [ledger.Ledger(scenarios.store, run) for run in ledger.runs(scenarios.store)]
+        folders = {Path(f"/proc/{event['pid']}/cwd").readlink() for one in ledgers for event in one.events("started")}
+        assert folders and folders <= {site.checkouts[machine].folder for machine in (1, 2)}
+    assert left_over(site.env[MARK]) == []
+
+
+def test_an_address_that_is_none_is_refused(cli: CommandLine) -> None:
+    finished = cli("run", "ml", "--scheduler", "here")
+    assert finished.status == 2
+    assert finished.stderr.startswith("error: --scheduler here: no Dask scheduler answers there (missing port number")
 
 
 def test_a_cluster_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -62,3 +62,11 @@ def test_where_there_is_no_terminal_progress_is_a_line_for_each_tenth(tmp_path: 
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     lines = [line for line in done.stderr.splitlines() if line.startswith("reference: ")]
     assert [line.partition(" after ")[0] for line in lines] == ["reference: 1 of 2", "reference: 2 of 2"]
+
+
+def test_a_scheduler_is_refused_where_an_engine_has_no_such_option() -> None:
+    command = [sys.executable, "-m", "shared.reference", "run", "ml", "--scheduler", "tcp://here:1"]
+    finished = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert finished.returncode == 2
+    assert finished.stderr == "error: --scheduler tcp://here:1: reference has no such option\n"
+    assert "--scheduler" not in said("shared.reference", "run", "--help")
