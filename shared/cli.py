@@ -226,10 +226,7 @@ def _ui(engine: Engine, default: int) -> Any:
         port: Annotated[int, typer.Option("--port", min=1024, max=65535, metavar="N", help="Another port.")] = default,
         password: Annotated[bool, typer.Option("--password", help="Ask for a login. Without: there is none.")] = False,
     ) -> None:
-        """Start the engine's own pages on this machine.
-
-        Both pipelines are there to look at and to play with.
-        """
+        """Start the engine's own pages on this machine, with both pipelines to look at and to play with."""
         from shared.engine.pages import show
 
         show(engine, port, password=password)
@@ -252,11 +249,8 @@ def _tell(outcome: Outcome, build: Build) -> None:
         fate = "ran" if times else "reused" if key in outcome.reused else "missing"
         label = key.replace("[", r"\[") + (f" ({times} times)" if times > 1 else "")
         console.print(f"[{FATES[fate]}]{fate:>7}[/]  {label}", highlight=False)
-    console.print(
-        f"{len(outcome.executed)} ran, {len(outcome.reused)} reused in {outcome.seconds:.1f} s: {outcome.target.path}",
-        highlight=False,
-        soft_wrap=True,
-    )
+    numbers = f"{len(outcome.executed)} ran, {len(outcome.reused)} reused in {outcome.seconds:.1f} s"
+    console.print(f"{numbers}: {outcome.target.path}", highlight=False, soft_wrap=True)
 
 
 def _console() -> Console:
