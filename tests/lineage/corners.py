@@ -308,6 +308,21 @@ CASES = [
         expect="rerun",
     ),
     Case(
+        name="match_on_true",
+        about="`case True:` and `case None:` hold no expression.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            match data is not None:
+                case True: return 1
+                case None: return 0
+        """,
+        edit=("steps.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
+    Case(
         name="context_variable",
         about="The default of a context variable of another module.",
         project="""
