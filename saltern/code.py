@@ -15,7 +15,7 @@ import ast
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -106,10 +106,22 @@ def definition(declared: Step[..., Any]) -> dict[str, list[ast.FunctionDef]] | N
 def environment(declared: Step[..., Any]) -> dict[str, str]:
     """The environment variables that a step declares or its code names, and hashes of their values."""
     found = reached(declared)
-    in_texts = found.words & {*os.environ} if "variables" in found.by_name else set()
-    names = {*found.environment, *in_texts, *declared.env}
+    by_data = {*_made_of(found.words | found.fields)} if "variables" in found.by_name else set()
+    names = {*found.environment, *by_data, *declared.env}
     read = {name: os.environ.get(name) for name in sorted(names) if not is_ignored(declared, name)}
     return {name: hashed(value) if value is not None else "unset" for name, value in read.items()}
+
+
+def _made_of(words: set[str]) -> Iterator[str]:
+    """The environment variables whose names code may make of words, in whatever case: ``APP_`` and ``limit``."""
+    words = {word.casefold() for word in words}
+    parts = {part for word in words for part in word.split("_")}
+    starts = tuple(word for word in words if len(word) > 2 and word.endswith("_"))
+    ends = tuple(word for word in words if len(word) > 2 and word.startswith("_"))
+    for name in os.environ:
+        lower = name.casefold()
+        if lower in words or parts.issuperset(lower.split("_")) or lower.startswith(starts) or lower.endswith(ends):
+            yield name
 
 
 def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> None:

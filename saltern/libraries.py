@@ -29,6 +29,8 @@ _OPTIONAL = re.compile(r";.*\bextra\s*==")
 def library_fingerprint(step: Step[..., object]) -> dict[str, str]:
     """``{"scikit-learn": "1.9.1", ...}``, and Python's minor version unless the code is the same on each.
 
+    Also ``python -O``, where Python leaves out what ``assert`` does.
+
     Raises BadInput for a distribution that the step declares and that is not installed.
     """
     found = reached(step)
@@ -59,6 +61,8 @@ def _versions(step: str, declared: frozenset[str], modules: frozenset[str], stea
             todo += one.requires
     if not steady:
         versions["python"] = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if sys.flags.optimize:
+        versions["python -O"] = str(sys.flags.optimize)
     return dict(sorted(versions.items()))
 
 

@@ -6,6 +6,7 @@ replaced, an object where the source has a number.
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 import time
@@ -68,6 +69,8 @@ def held(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, Any]]:
     for (module, _, _), several in found.places.items():
         names = vars(sys.modules[module]) if module in sys.modules else {}
         yield from ((names, name, names[name]) for name in several if name in names)
+    added = [place.removeprefix("builtins:") for place in found.code if place.startswith("builtins:")]
+    yield from ((vars(builtins), name, vars(builtins)[name]) for name in added)
     for module, _, one, _ in _literals(found):
         if "." in one:
             inside, attribute = _where(vars(sys.modules[module]), one)

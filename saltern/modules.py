@@ -48,8 +48,10 @@ class Part:
     references: tuple[Reference, ...] = ()
     texts: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
     docstrings: bool = False  # whether docstrings are read as data
     modules: bool = False  # whether any name of any module may be read
+    lines: bool = False  # whether the numbers of lines may be read
 
 
 @dataclass
@@ -109,7 +111,8 @@ class Module:
             order += "annotations are texts"
         hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
-        return Part(hashed, references, tuple(found.texts), words, found.docstrings, found.modules)
+        seen = (found.docstrings, found.modules, found.lines)
+        return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen)
 
     def _imported(self, name: str) -> str:
         """What a name is bound to, one after the other, where imports are among it."""

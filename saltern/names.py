@@ -37,7 +37,13 @@ _READS_DOCSTRINGS = {
 }  # fmt: skip
 # What leads to all names of whatever module.
 _READS_MODULES = {"__globals__", "f_globals", "f_locals", "get_objects", "get_referrers"}
-_READERS = _READS_DOCSTRINGS | _READS_MODULES
+# What tells where in its file code stands: a comment above it is a difference then.
+_READS_LINES = {
+    "__firstlineno__", "co_firstlineno", "co_lines", "co_linetable", "co_positions", "extract_stack", "extract_tb",
+    "f_lineno", "format_exc", "format_exception", "format_stack", "format_tb", "getframeinfo", "getinnerframes",
+    "getouterframes", "tb_lineno", "walk_stack", "walk_tb",
+}  # fmt: skip
+_READERS = _READS_DOCSTRINGS | _READS_MODULES | _READS_LINES
 _SPECIAL = {name for name in _READERS if "_" in name}  # no words, where they stand in a text
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
@@ -68,8 +74,10 @@ class Read:
     references: list[Reference] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     words: set[str] = field(default_factory=set)  # in short texts: of variables, modules or folders, maybe
+    fields: set[str] = field(default_factory=set)  # that classes bind, which a program may go through
     docstrings: bool = False
     modules: bool = False  # whether they may read any name of any module, by its globals
+    lines: bool = False  # whether they may read where code stands in its file
 
 
 @dataclass(frozen=True)
@@ -148,6 +156,7 @@ class _Collector:
     def _taken(self, names: set[str]) -> None:
         self.read.docstrings |= not _READS_DOCSTRINGS.isdisjoint(names)
         self.read.modules |= not _READS_MODULES.isdisjoint(names)
+        self.read.lines |= not _READS_LINES.isdisjoint(names)
 
     def call(self, node: ast.Call) -> Sequence[_Todo]:
         function, given = node.func, [*node.args, *node.keywords]
@@ -214,14 +223,15 @@ class _Collector:
         return [*defaults(node.args), own, node.body, self.scopes.pop]
 
     def class_(self, node: ast.ClassDef) -> Sequence[_Todo]:
-        parameters = getattr(node, "type_params", [])
+        parameters, own = getattr(node, "type_params", []), self._own(None, node.body)
+        self.read.fields |= own.keys()
         return [
             *node.decorator_list,
             self._open({parameter.name: [] for parameter in parameters}),
             *self._annotations(parameters),
             *node.bases,
             *node.keywords,
-            self._open(self._own(None, node.body), is_class=True),
+            self._open(own, is_class=True),
             *node.body,
             self.scopes.pop,
             self.scopes.pop,

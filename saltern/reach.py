@@ -183,12 +183,17 @@ class _Walk:
             self.todo += self.resolver.followed(module, reference)
         self.texts |= dict.fromkeys((one, location.path.parent) for one in part.texts)
         self.found.words |= part.words
+        self.found.fields |= part.fields
         if part.docstrings:
             self.resolver.coarse(module, DOCSTRINGS, f"'{name}' reads docstrings as data")
             self.everywhere.add(DOCSTRINGS)
         if part.modules:
             self.resolver.coarse(module, WHOLE, f"'{name}' may read any name of any module, by its globals")
             self.everywhere.add(WHOLE)
+        if part.lines or "lines" in self.found.by_name:
+            self.resolver.coarse(module, FILE, f"'{name}' may read the numbers of lines")
+            self.everywhere.add(FILE)
+            self.found.by_name.discard("lines")
         if source.sees_classes and module != CODECS_MODULE:
             self.resolver.coarse(module, SUBCLASSES, "it hears of classes that others define")
             self.everywhere.add(SUBCLASSES)

@@ -27,6 +27,7 @@ class Reached:
     libraries: set[str] = field(default_factory=set)  # top-level modules
     environment: set[str] = field(default_factory=set)  # names of variables
     words: set[str] = field(default_factory=set)  # in texts of its code
+    fields: set[str] = field(default_factory=set)  # names that its classes bind
     by_name: set[str] = field(default_factory=set)  # what is named by data: "variables", "modules"
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     steady: bool = True  # whether it is the same on every Python

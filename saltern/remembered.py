@@ -40,6 +40,7 @@ def remembered(declared: Step[..., Any]) -> Reached | None:
             "libraries": {*found["libraries"]},
             "environment": {*found["environment"]},
             "words": {*found["words"]},
+            "fields": {*found["fields"]},
             "by_name": {*found["by_name"]},
             "texts": {name: Path(path) for name, path in found["texts"].items()},
             "files": {*found["files"]},
@@ -69,7 +70,7 @@ def _plain(found: Reached) -> dict[str, Any]:
 def _key(declared: Step[..., Any]) -> str:
     function = declared.function
     file = getattr(sys.modules.get(function.__module__), "__file__", None)
-    return f"reached {sys.version_info[:2]} {file} {declared.place} {declared.name}"
+    return f"reached {sys.version_info[:2]} {sys.flags.optimize} {file} {declared.place} {declared.name}"
 
 
 def _under(declared: Step[..., Any]) -> list[Any]:

@@ -9,12 +9,15 @@ import builtins
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import BuiltinFunctionType
 
 from saltern import memory, sources
+from saltern.errors import BadInput
 from saltern.modules import BODY, WHOLE, Module
 from saltern.names import Reference
+from saltern.parameters import exact
 from saltern.parsed import content, parsed
-from saltern.reached import FILE, PROJECT, Place, Reached
+from saltern.reached import FILE, PROJECT, Place, Reached, hashed
 from saltern.sources import Location, state_of
 from saltern.trees import Import
 
@@ -24,15 +27,28 @@ CODECS_MODULE = f"{__package__}.codecs"
 _BY_DATA = {
     "builtins", "builtins.__import__", "builtins.eval", "builtins.exec", "builtins.globals", "builtins.vars",
     "cProfile.run", "cProfile.runctx", "cloudpickle.load", "cloudpickle.loads", "code.InteractiveConsole",
-    "code.InteractiveInterpreter", "code.interact", "dill.load", "dill.loads", "importlib", "importlib.__import__",
-    "importlib.import_module", "importlib.reload", "inspect.findsource", "inspect.getmodule", "inspect.getsource",
-    "inspect.getsourcelines", "joblib.load", "linecache.getline", "linecache.getlines", "pandas.read_pickle",
-    "pickle.load", "pickle.loads", "pickle.Unpickler", "pkgutil.resolve_name", "runpy.run_module", "runpy.run_path",
-    "shelve.open", "sys", "sys.executable", "sys.modules", "timeit.Timer", "timeit.repeat", "timeit.timeit",
-    "torch.load",
+    "code.InteractiveInterpreter", "code.interact", "dill.load", "dill.loads", "django.utils.module_loading",
+    "django.utils.module_loading.import_string", "hydra.utils", "hydra.utils.call", "hydra.utils.get_class",
+    "hydra.utils.get_method", "hydra.utils.get_object", "hydra.utils.instantiate", "imp", "imp.load_module",
+    "imp.load_source", "importlib", "importlib.__import__", "importlib.import_module", "importlib.machinery",
+    "importlib.machinery.SourceFileLoader", "importlib.machinery.SourcelessFileLoader", "importlib.reload",
+    "importlib.util", "importlib.util.spec_from_file_location", "importlib.util.spec_from_loader",
+    "inspect.findsource", "inspect.getmodule", "inspect.getsource", "inspect.getsourcelines", "joblib.load",
+    "jsonpickle.decode", "linecache.getline", "linecache.getlines", "logging.config", "logging.config.dictConfig",
+    "logging.config.fileConfig", "pandas.read_pickle", "pickle.load", "pickle.loads", "pickle.Unpickler",
+    "pkgutil.find_loader", "pkgutil.get_loader", "pkgutil.resolve_name", "pydoc", "pydoc.importfile", "pydoc.locate",
+    "pydoc.resolve", "pydoc.safeimport", "runpy.run_module", "runpy.run_path", "shelve.open", "sys", "sys.executable",
+    "sys.modules", "timeit.Timer", "timeit.repeat", "timeit.timeit", "torch.load", "unittest.mock.patch",
+    "werkzeug.utils.import_string", "yaml.Loader", "yaml.UnsafeLoader", "yaml.unsafe_load", "zipimport",
+    "zipimport.zipimporter",
 }  # fmt: skip
 _IMPORTS = {"builtins.__import__", "importlib.__import__", "importlib.import_module", "pkgutil.resolve_name"}
-_ANY_VARIABLE = {"os.environ", "os.environ.get", "os.getenv", "os.path.expandvars"}
+_ANY_VARIABLE = {
+    "decouple.config", "dynaconf.Dynaconf", "environ.Env", "environs.Env", "os.environ", "os.environb", "os.getenv",
+    "os.getenvb", "os.path.expandvars", "pydantic.BaseSettings", "pydantic_settings.BaseSettings",
+    "starlette.config.Config",
+}  # fmt: skip
+_LINES = {"inspect.stack", "inspect.trace"}  # what tells the numbers of lines, and has a name that others have
 _ENVIRONMENT = {"os.environ", "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop"}
 # What every module has, and the piece that tells what is in it.
 _SPECIAL = {
@@ -109,7 +125,7 @@ class Resolver:
         elif starred := [*self._bound(module, [name, *reference.attributes], reference, set())]:
             yield from starred
         elif hasattr(builtins, name):
-            yield from self._builtin(module, reference)
+            yield from self._builtin(module, reference) if is_pythons(name) else self._added(name)
         elif name == "__builtins__":
             yield self.coarse(self.home, PROJECT, f"{module} reads __builtins__")
         elif _SPECIAL.get(name):
@@ -230,16 +246,29 @@ class Resolver:
         elif name == "__import__":
             yield from self._library("builtins", [name], reference)
 
+    def _added(self, name: str) -> Iterator[Place]:
+        """What a program has put among the builtins: data by its value; what is none may be made anywhere."""
+        self.found.is_volatile, value = True, vars(builtins)[name]
+        try:
+            self.found.code[f"builtins:{name}"] = hashed(exact(value, name))
+        except (BadInput, ValueError):
+            self.found.code[f"builtins:{name}"] = hashed(type(value).__qualname__)
+            yield self.coarse(self.home, PROJECT, f"'{name}' is an object that a program has put among the builtins")
+
     def _library(self, module: str, path: list[str], reference: Reference) -> Iterator[Place]:
         full = ".".join([module, *path])
         self.uses(module)
         if full in _ENVIRONMENT and reference.constant:
             self.found.environment.add(reference.constant)
-        elif full in _ANY_VARIABLE:
+        elif full in _ANY_VARIABLE or full.startswith(("os.environ.", "os.environb.")):
             self.found.by_name.add("variables")
+        elif full in _LINES:
+            self.found.by_name.add("lines")
         elif full in _IMPORTS and reference.constant and not reference.constant.startswith("."):
             yield from self.resolved(reference.constant.replace(":", "."), [], reference._replace(constant=None), set())
-        elif (full in _BY_DATA and not (reference.soft and "." not in full)) or full.startswith("sys.modules."):
+        elif (full in _BY_DATA and not (reference.unread or (reference.soft and "." not in full))) or full.startswith(
+            "sys.modules."
+        ):
             yield self.coarse(self.home, PROJECT, f"{full} may reach any module")
             self.found.by_name.add("modules")
 
@@ -263,6 +292,16 @@ class Resolver:
         loaded = sys.modules.get(module)
         if loaded is not None and not getattr(loaded, "__file__", None):
             yield self.coarse(self.home, PROJECT, f"'{module}' is an object that a program has made")
+
+
+def is_pythons(builtin: str) -> bool:
+    """Whether a builtin is Python's own, and none that a program has added."""
+    value = vars(builtins)[builtin]
+    if isinstance(value, type | BuiltinFunctionType):
+        return value.__name__ == builtin or value is OSError  # which has older names
+    return (
+        _is_dunder(builtin) or value is Ellipsis or value is NotImplemented or type(value).__module__ == "_sitebuiltins"
+    )
 
 
 def _is_dunder(name: str) -> bool:

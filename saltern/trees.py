@@ -54,7 +54,7 @@ class Fields(dict[type[ast.AST], tuple[str, ...]]):
         return found
 
 
-_CHILDREN = Fields(_LEAVES, childless=(ast.Constant, ast.Global, ast.Nonlocal))
+_CHILDREN = Fields(_LEAVES, childless=(ast.Constant, ast.Global, ast.MatchSingleton, ast.Nonlocal))
 
 
 def children(node: ast.AST) -> list[ast.AST]:

@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from tests.lineage import (
+    corners,
     definitions,
     dynamic,
     effects,
@@ -39,7 +40,7 @@ from tests.lineage.case import Case
 
 HERE = Path(__file__).resolve().parent
 OLD = 1_600_000_000  # seconds: the time of a project's files
-KINDS = (definitions, dynamic, effects, imports, inputs, libraries, memory, operators, parameters, reads, text)
+KINDS = (corners, definitions, dynamic, effects, imports, inputs, libraries, memory, operators, parameters, reads, text)
 CASES = [case for kind in KINDS for case in kind.CASES]
 CORE = ("blake3", "filelock", "platformdirs", "pydantic")  # what a build needs
 
