@@ -375,9 +375,10 @@ def lock(session: nox.Session) -> None:
     session.install("uv")
     common = ["uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--generate-hashes", "--no-header"]
     common += ["--python-version", PYTHONS[0], "--extra", "gauntlet", "pyproject.toml"]
-    session.run(*common, "--output-file", "locks/core.txt")
+    session.run(*common, "--extra", "s3", "--output-file", "locks/core.txt")
     for group in (*ENGINES, "browser", "cluster", "docs", "lint"):
         held = ["--constraint", "locks/core.txt", "--group", group, "--group", "test"]
+        held += ["--extra", "s3", "--group", "bucket"] if group in (*ENGINES, "cluster") else []
         session.run(*common, *held, "--output-file", f"locks/{group}.txt")
     for name in PEERS:
         peer = tomllib.loads((HERE / "peers" / name / "peer.toml").read_text())

@@ -27,7 +27,6 @@ Give the folder of your streams under **Folder of streams**. A step's code is on
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -43,10 +42,10 @@ STREAMS, COUNTS, TOTALS, TOP = Asset("streams"), Asset("daily_counts"), Asset("a
 
 
 @task(multiple_outputs=False)
-def streams(**context: Any) -> dict[str, dict[str, str]]:
+def streams(**context: Any) -> dict[str, dict[str, Any]]:
     """Each day's stream file, found when the run starts: nothing is read while this file is parsed."""
-    build = build_of(context)
-    return {str(day): asdict(Source.at(stream_of(build.input, day))) for day in days(build.start, build.end)}
+    build, home = build_of(context), steps.daily_counts.project
+    return {str(day): Source.at(stream_of(build.input, day)).to_json(home) for day in days(build.start, build.end)}
 
 
 daily_counts = task.salted(

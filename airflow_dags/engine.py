@@ -130,8 +130,8 @@ def _raise(failure: Context) -> NoReturn:
     """Raise what made a task fail."""
     error = failure["exception"]
     assert isinstance(error, BaseException)
-    if isinstance(error.__cause__, BadInput):
-        raise error.__cause__
+    if bad := next((one for one in (error, error.__cause__) if isinstance(one, BadInput)), None):
+        raise bad
     if not isinstance(error, Exception):  # KeyboardInterrupt, which Airflow takes for a failure of the task
         raise error
     raise StepFailed.of(node(failure["ti"]), error) from error

@@ -20,7 +20,6 @@ the book.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from airflow.sdk import Param, dag, task
@@ -31,9 +30,9 @@ from shared.steps import ml as steps
 
 
 @task(multiple_outputs=False)
-def csv(**context: Any) -> dict[str, str]:
+def csv(**context: Any) -> dict[str, Any]:
     """The CSV, and the run's params, checked when the run starts: nothing is read while this file is parsed."""
-    return asdict(Source.at(build_of(context).input))
+    return Source.at(build_of(context).input).to_json(steps.preprocess.project)
 
 
 preprocess = task.salted(steps.preprocess)

@@ -29,6 +29,7 @@ from dask_impl import artists, memory, ml
 from dask_impl.cluster import cluster
 from saltern import dask as salting
 from saltern.errors import BadInput, StepFailed
+from saltern.places import check_shared
 from shared.engine.build import Build
 from shared.engine.protocol import Engine, Native, Page
 
@@ -90,6 +91,10 @@ class Dask(Engine):
         return {
             name: frozenset(names[need] for need in wiring.needs(key) if need in names) for key, name in names.items()
         }
+
+    def check_store(self, store: str) -> None:
+        if address := dask.config.get("scheduler-address", None):
+            check_shared(store, f"the cluster at {address}")
 
     @contextmanager
     def alongside(self, strategy: str, folder: Path) -> Iterator[Mapping[str, str]]:

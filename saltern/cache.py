@@ -19,7 +19,6 @@ from saltern import external, reads, verification, watch
 from saltern.code import check_unchanged, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
-from saltern.files import file_digest
 from saltern.ledger import Ledger
 from saltern.parameters import exact
 from saltern.reach import is_ignored, project_of
@@ -76,7 +75,7 @@ class Cache:
                 f"{getattr(step, '__name__', step)!r} is no step: decorate the function with "
                 "@step(...), and put no other decorator above it"
             )
-        return self.strategy.bind(step, inputs, step.checked(params or {}), partition)
+        return self.strategy.bind(step, _here(inputs, step), step.checked(params or {}), partition)
 
     def find(self, call: Call) -> Artifact | None:
         """The artifact of a call with its digest, if it is in the store whole; else None.
@@ -123,8 +122,7 @@ class Cache:
 
     def content_digest(self, call: Call) -> str | None:
         """The digest of a call's artifact as it lies in the store, whatever made it; None where there is none."""
-        name = call.artifact.name
-        return file_digest(self.store.path(name)) if self.store.exists(name) else None
+        return self.store.content_digest(call.artifact.name)
 
     def apply(self, call: Call, **values: Any) -> Any:
         """Run the step's function on the values of its inputs, in the ledger's sight, and return its value."""
@@ -244,7 +242,7 @@ class Cache:
 
     @contextmanager
     def alone(self, call: Call) -> Iterator[None]:
-        """Wait until no other process on this machine makes the same artifact, and keep others from it meanwhile.
+        """Wait until no other process makes the same artifact, and keep others from it meanwhile.
 
         Not under ``native``, where an artifact of that name may be made from anything.
         """
@@ -253,3 +251,14 @@ class Cache:
                 yield
         else:
             yield
+
+
+def _here(inputs: Inputs, step: Step[..., Any]) -> Inputs:
+    """Inputs with the external ones found on this machine."""
+
+    def found(item: Any) -> Any:
+        if isinstance(item, Mapping):
+            return {part: found(one) for part, one in item.items()}
+        return item.within(project_of(step)) if isinstance(item, Source) else item
+
+    return {argument: found(item) for argument, item in inputs.items()}

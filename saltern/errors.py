@@ -22,6 +22,10 @@ class MissingInput(BadInput, FileNotFoundError):
     """An external input is not there. Engines that look for inputs themselves catch it as a FileNotFoundError."""
 
 
+class StoreFailed(BadInput):
+    """The store does not do what it is asked, and all tries are used up. It may at another time."""
+
+
 class StepFailed(RuntimeError):
     """A step failed while it ran. The command line's exit status is 1.
 

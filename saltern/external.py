@@ -18,7 +18,8 @@ from typing import Any, Literal
 from saltern import watch
 from saltern.code import definition
 from saltern.errors import BadInput, MissingInput
-from saltern.files import check_is_file, digest, file_digest
+from saltern.files import check_is_file, digest, file_digest, recall, remember
+from saltern.places import keys
 from saltern.recipe import Source
 from saltern.steps import Step
 from saltern.trees import last_name
@@ -47,8 +48,10 @@ def content(source: Source) -> str:
         raise
     except FileNotFoundError:
         raise MissingInput(f"{source.path}: no such file") from None
-    except (OSError, ValueError, ImportError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except Exception as error:
+        if not (source.is_url or isinstance(error, OSError | ValueError | ImportError)):
+            raise  # it is our own; what an object store's client raises is anything
+        reason = " ".join(str(getattr(error, "strerror", None) or error).split())
         raise BadInput(f"{source.path!r}: cannot be read ({reason})") from None
 
 
@@ -182,16 +185,38 @@ def _path(source: Source) -> Any:
         return Path(source.path)
     from upath import UPath
 
-    return UPath(source.path)
+    scheme, _, rest = source.path.partition("://")
+    name, at, place = rest.rpartition("@") if scheme == "s3" else ("", "", "")
+    path = UPath(f"{scheme}://{place}", **keys.options_of(name)) if at else UPath(source.path)
+    path.fs.invalidate_cache()  # what was listed before may be old
+    return path
 
 
 def _content(path: Any) -> str:
     if not path.is_dir():
-        return file_digest(path)
+        return _digest(path)
     every = sorted(path.rglob("*"))
-    files = [(one.relative_to(path).as_posix(), file_digest(one)) for one in every if one.is_file()]
+    files = [(one.relative_to(path).as_posix(), _digest(one)) for one in every if one.is_file()]
     empty = [(one.relative_to(path).as_posix(), "") for one in every if one.is_dir() and not any(one.iterdir())]
     return digest(_listed(iter(files + empty)))
+
+
+def _digest(path: Any) -> str:
+    """The digest of a file. That of an object is remembered by its ETag, where it has one."""
+    before = None if isinstance(path, Path) else _version(path)
+    if not before:
+        return file_digest(path)
+    if known := recall(before):
+        return known
+    found = file_digest(path)
+    if _version(path) == before:  # it is of what was read
+        remember(before, found)
+    return found
+
+
+def _version(path: Any) -> str | None:
+    info = path.fs.info(path.path, refresh=True) if path.protocol == "s3" else {}
+    return f"object {path} {info['size']} {info['ETag']}" if info.get("ETag") else None
 
 
 def _listed(files: Iterator[tuple[str, str]]) -> bytes:

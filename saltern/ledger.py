@@ -14,7 +14,6 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from saltern.errors import BadInput
@@ -73,25 +72,24 @@ class Ledger:
     def events(self, kind: str) -> list[dict[str, Any]]:
         """All events of a kind ('started', 'finished', 'failed' or 'verified'), oldest first."""
         names = self.store.names(f"*-{kind}.json", self.folder)
-        paths = [self.store.path(f"{self.folder}/{name}") for name in names]
-        return sorted(filter(None, map(_event, paths)), key=lambda event: event["started_ns"])
+        found = [_event(self.store, f"{self.folder}/{name}") for name in names]
+        return sorted(filter(None, found), key=lambda event: event["started_ns"])
 
     def _write(self, name: str, event: dict[str, Any]) -> None:
         self.store.write(f"{self.folder}/{name}.json", json.dumps(event, sort_keys=True).encode() + b"\n", sync=False)
 
     def _withdraw(self, name: str) -> None:
-        path = self.store.path(f"{self.folder}/{name}.json")
-        path.unlink()
-        if self.store.is_local:  # other stores have no folders; what they call rmdir may delete what is in it
-            with contextlib.suppress(OSError):  # not empty: other steps of this run, or other runs, did execute
-                path.parent.rmdir()
-                path.parent.parent.rmdir()
+        self.store.delete(f"{self.folder}/{name}.json")
+        if self.store.is_local:  # other stores have no folders
+            for folder in (self.folder, FOLDER):  # they stay where other steps of this run, or other runs, did execute
+                self.store.delete(folder)
 
 
-def _event(path: Path) -> dict[str, Any] | None:
+def _event(store: Store, name: str) -> dict[str, Any] | None:
     """What is in a file of the ledger; None where that is no event, as after a power cut."""
+    data = store.read(name)
     try:
-        event = json.loads(path.read_bytes())
+        event = json.loads(data)
     except (ValueError, RecursionError):
         return None
     is_event = isinstance(event, dict) and isinstance(event.get("started_ns"), int)
@@ -104,9 +102,9 @@ def runs(store: Store) -> list[str]:
     return store.names(folder=FOLDER)
 
 
-def verifications(store: Store) -> Iterator[tuple[str, Path]]:
-    """The events of all runs that say that a hit was run again: the artifact's name, and the file."""
+def verifications(store: Store) -> Iterator[tuple[str, str]]:
+    """The events of all runs that say that a hit was run again: the artifact's name, and the file's."""
     end = f"{VERIFIED}.json"
     for run in runs(store):
         for name in store.names(f"*{end}", f"{FOLDER}/{run}"):
-            yield name.removesuffix(end), store.path(f"{FOLDER}/{run}/{name}")
+            yield name.removesuffix(end), f"{FOLDER}/{run}/{name}"

@@ -201,7 +201,7 @@ class SaltedTask(luigi.Task):
 
         def resolved(task: luigi.Task, inputs: Sequence[Artifact | Source | None]) -> Artifact | Source | None:
             if not isinstance(task, SaltedTask):
-                return Source.at(Path(task.output().path))
+                return Source.at(task.output().path)
             task._call = task._call or task._applied(needed[task], inputs)
             if task._call and task.cache.strategy.digests:
                 return task.cache.find(task._call)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
+from prefect.blocks.system import Secret
 from prefect.cache_policies import CachePolicy
 from prefect.context import TaskRunContext
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
@@ -32,6 +33,7 @@ from pydantic import Field
 
 from saltern.cache import Cache
 from saltern.errors import BadInput
+from saltern.places import keys
 from saltern.recipe import Artifact, Call
 from saltern.steps import Step
 from saltern.store import Store
@@ -84,13 +86,30 @@ class Salted(CachePolicy):
         assert self.step is not None
         cache: Cache = inputs["cache"]
         call = call_of(self.step, cache, inputs)
-        path = str(cache.store.path(call.artifact.name))
+        path = cache.store.address(call.artifact.name)
         # what does not count as found has another key, which nothing is stored under
         if _is_refreshed(task_ctx):
             found = cache.find(call)
         elif found := cache.reuse(call):
             get_run_logger(task_ctx).info(cache.origin(found))
         return path if found or not cache.store.exists(call.artifact.name) else f"{path}?{cache.run}"
+
+
+def credentials(name: str) -> dict[str, Any] | None:
+    """What a Secret block says, the ``NAME`` of ``s3://NAME@bucket/folder``; None where there is none of that name.
+
+    Its value is JSON, in botocore's words: ``{"aws_access_key_id": ..., "aws_secret_access_key": ...}``, and where they
+    are needed ``aws_session_token``, ``region_name`` and ``endpoint_url``.
+    """
+    try:
+        block: Secret[Any] = Secret.load(name, _sync=True)
+    except ValueError:  # what ``load`` raises where there is none
+        return None
+    found = block.get()
+    return found if isinstance(found, dict) else None
+
+
+keys.LOOKUPS.append(credentials)
 
 
 class ArtifactStorage(WritableFileSystem):

@@ -28,7 +28,8 @@ class Source:
     """An external input: what the pipeline does not make. A file, a folder, a pattern of files (``*``) or a URL.
 
     ``root`` is the folder that the file is named from, which is all that ``salted`` knows of it. Without a root it is
-    the project of the step that reads the file.
+    the project of the step that reads the file. A relative path is one from that project, wherever that lies: so an
+    input can go to another machine, which has a copy of its own.
     """
 
     path: str
@@ -50,6 +51,21 @@ class Source:
     @property
     def is_url(self) -> bool:
         return "://" in self.path
+
+    def to_json(self, project: str | os.PathLike[str] | None = None) -> dict[str, Any]:
+        """To travel to another machine: a path in the project is a path from the project there."""
+        path = Path(self.path)
+        if self.is_url or project is None or self.root is not None or not path.is_relative_to(project):
+            return asdict(self)
+        return asdict(Source(path.relative_to(project).as_posix()))
+
+    def within(self, project: Path | None) -> Source:
+        """What it is where it is read. Raises BadInput for a path from a project, where there is none."""
+        if self.is_url or Path(self.path).is_absolute():
+            return self
+        if project is None:
+            raise BadInput(f"{self.path}: a path from the project's folder, and the step has no project")
+        return Source(str(project / self.path), self.root)
 
     def name(self, project: Path | None = None) -> str:
         """The path from the root, or else from a project; an absolute path where the file lies outside of it."""

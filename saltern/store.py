@@ -1,7 +1,8 @@
-"""The store: where artifacts and their manifests live. A folder, or any fsspec URL.
+"""The store: where artifacts and their manifests live. A folder, an S3 bucket, or any fsspec URL.
 
 An artifact becomes visible whole or not at all, and before its manifest: an artifact without a manifest, or one whose
-content is not what its manifest says, counts as missing.
+content is not what its manifest says, counts as missing. Where the place knows versions of a file (an ETag), the
+manifest has that of the artifact: while it is the same, the artifact is what it was, and need not be read.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 import json
 import logging
 import os
-import uuid
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from fnmatch import fnmatchcase
 from glob import escape
 from pathlib import Path
 from typing import Any
 
-from saltern.errors import BadInput
-from saltern.files import digest, file_digest
+from saltern.errors import StoreFailed
+from saltern.files import digest
+from saltern.places import place_of
+from saltern.places.place import State
 
 log = logging.getLogger("saltworks.store")
 
@@ -27,23 +30,53 @@ NEWEST = ".newest"  # a folder of files that name the artifact which a step has 
 
 
 class Store:
-    """Artifacts by name. Cheap to make: nothing is read or created before it is asked for."""
+    """Artifacts by name. Cheap to make: nothing is read or created before it is asked for.
+
+    Every method raises StoreFailed, which names the store, for what the disk or the server refuses.
+    """
 
     def __init__(self, url: str | os.PathLike[str]) -> None:
         self.url = os.fspath(url)
-        self.is_local = "://" not in self.url
-        self.root: Path = Path(self.url).absolute() if self.is_local else _remote(self.url)
+        self.place = place_of(self.url)
+        self.is_local = self.place.root is not None
 
     def __repr__(self) -> str:
         return f"Store({self.url!r})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Store, (self.url,)  # in another process, it is what the URL says there
+
+    @property
+    def root(self) -> Path:
+        """The folder that it is. Only a local store is one."""
+        assert self.place.root is not None, f"{self.url} is no folder"
+        return self.place.root
+
     def path(self, name: str) -> Path:
-        """Where an artifact of this name lies, or would lie."""
+        """Where an artifact of this name lies, or would lie, in a local store."""
         return self.root / name
+
+    def address(self, name: str) -> str:
+        """The path or the URL of an artifact of this name."""
+        return self.place.address(name)
+
+    def is_there(self, folder: str = "") -> bool:
+        """Whether there is such a store, or such a folder of it."""
+        with self._said("looked at", folder):
+            return self.place.is_there(folder)
 
     def exists(self, name: str) -> bool:
         """Whether there is a file of this name, whatever is in it. Enough for ``native``; others ask ``digest``."""
-        return self.path(name).is_file()
+        return self._state(name) is not None
+
+    def size(self, name: str) -> int:
+        """Of a file, in bytes; 0 where there is none."""
+        state = self._state(name)
+        return state.size if state else 0
+
+    def _state(self, name: str) -> State | None:
+        with self._said("looked at", name):
+            return self.place.state(name)
 
     def digest(self, name: str) -> str | None:
         """The digest of a whole, undamaged artifact; None where it is missing. A damaged one is warned of."""
@@ -53,26 +86,43 @@ class Store:
     def whole(self, name: str) -> dict[str, Any] | None:
         """The manifest of a whole, undamaged artifact; None where it is missing. A damaged one is warned of."""
         manifest = self.manifest(name)
-        if manifest is None or not self.exists(name):
+        if manifest is None:
             return None
-        actual = file_digest(self.path(name))
+        state = self._state(name)
+        if state and state.version and (state.version, state.size) == (manifest.get("etag"), manifest.get("size")):
+            return manifest
+        actual = self.content_digest(name) if state else None
+        if actual is None:
+            return None
         if actual != manifest["digest"]:
-            log.warning("%s: damaged (its content is not what its manifest says); taken as missing", self.path(name))
+            log.warning("%s: damaged (its content is not what its manifest says); taken as missing", self.address(name))
             return None
         return manifest
+
+    def content_digest(self, name: str) -> str | None:
+        """The digest of a file as it lies there, whatever its manifest says; None where there is none."""
+        try:
+            with self._said("read", name):
+                return self.place.digest(name)
+        except FileNotFoundError:
+            return None
 
     def manifest(self, name: str) -> dict[str, Any] | None:
         """What was written down when the artifact was made; None where there is nothing of that form."""
         try:
-            manifest = json.loads(self.path(name + MANIFEST).read_bytes())
-        except (FileNotFoundError, ValueError, RecursionError):
+            data = self.read(name + MANIFEST)
+        except FileNotFoundError:
+            return None
+        try:
+            manifest = json.loads(data)
+        except (ValueError, RecursionError):
             return None
         return manifest if _is_manifest(manifest) else None
 
     def names(self, pattern: str = "*", folder: str = "") -> list[str]:
         """What lies in the store, or in a folder of it, by name, sorted. What begins with a dot is left out."""
-        root = self.path(folder) if folder else self.root
-        found = [path.name for path in root.iterdir()] if root.is_dir() else []
+        with self._said("listed", folder):
+            found = self.place.names(folder, _start(pattern))
         return sorted(name for name in found if fnmatchcase(name, pattern) and not name.startswith("."))
 
     def newest(self, key: str, strategy: str) -> dict[str, Any] | None:
@@ -82,12 +132,12 @@ class Store:
         all, or where what the file names is gone.
         """
         try:
-            name = self.newest_path(key, strategy).read_bytes().decode()
+            name = self.read(newest_name(key, strategy)).decode()
         except FileNotFoundError:
-            if self.path(NEWEST).is_dir():
+            if self.is_there(NEWEST):
                 return None
             name = ""
-        except (OSError, ValueError):
+        except UnicodeDecodeError:
             name = ""
         found = self.manifest(name) if name else None
         if found and found.get("strategy") == strategy:
@@ -95,13 +145,9 @@ class Store:
         earlier = [one for one in self.manifests(key) if one.get("strategy") == strategy]
         return max(earlier, key=lambda one: str(one.get("made")), default=None)
 
-    def newest_path(self, key: str, strategy: str) -> Path:
-        """The file that names the artifact which a step has made last."""
-        return self.path(f"{NEWEST}/{strategy}/{key}")
-
     def note_newest(self, key: str, strategy: str, name: str) -> None:
         """Note which artifact a step has made last. Nothing but a reason in words depends on it."""
-        self.write(f"{NEWEST}/{strategy}/{key}", name.encode(), sync=False)
+        self.write(newest_name(key, strategy), name.encode(), sync=False)
 
     def manifests(self, key: str) -> Iterator[dict[str, Any]]:
         """All manifests of the artifacts of one step, or of one partition of it, by name."""
@@ -111,9 +157,10 @@ class Store:
 
     def read(self, name: str, digest_: str | None = None) -> bytes:
         """An artifact's content. With a digest, raises ``Damaged`` when the content has another."""
-        data = self.path(name).read_bytes()
+        with self._said("read", name):
+            data = self.place.read(name)
         if digest_ is not None and digest(data) != digest_:
-            raise Damaged(f"{self.path(name)}: damaged while it was read")
+            raise Damaged(f"{self.address(name)}: damaged while it was read")
         return data
 
     def commit(self, name: str, data: bytes, facts: Mapping[str, Any]) -> str:
@@ -124,59 +171,67 @@ class Store:
         """
         found = digest(data)
         manifest = {**facts, "name": name, "digest": found, "size": len(data)}
-        self.write(name, data)
+        if version := self.write(name, data):
+            manifest["etag"] = version
         self.write(name + MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode() + b"\n")
         return found
 
-    def write(self, name: str, data: bytes, *, sync: bool = True) -> None:
-        """Write one file, all or nothing. Raises BadInput when the store cannot be written.
+    def write(self, name: str, data: bytes, *, sync: bool = True) -> str | None:
+        """Write one file, all or nothing. Returns its version, where the place knows versions.
 
         Without ``sync`` it does not wait for the disk: a power cut may leave the file empty.
         """
-        path = self.path(name)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not self.is_local:
-                path.write_bytes(data)  # object stores show an object when it is whole
-                return
-            temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
-            try:
-                with temporary.open("xb") as file:
-                    file.write(data)
-                    if sync:
-                        file.flush()
-                        os.fsync(file.fileno())
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
-        except OSError as error:
-            raise BadInput(f"--store {self.url}: cannot be written ({error.strerror or error})") from error
+        with self._said("written"):
+            return self.place.write(name, data, sync=sync)
+
+    def delete(self, name: str) -> None:
+        """Delete a file, or an empty folder. What is not there, or not empty, is no error."""
+        with self._said("deleted", name):
+            self.place.delete(name)
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
-        """Wait until no other process on this machine holds the lock of this name, and hold it.
+        """Wait until nobody else holds the lock of this name, and hold it.
 
-        The kernel lets go of it when its holder dies. Stores that are no folder have none: there, two runs at a time
-        may make the same artifact twice, which costs time and nothing else.
+        In a folder the kernel lets go of it when its holder dies; on S3 it is a lease, which ends by itself
+        (``saltern.places.leases``). Other places have none: there, two runs at a time may make the same artifact twice,
+        which costs time and nothing else.
         """
-        if not self.is_local:
+        with ExitStack() as stack:
+            with self._said("locked", name):
+                stack.enter_context(self.place.lock(name))
             yield
-            return
-        from filelock import FileLock
 
-        path = self.path(f".{name}.lock")
-        with FileLock(path):
-            try:
-                yield
-            finally:
-                path.unlink(missing_ok=True)  # who waits for this very file, or makes it anew, looks again first
+    def locked(self) -> list[str]:
+        """The artifacts that are being made now."""
+        with self._said("listed"):
+            return self.place.locked()
 
     def check_writable(self) -> None:
-        """Raise BadInput where a local store cannot be written. Leaves nothing but the folder."""
-        if self.is_local:
-            probe = f".probe-{uuid.uuid4().hex[:8]}"
-            self.write(probe, b"", sync=False)
-            self.path(probe).unlink()
+        """Raise StoreFailed where the store cannot be used, as far as that can be told. Leaves no file."""
+        with self._said("written"):
+            self.place.check()
+
+    @contextmanager
+    def _said(self, what: str, name: str = "") -> Iterator[None]:
+        """Have an error name the store. What is not there is the caller's to say."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            reason = error.strerror or error
+            raise StoreFailed(f"--store {self.url}: {f'{name} ' if name else ''}cannot be {what} ({reason})") from error
+
+
+def newest_name(key: str, strategy: str) -> str:
+    """The file that names the artifact which a step has made last."""
+    return f"{NEWEST}/{strategy}/{key}"
+
+
+def _start(pattern: str) -> str:
+    """What every name begins with that a pattern matches, so that no others are listed."""
+    return re.split(r"[][*?]", pattern, maxsplit=1)[0]
 
 
 _OPTIONAL = str | None
@@ -185,6 +240,7 @@ _MANIFEST: dict[str, Any] = {
     **dict.fromkeys(("name", "step", "version", "strategy", "engine", "run", "made", "function"), str),
     **dict.fromkeys(("partition", "salt"), _OPTIONAL),
     "size": int,
+    "etag": str,
     "params": dict,
     "recipe": dict | None,
 }
@@ -215,14 +271,3 @@ def _is_texts(found: Any) -> bool:
 
 class Damaged(RuntimeError):
     """An artifact changed between the moment it was found whole and the moment it was read."""
-
-
-def _remote(url: str) -> Path:
-    from upath import UPath
-
-    try:
-        root = UPath(url)
-        root.exists()
-    except (ValueError, ImportError, OSError) as error:
-        raise BadInput(f"--store {url}: {error}") from None
-    return root  # type: ignore[return-value]

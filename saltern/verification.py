@@ -61,7 +61,7 @@ def verify(cache: Cache, call: Call) -> None:
     found: dict[str, Any] = {"same": now == stored}
     if now != stored:
         found |= {"now": now, "deterministic": _made(cache, call) == now, "changed": _changed(call, manifest)}
-        log.warning("%s: %s", cache.store.path(name), _said(cache, stored, **found))
+        log.warning("%s: %s", cache.store.address(name), _said(cache, stored, **found))
     cache.ledger.note_verified(name, call.key, started, **facts, **found)
 
 

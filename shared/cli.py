@@ -238,6 +238,7 @@ def _build(
     engine: Engine, pipeline: str, set: list[str] | None, start: datetime | None, end: datetime | None, **options: Any
 ) -> Build:
     engine.check(options["strategy"])
+    engine.check_store(options["store"])
     interval: dict[str, Any] = {"start": start and start.date(), "end": end and end.date()}
     return build(pipeline, engine.name, settings=parse_settings(set or []), **interval, **options)
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from tests.bucket import Server
 
 # A shell lets what it starts in the background ignore Ctrl-C, and so would all that tests start, and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -68,3 +73,21 @@ def _is_alike(item: pytest.Item) -> bool:
         return False
     named = {getattr(value, "__name__", value) for value in params.values() if not isinstance(value, dict | list)}
     return params["strategy"] in ("content", "salted") or not named & set(MOST_TELLING)
+
+
+@pytest.fixture(scope="session")
+def _s3_server() -> Iterator[Server]:
+    from tests.bucket import serving
+
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(_s3_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """A server that speaks S3, which this process and those that it starts find, with no faults."""
+    for name, value in _s3_server.env.items():
+        monkeypatch.setenv(name, value)
+    _s3_server.faults.clear()
+    _s3_server.requests.clear()
+    return _s3_server

@@ -7,18 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from airflow.sdk import Context, Param, TriggerRule
+from airflow.sdk import Context, Param, TriggerRule, conf
 from airflow.sdk.bases.decorator import DecoratedOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from saltern.airflow.connections import credentials
 from saltern.airflow.links import ArtifactLink
 from saltern.cache import Cache
-from saltern.errors import BadInput
+from saltern.errors import BadInput, StoreFailed
+from saltern.places import check_shared, keys
 from saltern.recipe import Artifact, Call, Input, Source
 from saltern.steps import Step
 from saltern.strategies import STRATEGIES
 
 RETURN_VALUE = "return_value"
+keys.LOOKUPS.append(credentials)
 SUMMARIES = {strategy.name: strategy.summary for strategy in STRATEGIES.values()}
 
 
@@ -65,6 +68,8 @@ class SaltedOperator(DecoratedOperator):
         cache, params = cache_of(context), self._arguments
         inputs = {argument: received(params.pop(argument)) for argument in self.step.inputs}
         with refusing():
+            if executor := elsewhere():
+                check_shared(cache.store_url, executor, self.step.project)
             return cache, cache.call(self.step, inputs, params, self.partition)
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -94,9 +99,11 @@ class SaltedOperator(DecoratedOperator):
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Fail a task for good that refuses its input."""
+    """Fail a task for good that refuses its input. A store that does not answer may do so at the next try."""
     try:
         yield
+    except StoreFailed:
+        raise
     except BadInput as error:
         raise AirflowFailException(str(error)) from error
 
@@ -177,6 +184,12 @@ def reuse(
             description="What the ledger calls this run. Default: the DAG run's id.",
         ),
     }
+
+
+def elsewhere() -> str | None:
+    """The executor that starts tasks on other machines, if Airflow has one."""
+    names = [name.rpartition(":")[2].rpartition(".")[2] for name in str(conf.get("core", "executor")).split(",")]
+    return next((name for name in map(str.strip, names) if name not in ("LocalExecutor", "SequentialExecutor")), None)
 
 
 def cache_of(context: Context) -> Cache:

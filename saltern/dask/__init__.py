@@ -13,6 +13,7 @@ above the first artifacts that are there, and reading inputs from the store that
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
@@ -25,6 +26,7 @@ from dask.typing import Key
 
 from saltern.cache import Cache
 from saltern.dask.tasks import after, as_stored, inputs, load, make, stored, verify
+from saltern.places import check_shared
 from saltern.recipe import SALT_IN_NAME, Artifact, Call, Source
 from saltern.recipe import key as named
 from saltern.steps import Step
@@ -114,6 +116,8 @@ class Wiring:
 
     def __init__(self, node: Delayed, cache: Cache) -> None:
         graph: HighLevelGraph = node.dask
+        if address := _elsewhere():
+            check_shared(cache.store_url, f"the cluster at {address}")
         self.cache = cache
         self.target: Key = node.key
         self.tasks: dict[Key, GraphNode] = graph.to_dict()
@@ -138,7 +142,7 @@ class Wiring:
         """The external input that a key is."""
         node = self.tasks[key]
         assert isinstance(node, DataNode)
-        return Source.at(node.value)
+        return Source.at(str(node.value))  # a path, of fsspec's too
 
     def step(self, key: Key) -> Step[..., Any] | None:
         """The step that a task runs; None for an external input.
@@ -277,6 +281,19 @@ def steps(front: Delayed, *makers: Callable[..., Any]) -> dict[Key, str]:
     """
     tasks = [task for task in front.__dask_graph__().values() if isinstance(task, Task)]
     return {task.key: task.args[1].key for task in tasks if task.func in (as_stored, make, load, *makers)}
+
+
+def _elsewhere() -> str | None:
+    """The address of the cluster that the active client was given, if there is one: its workers stand anywhere."""
+    if "distributed" not in sys.modules:
+        return None
+    from distributed import get_client
+
+    try:
+        client = get_client()
+    except ValueError:  # no client is active
+        return None
+    return str(client.scheduler.address) if client.cluster is None else None
 
 
 def _front(keys: Iterable[Key], layers: Layers) -> Delayed:

@@ -133,8 +133,7 @@ def verify(store: StoreArgument, json_: Json = False) -> None:
         for name in _watched(sorted((*contents.documented, *contents.orphans, *contents.bare))):
             if state := check(contents.store, name):
                 found[state].append(name)
-        for path, abandoned in temporaries(contents.store):
-            name = path.relative_to(contents.store.root).as_posix()
+        for name, abandoned in temporaries(contents.store):
             found["unfinished" if abandoned else "being written"].append(name)
     if json_:
         print(json.dumps({"store": store, **{kind.replace(" ", "_"): names for kind, names in found.items()}}))
@@ -174,12 +173,15 @@ def prune(
     """
     number = size = 0
     with _contents(store) as contents:
+        making = contents.store.locked()
         lines = _Lines(contents, "name", "size", "why")
         for removal in removals(contents, before.astimezone() if before else None):
             if yes and not removal.delete():
                 continue
             lines.print({"name": removal.name, "size": decimal(removal.size), "why": removal.why})
             number, size = number + 1, size + removal.size
+    if making:
+        print(f"a build is under way ({making[0]} is being made): what was made in the last day stays")
     if yes:
         print(f"{number} deleted, {decimal(size)} freed")
     elif number:

@@ -50,7 +50,7 @@ class Contents:
     @classmethod
     def of(cls, store: Store, watched: Watched = iter) -> Contents:
         """List a store once. Raises BadInput when there is no such store."""
-        if not store.root.is_dir():
+        if not store.is_there():
             raise BadInput(f"{store.url}: no such store")
         visible = store.names()
         manifests = {name.removesuffix(MANIFEST) for name in visible if name.endswith(MANIFEST)}
@@ -102,9 +102,9 @@ def verified(contents: Contents) -> dict[str, tuple[int, int]]:
     Of each that ever was (saltern.verification).
     """
     found: dict[str, list[bool]] = defaultdict(list)
-    for name, path in verifications(contents.store):
+    for name, file in verifications(contents.store):
         try:
-            event = json.loads(path.read_bytes())
+            event = json.loads(contents.store.read(file))
             if event["digest"] == (contents.store.manifest(name) or {})["digest"]:
                 found[name].append(event["same"])
         except (FileNotFoundError, ValueError, LookupError, TypeError):
@@ -132,7 +132,7 @@ def check(store: Store, name: str) -> State | None:
     return "whole" if manifest else "no manifest"
 
 
-def temporaries(store: Store) -> Iterator[tuple[Path, bool]]:
+def temporaries(store: Store) -> Iterator[tuple[str, bool]]:
     """Files that a writer has begun, and whether they are abandoned. Only folders have them: see ``Store.write``."""
     if not store.is_local:
         return
@@ -143,4 +143,4 @@ def temporaries(store: Store) -> Iterator[tuple[Path, bool]]:
             age = time.time() - path.stat().st_mtime
         except FileNotFoundError:
             continue  # written, and in its place
-        yield path, age > ABANDONED
+        yield path.relative_to(store.root).as_posix(), age > ABANDONED

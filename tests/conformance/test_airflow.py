@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from airflow_dags.stack import Stack, serving
+from saltern import Source, external
 from saltern.files import file_digest
 from saltern.ledger import Ledger
 from saltern.store import Store
@@ -28,6 +29,7 @@ from shared.rerun.scenarios import chosen
 from shared.rerun.scenarios.scenario import Scenario
 from shared.rerun.verdict import judge
 from shared.rerun.workspace import Workspace
+from tests.bucket import Server
 
 EDITED = ("data/digits.csv", "shared/steps/models.py")  # by these scenarios
 
@@ -252,3 +254,30 @@ def test_of_two_dag_runs_at_once_each_step_executes_in_one(operator: Operator, o
     assert len(targets) == 1
     verdict = judge(executed, targets.pop(), oracle.digest(world, "ml"), scenario.most)
     assert verdict == expected(engine, "lineage", "two-at-once"), executed
+
+
+def test_an_executor_on_several_machines_is_told_from_one_on_this(monkeypatch: pytest.MonkeyPatch) -> None:
+    from saltern.airflow.operators import elsewhere
+
+    executors = {
+        "LocalExecutor": None,
+        "LocalExecutor,CeleryExecutor": "CeleryExecutor",
+        "a:my.own.Executor": "Executor",
+    }
+    for given, expected in executors.items():
+        monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", given)
+        assert elsewhere() == expected
+
+
+def test_a_connection_says_how_a_store_is_reached(s3: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    import saltern.airflow.operators  # noqa: F401 - it says where names are looked up
+
+    extra = {"endpoint_url": s3.url, "region_name": "us-east-1"}
+    document = {"conn_type": "aws", "login": "somebody", "password": "a secret", "extra": extra}
+    monkeypatch.setenv("AIRFLOW_CONN_MINE", json.dumps(document))
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    url = s3.bucket().replace("s3://", "s3://mine@")
+    store = Store(url)
+    digest = store.commit("a.json", b"[1]", {})
+    assert (store.digest("a.json"), external.content(Source.at(f"{url}/a.json"))) == (digest, digest)

@@ -69,6 +69,14 @@ def on_cluster(cli: CommandLine, **options: int) -> Iterator[None]:
         del cli.env["DASK_SCHEDULER_ADDRESS"]
 
 
+def test_a_folder_that_a_clusters_workers_would_not_share_is_refused(cli: CommandLine) -> None:
+    cli.env["DASK_SCHEDULER_ADDRESS"] = "tcp://127.0.0.1:1"
+    finished = cli("run", "ml", store="store")
+    assert (finished.status, finished.stdout) == (2, "")
+    said = "error: --store store: under the cluster at tcp://127.0.0.1:1 each worker would have one of its own; give "
+    assert finished.stderr.startswith(said)
+
+
 def test_when_a_worker_is_killed_another_goes_on_with_what_is_stored(
     cli: CommandLine, runs: ThreadPoolExecutor
 ) -> None:

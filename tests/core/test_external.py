@@ -7,8 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from saltern import BadInput, Cache, Source, external, step
+from saltern.places import check_shared
+from saltern.store import Store
+from tests.bucket import Server
 
 
 @step(version="1", writes="json")
@@ -122,3 +126,52 @@ def test_a_path_that_is_no_text_is_an_input_like_any_other(tmp_path: Path) -> No
     Path(os.fsdecode(path)).write_text("x\n")
     cache = Cache(str(tmp_path / "store"), "lineage", run="r", engine="plain")
     assert cache.load(cache.make(cache.call(by_content, {"data": Source.at(os.fsdecode(path))}))) == ["x\n"]
+
+
+def test_an_input_named_from_the_project_is_found_in_the_copy_that_the_reader_has(tmp_path: Path) -> None:
+    from shared.steps import ml
+
+    home = ml.preprocess.project
+    assert home
+    cache = Cache(str(tmp_path), "lineage", run="r", engine="plain")
+    here = Source.at(home / "data" / "digits.csv")
+    assert here.to_json(home) == {"path": "data/digits.csv", "root": None}
+    there = Source(**here.to_json(home))
+    assert cache.call(ml.preprocess, {"csv": there}) == cache.call(ml.preprocess, {"csv": here})
+    assert Source.at(tmp_path / "x.csv").to_json(home)["path"] == str(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("url", ["store", "{project}/store", "{project}/../not/there"])
+def test_a_folder_that_workers_elsewhere_would_not_share_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(BadInput, match="under CeleryExecutor each worker would have one of its own"):
+        check_shared(url.format(project=tmp_path), "CeleryExecutor", tmp_path)
+
+
+def test_what_workers_elsewhere_share_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    check_shared(str(tmp_path / "shared"), "CeleryExecutor", tmp_path / "project")
+    check_shared("s3://bucket/x", "CeleryExecutor", tmp_path)
+
+
+@step(version="1", writes="json")
+def lines(data):  # type: ignore[no-untyped-def]
+    return data.read_text().splitlines()
+
+
+def test_an_input_on_s3_is_read_once_until_it_changes(s3: Server, tmp_path: Path) -> None:
+    url = f"{s3.bucket()}/day.csv"
+    folder, _, name = url.rpartition("/")
+    Store(folder).write(name, b"one\n")
+    cache = Cache(str(tmp_path / "store"), "lineage", run="r", engine="plain")
+    source = Source.at(url)
+    assert external.content(source) == blake3(b"one\n").hexdigest()
+    s3.requests.clear()
+    assert external.content(source) == blake3(b"one\n").hexdigest()
+    assert not [one for one in s3.requests if one.startswith("GET") and one.endswith("day.csv")]
+    made = cache.make(cache.call(lines, {"data": source}))
+    assert cache.load(made) == ["one"]
+    Store(folder).write(name, b"two\n")
+    assert cache.find(cache.call(lines, {"data": source})) is None
+    s3.fault("403", times=100)
+    with pytest.raises(BadInput, match="cannot be read"):
+        external.content(source)

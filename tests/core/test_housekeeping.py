@@ -513,7 +513,7 @@ def test_a_reader_misses_an_artifact_from_the_first_deletion_on(tmp_path: Path) 
     store = Store(tmp_path)
     store.commit("a", b"", {"made": "2020-01-01T00:00:00+00:00"})
     (removal,) = removals(Contents.of(store), datetime(2021, 1, 1).astimezone())
-    removal.paths[0].unlink()
+    store.path(removal.files[0]).unlink()
     assert not store.exists("a")
     assert store.digest("a") is None
     assert "its artifact is gone" in command("prune", tmp_path, "--yes").text

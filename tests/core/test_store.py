@@ -13,8 +13,10 @@ from saltern.errors import BadInput
 from saltern.store import MANIFEST, Damaged, Store
 
 
-@pytest.fixture(params=["folder", "file url", "memory"])
+@pytest.fixture(params=["folder", "file url", "memory", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    if request.param == "s3":
+        return Store(request.getfixturevalue("s3").bucket())
     urls = {"folder": str(tmp_path / "s"), "file url": f"file://{tmp_path}/s", "memory": f"memory://{uuid.uuid4().hex}"}
     return Store(urls[request.param])
 
@@ -51,7 +53,7 @@ def test_a_damaged_artifact_counts_as_missing_and_is_warned_of(
     store: Store, damaged: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     digest = store.commit("train-1.skops", b"model", {})
-    store.path("train-1.skops").write_bytes(damaged)
+    store.write("train-1.skops", damaged)
     with caplog.at_level(logging.WARNING):
         assert store.digest("train-1.skops") is None
     assert "train-1.skops" in caplog.text
@@ -63,9 +65,9 @@ def test_a_damaged_artifact_counts_as_missing_and_is_warned_of(
 @pytest.mark.parametrize("manifest", [b"", b"{", b"[]", b"{}"])
 def test_an_artifact_without_a_readable_manifest_counts_as_missing(store: Store, manifest: bytes) -> None:
     store.commit("train-1.skops", b"model", {})
-    store.path("train-1.skops" + MANIFEST).write_bytes(manifest)
+    store.write("train-1.skops" + MANIFEST, manifest)
     assert store.digest("train-1.skops") is None
-    store.path("train-1.skops" + MANIFEST).unlink()
+    store.delete("train-1.skops" + MANIFEST)
     assert store.digest("train-1.skops") is None
 
 

@@ -223,9 +223,20 @@ def test_nothing_of_ours_comes_in_by_another_way(project: Project) -> None:
 
 def test_the_chapter_names_the_libraries_that_the_library_needs() -> None:
     core = [path for path in (ROOT / "saltern").glob("*.py") if path.stem not in {*ENGINES, "command", "__main__"}]
+    core += (ROOT / "saltern" / "places").glob("*.py")
     modules = {name.partition(".")[0] for path in core for name in imported(path)}
     libraries = modules - set(sys.stdlib_module_names) - {"saltern"}
-    assert libraries == {"blake3", "filelock", "platformdirs", "pydantic", "polars", "skops", "upath"}
+    assert libraries == {
+        "blake3",
+        "filelock",
+        "platformdirs",
+        "pydantic",
+        "polars",
+        "skops",
+        "upath",
+        "botocore",
+        "fsspec",
+    }
     assert "`blake3`, `filelock`, `platformdirs` and `pydantic`" in CHAPTER
     assert all(f"`{extra}` ({distribution}" in CHAPTER for extra, distribution in EXTRAS.items())
 

@@ -6,7 +6,7 @@ from shared.rerun.scenarios.ground import Ground
 from shared.rerun.scenarios.scenario import Scenario, harming, nothing
 from shared.rerun.workspace import Workspace
 
-STORE = "saltern/store.py"
+STORE = "saltern/places/folder.py"
 
 # In the workspace's own copy of the store: the process dies when half of a step's artifact is written.
 WRITE = "file.write(data)"
@@ -16,7 +16,7 @@ HALF = """
 def _half(file, data, name):
     import signal
 
-    if name.startswith("{step}") and not name.endswith(MANIFEST):
+    if name.startswith("{step}") and not name.endswith(".manifest.json"):
         file.write(data[: len(data) // 2])
         file.flush()
         os.kill(os.getpid(), signal.SIGKILL)
