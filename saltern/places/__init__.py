@@ -36,10 +36,10 @@ def place_of(url: str) -> Place:
 def check_shared(url: str, executor: str, project: Path | None = None) -> None:
     """Raise BadInput for a folder of which each worker of an executor on several machines has another.
 
-    With a project: also for a folder that lies in it, as each worker has a copy of it, and for one that is not there.
+    With a project: also for a folder that lies in it, as each worker has a copy of it, and for one that lies in none.
     """
     path = Path(url)
-    is_own = not path.is_absolute() or (project and (path.is_relative_to(project) or not path.is_dir()))
+    is_own = not path.is_absolute() or (project and (path.is_relative_to(project) or not path.parent.is_dir()))
     if "://" not in url and is_own:
         raise BadInput(
             f"--store {url}: under {executor} each worker would have one of its own; give the absolute path of a "
