@@ -148,11 +148,10 @@ class ArtifactStorage(WritableFileSystem):
         """The record of a key. Raises FileNotFoundError when its artifact is missing or damaged."""
         root, _, name = path.rpartition("/")
         store = Store(root)
-        digest = store.digest(name)
-        manifest = store.manifest(name)
-        if not (digest and manifest):
+        manifest = store.whole(name)
+        if not manifest:
             raise FileNotFoundError(path)
-        artifact = Artifact(manifest["step"], manifest["partition"], name, manifest["salt"], digest)
+        artifact = Artifact(manifest["step"], manifest["partition"], name, manifest["salt"], manifest["digest"])
         results = ResultStore(result_storage=self, serializer=JSONSerializer())
         record: bytes = results.create_result_record(artifact, key=path).serialize()
         return record
