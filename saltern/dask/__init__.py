@@ -293,7 +293,7 @@ def _elsewhere() -> str | None:
         client = get_client()
     except ValueError:  # no client is active
         return None
-    return str(client.scheduler.address) if client.cluster is None else None
+    return str(client.scheduler.address) if client.scheduler and client.cluster is None else None
 
 
 def _front(keys: Iterable[Key], layers: Layers) -> Delayed:
