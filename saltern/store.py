@@ -222,6 +222,8 @@ def _remote(url: str) -> Path:
 
     try:
         root = UPath(url)
+        if not root.protocol:  # it would be a folder of that name, here
+            raise ValueError("no such kind of store; write it as s3://BUCKET/FOLDER, for example")
         root.exists()
     except (ValueError, ImportError, OSError) as error:
         raise BadInput(f"--store {url}: {error}") from None
