@@ -42,10 +42,10 @@ def main() -> int:
             for kind in given.only or KINDS:
                 lost += _tried(site, kind, given)
     given.results.mkdir(parents=True, exist_ok=True)
-    text = page(given.results)
+    text, lost_of_all = page(given.results)
     (given.results / "faults.md").write_text(text)
     print(text)
-    return int(lost > 0)
+    return int((lost if given.engine else lost_of_all) > 0)
 
 
 def _tried(site: Site, kind: str, given: argparse.Namespace) -> int:
@@ -56,14 +56,16 @@ def _tried(site: Site, kind: str, given: argparse.Namespace) -> int:
         "disks": lambda: disks.trials(site),
     }
     done: list[Trial] = []
-    for trial in trials[kind]():
-        done.append(trial)
-        if trial.problem:
-            print(f"{trial.kind}: {trial.what}: {trial.problem}", flush=True)
-    command = f"python -m tests.faults {given.engine} --only {kind}"
-    command += f" --{kind} {vars(given)[kind]} --seed {given.seed}" if kind in vars(given) else ""
-    engine = f"{given.engine} {site.engine.version()}"
-    write(given.results / f"{given.engine}-{kind}.json", command, engine, done)
+    try:
+        for trial in trials[kind]():
+            done.append(trial)
+            if trial.problem:
+                print(f"{trial.kind}: {trial.what}: {trial.problem}", flush=True)
+    finally:  # what was tried before an interruption counts too
+        command = f"python -m tests.faults {given.engine} --only {kind}"
+        command += f" --{kind} {vars(given)[kind]} --seed {given.seed}" if kind in vars(given) else ""
+        engine = f"{given.engine} {site.engine.version()}"
+        write(given.results / f"{given.engine}-{kind}.json", command, engine, done)
     return sum(bool(trial.problem) for trial in done)
 
 

@@ -128,6 +128,6 @@ def opened(name: str, folder: Path) -> Iterator[Site]:
     with engine.service(service) as env:
         env = {**env, "SALTWORKS_CACHE_DIR": str(service / "digests")}
         path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
-        preload = ("--keep", *engine.preload, f"{engine.package}.engine")
+        preload = ("--keep", *engine.preload, type(engine).__module__)
         with ForkServer(preload, {**env, "PYTHONPATH": path}, PATIENCE) as server:
             yield Site(engine, server, folder, env)

@@ -30,8 +30,8 @@ def write(path: Path, command: str, engine: str, trials: Sequence[Trial]) -> Non
     path.write_text(json.dumps(document, indent=1) + "\n")
 
 
-def page(folder: Path) -> str:
-    """Of all that is there."""
+def page(folder: Path) -> tuple[str, int]:
+    """Of all that is there, and how often something was lost."""
     found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
     lines = [
         "# Faults",
@@ -48,4 +48,4 @@ def page(folder: Path) -> str:
     problems = [problem for one in found for problem in one["problems"]]
     if problems:
         lines += ["", "What was lost, or not said as it has to be:", "", *(f"- {problem}" for problem in problems)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n", len(problems)
