@@ -9,7 +9,7 @@ import pytest
 
 from saltern.store import MANIFEST
 from tests.faults import inputs, kills
-from tests.faults.site import Lost, Site, opened
+from tests.faults.site import Lost, Site, opened, said_in_one_line
 
 
 @pytest.fixture(scope="module")
@@ -53,4 +53,4 @@ def test_what_is_not_said_as_it_has_to_be_would_be_noticed(site: Site, tmp_path:
     good = site.run(tmp_path / "store", ["run", "artists"])
     for finished, named in ((good, ""), (site.run(tmp_path / "store", ["run", "nope"]), "another name")):
         with pytest.raises(Lost):
-            inputs.said_in_one_line(finished, named)
+            said_in_one_line(finished, named)
