@@ -139,8 +139,11 @@ def _files(folder: Path, draw: random.Random) -> Iterator[Bad]:
 
 def _shown(path: Path) -> str:
     """What a complaint calls a file: a link by what it leads to; as it can be printed."""
-    name = path.readlink().name if path.is_symlink() else path.name
-    return name.encode("utf-8", "backslashreplace").decode()
+    return _printed(path.readlink().name if path.is_symlink() else path.name)
+
+
+def _printed(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _days(folder: Path, draw: random.Random) -> Iterator[Bad]:
@@ -185,7 +188,7 @@ def _words(draw: random.Random) -> Iterator[Bad]:
     junk = ("nope", "\udcff", LONG, "ml ", "ML", "🙂")
     while True:
         word = draw.choice(junk)
-        yield Bad(f"the pipeline {word[:9]!a}", ("run", word), _shown(Path(word)))
+        yield Bad(f"the pipeline {word[:9]!a}", ("run", word), _printed(word))
         yield Bad(f"--strategy {word[:9]!a}", ("run", "ml", f"--strategy={word}"), "--strategy")
         yield Bad(f"--force {word[:9]!a}", ("run", "ml", f"--force={word}"), "--force")
         share = draw.choice(("2", "-1", "nan", "x", "", "\udcff"))
