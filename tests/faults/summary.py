@@ -38,6 +38,7 @@ def page(folder: Path) -> tuple[str, int]:
         "",
         "After each: nothing partial or wrong was in the store, a clean run made what a clean build makes, and then",
         "every artifact was whole. After bad input: one line that names what is wrong, status 2, the store as it was.",
+        "A kill that came after its run had ended does not count, nor what an interruption left untried.",
         "",
         "| fault | engine | tried | lost |",
         "| --- | --- | --- | --- |",
