@@ -44,6 +44,7 @@ PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
             "tests/core",
             "tests/lineage",
             "tests/machine",
+            "tests/faults",
             "tests/lesson/test_textbook.py",
             "tests/lesson/test_descriptors.py",
         ],
@@ -214,6 +215,19 @@ def machine(session: nox.Session) -> None:
     """Random sequences of edits, runs, kills and accidents on the real engines: -- --sequences 10000 --seed 1"""
     environments(session, *ENGINES)
     patiently(session, python_of("luigi"), "-m", "tests.machine", *session.posargs)
+
+
+@nox.session(venv_backend="none", default=False)
+def faults(session: nox.Session) -> None:
+    """Kills, bad input, full disks, no handles, clocks: what was lost. -- --engine luigi --kills 300 --seed 1"""
+    chosen = argparse.ArgumentParser(prog="nox -s faults --", add_help=False, allow_abbrev=False)
+    chosen.add_argument("--engine", choices=ENGINES, action="append", help="may be repeated; default: all")
+    given, words = chosen.parse_known_args(session.posargs)
+    names = given.engine or list(ENGINES)
+    environments(session, *names)
+    for name in names:
+        patiently(session, python_of(name), "-m", "tests.faults", name, *words, success_codes=(0, 1))
+    session.run(python_of(names[0]), "-m", "tests.faults", external=True)  # 1: something was lost, in any of them
 
 
 @nox.session(venv_backend="none", default=False)

@@ -57,6 +57,7 @@ class Step(Generic[P, R]):
         self.inputs = tuple(a.name for a in arguments if a.kind is not a.KEYWORD_ONLY)
         self.parameters: Mapping[str, Any] = {a.name: a.default for a in arguments if a.kind is a.KEYWORD_ONLY}
         self._annotations = {a.name: a.annotation for a in arguments if a.kind is a.KEYWORD_ONLY}
+        self._adapters: dict[str, tuple[Any, Any]] = {}  # parameter -> its type, and what checks it
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -152,7 +153,10 @@ class Step(Generic[P, R]):
     def _adapter(self, name: str) -> Any:
         from pydantic import TypeAdapter
 
-        return TypeAdapter(self._type(name))
+        declared = self._type(name)
+        if name not in self._adapters or self._adapters[name][0] is not declared:
+            self._adapters[name] = declared, TypeAdapter(declared)  # dear: a store may have many to check
+        return self._adapters[name][1]
 
 
 def _is_plainly(value: Any, declared: Any) -> bool:

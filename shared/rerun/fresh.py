@@ -9,8 +9,10 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -110,10 +112,17 @@ class ForkServer:
         assert self._server.stdout is not None
         self._server.stdout.close()
 
-    def run(self, package: str, arguments: Sequence[str], folder: Path, env: Mapping[str, str]) -> Finished:
+    def run(
+        self,
+        package: str,
+        arguments: Sequence[str],
+        folder: Path,
+        env: Mapping[str, str],
+        patience: float | None = None,
+    ) -> Finished:
         """``python -m package arguments`` in a folder whose own copy of the project is the one that is imported.
 
-        A run that takes too long is ended with all its children.
+        A run that takes too long is ended with all its children. ``patience`` is for this run, in seconds.
         """
         request = next(self._requests)
         name = f"{self._server.pid}-{request}"  # several servers may run in one folder
@@ -136,11 +145,20 @@ class ForkServer:
             self._server.stdin.write(json.dumps(message).encode() + b"\n")
             self._server.stdin.flush()
         try:
-            status, hung = future.result(timeout=self._patience), False
+            status, hung = future.result(timeout=self._patience if patience is None else patience), False
         except TimeoutError:
-            os.killpg(self._processes[request], signal.SIGKILL)
+            self._kill(request)
             status, hung = future.result(timeout=self._patience), True
         return Finished(status, _read_once(stdout), _read_once(stderr), hung)
+
+    def _kill(self, request: int) -> None:
+        """End a run with all its children; one that was just asked for when it has started."""
+        while (process := self._processes.get(request)) is None:
+            if request not in self._waiting:
+                return  # it has ended by itself
+            time.sleep(0.001)
+        with suppress(ProcessLookupError):
+            os.killpg(process, signal.SIGKILL)
 
     def _read(self) -> None:
         assert self._server.stdout is not None
@@ -149,13 +167,15 @@ class ForkServer:
             if "process" in reply:
                 self._processes[reply["id"]] = reply["process"]
             else:
+                future = self._waiting.pop(reply["id"])
                 self._processes.pop(reply["id"])
-                self._waiting.pop(reply["id"]).set_result(reply["status"])
+                future.set_result(reply["status"])
         for future in self._waiting.values():
             future.set_exception(RuntimeError("the fork server ended"))
 
 
 def _read_once(path: Path) -> str:
-    text = path.read_text(errors="replace")
-    path.unlink()
+    """Nothing, where the run was ended before it could write."""
+    text = path.read_text(errors="replace") if path.exists() else ""
+    path.unlink(missing_ok=True)
     return text

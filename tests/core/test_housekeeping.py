@@ -141,6 +141,25 @@ def test_ls_does_not_pass_over_what_is_no_whole_artifact(tmp_path: Path, leftove
     )
 
 
+@pytest.mark.parametrize("words", [["ls"], ["ls", "--json"], ["verify"], ["prune"]])
+def test_nobody_complains_when_nobody_reads_on(tmp_path: Path, words: list[str]) -> None:
+    """As in ``saltern ls store | head``."""
+    Store(tmp_path).commit("a.json", b"", {})
+    command = [sys.executable, "-m", "saltern", words[0], str(tmp_path), *words[1:]]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode != 0
+
+
+def test_a_name_that_is_no_text_is_listed(tmp_path: Path) -> None:
+    Store(tmp_path).commit("\udcff.json", b"", {})
+    said = in_a_process("saltern", "ls", tmp_path)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "\\udcff.json" in said.stdout
+
+
 def test_show_says_what_an_artifact_was_made_from(tmp_path: Path) -> None:
     made = built(tmp_path)
     daily = artifact(made, "daily_counts[2018-03-05]")

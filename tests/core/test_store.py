@@ -136,3 +136,9 @@ def test_where_the_newest_is_gone_or_was_never_noted_the_newest_of_the_others_co
     assert (store.newest("a", "salted") or {})["name"] == "a-2.json"
     store.note_newest("a", "salted", "a-3.json")
     assert (store.newest("a", "salted") or {})["name"] == "a-2.json"
+
+
+@pytest.mark.parametrize("url", ["nope://store", "x-y://store", "ü://store", "://store"])
+def test_a_store_of_no_known_kind_is_refused_by_name(url: str) -> None:
+    with pytest.raises(BadInput, match=f"--store {url}: "):
+        Store(url)
