@@ -6,6 +6,7 @@ there, and another for what the disk or the server refuses, when all tries are u
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from saltern.errors import BadInput
@@ -23,6 +24,8 @@ def place_of(url: str) -> Place:
             from saltern.places.bucket import Bucket
 
             return Bucket(url)
+        if not re.match(r"[A-Za-z][\w+.-]*(::|://)", url, re.ASCII):  # fsspec would take it for a folder's name
+            raise ValueError("no such kind of store; write it as s3://BUCKET/FOLDER, for example")
         from saltern.places.anywhere import Anywhere
 
         return Anywhere(url)
