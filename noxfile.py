@@ -372,7 +372,7 @@ def lint(session: nox.Session) -> None:
         [*types_from("browser", python_of("browser")), "tests/browser"],
     ]
     for name, engine in ENGINES.items():
-        ours = (engine.package, f"saltern.{name}", f"tests.conformance.test_{name}")
+        ours = (engine.package, f"saltern.{name}", f"tests.conformance.test_{name}", f"clusters.{name}")
         checks.append([*types_from(name, python_of(name)), *(word for package in ours for word in ("-p", package))])
     with ThreadPoolExecutor(2) as pool:  # each is a process that works on one core
         list(pool.map(lambda words: session.run(*words), checks))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import tempfile
-from contextlib import nullcontext
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +25,11 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 @app.command()
 def run(
     engine: Annotated[str, typer.Argument(metavar="ENGINE", help=f"{', '.join(ENGINES)}.")],
-    summary: Annotated[Path | None, typer.Option(help="Default: results/cluster/ENGINE.md.")] = None,
+    summary: Annotated[Path | None, typer.Option(help="Default: results/cluster/ENGINE.md, or ENGINE-s3.md.")] = None,
+    s3: Annotated[bool, typer.Option("--s3", help="Keep the store in a bucket on S3, which goes away too.")] = False,
+    only: Annotated[
+        str, typer.Option(metavar="WORD", help="Only the accidents that have it in their names, after a clean build.")
+    ] = "",
     folder: Annotated[
         Path | None, typer.Option(help="A new folder for logs, checkouts and the store. Default: one that is removed.")
     ] = None,
@@ -36,19 +40,25 @@ def run(
     made: type[Deployment] = importlib.import_module(f"clusters.{engine}").DEPLOYMENT
     interrupt_once()
     prefix = f"saltworks-cluster-{engine}-"
-    with nullcontext(folder.absolute()) if folder else tempfile.TemporaryDirectory(prefix=prefix) as scratch:
+    with ExitStack() as stack:
+        scratch = folder.absolute() if folder else stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
         Path(scratch).mkdir(parents=True, exist_ok=True)
         Path(scratch).chmod(0o755)  # a database runs as another user
         site = Site(Path(scratch), made.package, made.machines)
+        if s3:
+            from clusters.bucket import bucket
+
+            site.use(stack.enter_context(bucket()))
         findings: list[Finding] = []
         with made(site) as deployment:
             print(f"{deployment.processes} In {scratch}", flush=True)
-            for finding in Scenarios(deployment).findings():
+            for finding in Scenarios(deployment).findings(only):
                 findings.append(finding)
                 print(f"{finding.seconds:6.1f} s  {finding.scenario}: {finding.complaint or finding.ended}", flush=True)
-        text = page(deployment, findings, datetime.now(UTC).date(), f"nox -s cluster -- {engine}")
+        words = f"nox -s cluster -- {engine}{' --s3' if s3 else ''}{f' --only {only}' if only else ''}"
+        text = page(deployment, findings, datetime.now(UTC).date(), words)
         remain = left_over(site.env[MARK])
-    path = summary or Path("results/cluster") / f"{engine}.md"
+    path = summary or Path("results/cluster") / f"{engine}{'-s3' if s3 else ''}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     print(f"\n{text}\n{path}")

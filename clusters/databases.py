@@ -28,11 +28,7 @@ def program(name: str, package: str) -> str:
 
 def _somebody() -> list[str]:
     """What goes before a command that root may not run: PostgreSQL refuses to be root."""
-    return (
-        ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig=INT"]
-        if os.geteuid() == 0
-        else []
-    )
+    return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
 
 
 class PostgreSQL:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from saltern.errors import StepFailed
 from shared.engine import servers
@@ -20,6 +20,9 @@ from shared.engine.outcome import Outcome
 from shared.engine.servers import Server
 from shared.pipelines import DATA, stream_of
 from shared.rerun.workspace import Workspace
+
+if TYPE_CHECKING:
+    from clusters.bucket import Bucket
 
 MARK = "SALTWORKS_CLUSTER"  # an environment variable that all processes of a deployment have, down to the last
 STRATEGY = "lineage"
@@ -33,16 +36,22 @@ class Site:
     folder: Path
     package: str
     machines: int
-    store: str = ""
+    bucket: Bucket | None = None
     env: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.data = self.folder / "data"
         for name in ("digits.csv", "streams"):
             self._copy(name)
-        self.store = self.store or str(self.folder / "store")
+        self.store = str(self.folder / "store")
         self.checkouts = [Workspace(self.folder / f"checkout-{n}", [self.package]) for n in range(self.machines)]
         self.env |= {MARK: uuid.uuid4().hex, "SALTWORKS_CACHE_DIR": str(self.folder / "digests")}
+
+    def use(self, bucket: Bucket) -> None:
+        """Keep the store there. This process looks into it too."""
+        self.bucket, self.store = bucket, bucket.url
+        self.env |= bucket.env
+        os.environ.update(bucket.env)
 
     def _copy(self, name: str) -> None:
         source, copy = DATA / name, self.data / name
@@ -107,6 +116,9 @@ def command(
         process.kill()
         stdout, stderr = process.communicate()
         return None, f"ended after {PATIENCE} seconds"
+    except BaseException:  # we are interrupted
+        process.kill()
+        raise
     if process.returncode:
         return None, servers.last_words(stderr, f"ended with status {process.returncode}")
     return Outcome.from_json(stdout.strip().splitlines()[-1]), ""

@@ -19,8 +19,10 @@ from luigi_impl.ui import luigid
 from shared.engine import servers
 
 CLIENTS = 4
+LEFT = "another run is at work on what it needs"
 # ``keep_alive``: a client waits for what another client makes, as the documentation recommends for several of them.
-# A worker that says nothing for ``worker_disconnect_delay`` seconds is taken for dead; out of the box that is a minute.
+# A worker that says nothing for ``worker_disconnect_delay`` seconds is taken for dead, and what it had for failed; that
+# is tried again after ``retry_delay``. Out of the box these are one minute and a quarter of an hour.
 CONFIGURATION = """\
 [core]
 local_scheduler = false
@@ -36,6 +38,7 @@ ping_interval = 1
 
 [scheduler]
 worker_disconnect_delay = 10
+retry_delay = 5
 stable_done_cooldown_secs = 0
 """
 
@@ -60,19 +63,37 @@ class Luigi(Deployment):
         servers.wait_until(lambda: servers.answers(self.page), list(self.servers.values()))
 
     def run(self, pipeline: str) -> Ending:
-        """All clients at once. One that was killed has nothing to say; all others must end well, and alike."""
+        """All clients at once. One that was killed has nothing to say; all others must end well, and alike.
+
+        ``keep_alive`` counts what is pending and not what is running: who comes for the last task too late ends, and
+        says that another is at work on it. That is well where another is.
+        """
+        clients: list[Popen[str]] = []
         with ThreadPoolExecutor(CLIENTS) as pool:
-            endings = [ending for ending in pool.map(partial(self._client, pipeline), range(CLIENTS)) if ending]
+            try:
+                found = list(pool.map(partial(self._client, pipeline, clients), range(CLIENTS)))
+            except BaseException:  # we are interrupted, and wait for nobody
+                for client in clients:
+                    client.kill()
+                raise
+        endings = [ending for ending in found if ending]
+        endings = [ending for ending in endings if LEFT not in ending.complaint] or endings
         complaints = [ending.complaint for ending in endings if ending.complaint]
         targets = {ending.target for ending in endings}
         if not complaints and len(targets) != 1:
             complaints = [f"the clients have several targets: {', '.join(sorted(targets))}"]
         return Ending("; ".join(dict.fromkeys(complaints)), targets.pop())
 
-    def _client(self, pipeline: str, machine: int) -> Ending | None:
-        started: list[Popen[str]] = []
-        outcome, complaint = command(self.site, machine, self.package, self.site.words(pipeline), started.append)
-        if started[0].pid in self._killed:
+    def _client(self, pipeline: str, clients: list[Popen[str]], machine: int) -> Ending | None:
+        """How one of them ended; None where it was killed."""
+        mine: list[int] = []
+
+        def started(process: Popen[str]) -> None:
+            mine.append(process.pid)
+            clients.append(process)
+
+        outcome, complaint = command(self.site, machine, self.package, self.site.words(pipeline), started)
+        if mine[0] in self._killed:
             return None
         return Ending(complaint, Path(outcome.target.path or "").name if outcome else "")
 
