@@ -111,7 +111,7 @@ class Prefect(Deployment):
             threshold=1,
             within=timedelta(seconds=HEARTBEAT * MISSED),
         )
-        crashed = ChangeFlowRunState(state=StateType.CRASHED, message="its heartbeats ended")
+        crashed = ChangeFlowRunState(name=None, state=StateType.CRASHED, message="its heartbeats ended", force=False)
         Automation(name="flow runs without heartbeats", trigger=trigger, actions=[crashed]).create()
 
     def run(self, pipeline: str) -> Ending:

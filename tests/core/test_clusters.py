@@ -15,6 +15,7 @@ from clusters.deployment import MARK, Deployment, Ending, Site, command, left_ov
 from clusters.findings import page
 from clusters.gate import Gate
 from clusters.scenarios import Scenarios
+from shared.engine.servers import wait_until
 from shared.engines import ENGINES
 
 STEPS = ["preprocess", "train", "evaluate", "report"]
@@ -76,13 +77,19 @@ def test_a_gate_holds_who_comes_while_it_is_shut() -> None:
 
 
 def test_what_a_deployment_started_is_ended_with_it_also_what_left_its_group(tmp_path: Path) -> None:
-    child = "import subprocess, sys; subprocess.Popen(sys.argv[1:], start_new_session=True)"
+    child = "import subprocess, sys; subprocess.Popen(sys.argv[1:], start_new_session=True).wait()"
     site = Site(tmp_path, "shared", 1)
     with Idle(site) as deployment:
         sleeper = deployment.serve("sleeper", [sys.executable, "-c", child, "sleep", "600"], site.environment(0))
-        sleeper.process.wait()
-        assert left_over(site.env[MARK])
+        wait_until(lambda: any(b"sleep\x00600" == _words(pid)[:9] for pid in left_over(site.env[MARK])), [sleeper])
     assert left_over(site.env[MARK]) == []
+
+
+def _words(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 @pytest.mark.parametrize("engine", ENGINES)
