@@ -81,7 +81,7 @@ def test_what_a_deployment_started_is_ended_with_it_also_what_left_its_group(tmp
     site = Site(tmp_path, "shared", 1)
     with Idle(site) as deployment:
         sleeper = deployment.serve("sleeper", [sys.executable, "-c", child, "sleep", "600"], site.environment(0))
-        wait_until(lambda: any(b"sleep\x00600" == _words(pid)[:9] for pid in left_over(site.env[MARK])), [sleeper])
+        wait_until(lambda: any(_words(pid)[:9] == b"sleep\x00600" for pid in left_over(site.env[MARK])), [sleeper])
     assert left_over(site.env[MARK]) == []
 
 
