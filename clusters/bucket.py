@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.bucket import Server, serving
+from clusters.s3 import Server, serving
 
 AWAY = 60.0  # seconds
 ALWAYS = 10**9  # requests

@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
-    from tests.bucket import Server
+    from clusters.s3 import Server
 
 # A shell lets what it starts in the background ignore Ctrl-C, and so would all that tests start, and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -77,7 +77,7 @@ def _is_alike(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def _s3_server() -> Iterator[Server]:
-    from tests.bucket import serving
+    from clusters.s3 import serving
 
     with serving() as server:
         yield server

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from airflow_dags.stack import Stack, serving
+from clusters.s3 import Server
 from saltern import Source, external
 from saltern.files import file_digest
 from saltern.ledger import Ledger
@@ -29,7 +30,6 @@ from shared.rerun.scenarios import chosen
 from shared.rerun.scenarios.scenario import Scenario
 from shared.rerun.verdict import judge
 from shared.rerun.workspace import Workspace
-from tests.bucket import Server
 
 EDITED = ("data/digits.csv", "shared/steps/models.py")  # by these scenarios
 

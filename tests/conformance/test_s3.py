@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from clusters.s3 import Server
 from shared.conformance.command_line import CommandLine
-from tests.bucket import Server
 
 STEPS = ["preprocess", "train", "evaluate", "report"]
 

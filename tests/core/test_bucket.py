@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from clusters.s3 import Server
 from saltern import Artifact, Cache, step
 from saltern.errors import BadInput, StoreFailed
 from saltern.housekeeping.commands import app
 from saltern.places import bucket, leases
 from saltern.recipe import Call
 from saltern.store import MANIFEST, Store
-from tests.bucket import Server
 
 LARGE = 3_000_000  # bytes
 METHODS: dict[str, Callable[[Store], object]] = {

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
+from clusters.s3 import Server
 from saltern import BadInput, Cache, Source, external, step
 from saltern.places import check_shared
 from saltern.store import Store
-from tests.bucket import Server
 
 
 @step(version="1", writes="json")
