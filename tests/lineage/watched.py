@@ -21,7 +21,7 @@ from saltern.external import places
 from saltern.modules import BODY, SUBCLASSES, WHOLE, Module
 from saltern.parsed import parsed
 from saltern.reach import is_ignored, project_of
-from saltern.reached import FILE, PROJECT
+from saltern.reached import FILE, PROJECT, Reached
 from saltern.recipe import Call, Source, each
 from saltern.sources import state_of
 
@@ -85,7 +85,7 @@ sys.addaudithook(_heard)
 def unnamed_functions(call: Call, ran: set[CodeType]) -> list[str]:
     """The functions of the project that ran in a call, and that its recipe does not name."""
     found, project = reached(call.step), project_of(call.step)
-    if project is None or any(place.endswith(f":{PROJECT}") or place == PROJECT for place in found.code):
+    if project is None or _counts_whole(found):
         return []
     places = [(module, name, path) for (module, path, _), names in found.places.items() for name in names]
     named = {(path, name) for _, name, path in places}
@@ -109,6 +109,11 @@ def unnamed_functions(call: Call, ran: set[CodeType]) -> list[str]:
     return sorted(told)
 
 
+def _counts_whole(found: Reached) -> bool:
+    """Whether all source of the project counts."""
+    return any(place.endswith(f":{PROJECT}") or place == PROJECT for place in found.code)
+
+
 def _defined(module: Module, name: str) -> set[str]:
     """The functions and classes that a piece of a module holds."""
     statements = module.body if name == BODY else [one for one in module.tree.body if getattr(one, "bases", ())]
@@ -128,6 +133,8 @@ def unnamed_files(call: Call, opened: list[str], read: dict[str, str]) -> list[s
         if not _is_in(project, str(path)) or not path.is_file() or path.suffix == ".pyc" or is_input:
             continue
         name = path.relative_to(project).as_posix()
+        if _counts_whole(found) and path.suffix == ".py":
+            continue  # all of them count, and are read again to see whether they changed meanwhile
         if path not in named and not is_ignored(call.step, name):
             told.append(name)
     return sorted(told)

@@ -28,7 +28,7 @@ class Toy(Engine):
             except BadInput:
                 raise
             except Exception as error:
-                raise StepFailed(f"{key}: {type(error).__name__}: {error}") from error
+                raise StepFailed.of(key, error) from error
             claimed[key] = "found" if found else "made"
         return claimed
 
