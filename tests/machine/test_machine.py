@@ -15,8 +15,8 @@ from tests.machine.workshop import ROOT, python_of
 # What the test suite runs in the part of an engine; the core's part is that of the two engines that start fast.
 PARTS = {
     "reference": (("luigi", "dask"), 12),
-    "airflow": (("airflow",), 1),
-    "prefect": (("prefect",), 1),
+    "airflow": (("airflow",), 2),
+    "prefect": (("prefect",), 2),
 }
 # A fault that the library does not have, as edits of its source.
 FAULTS = {
