@@ -7,10 +7,13 @@ import pytest
 
 from shared.engine.servers import free_port
 from shared.engines import ENGINES
+from tests import conftest
 from tests.browser.engines.conftest import started
 
+SLOW = [pytest.param(name, marks=pytest.mark.thorough) if name in conftest.SLOW else name for name in ENGINES]
 
-@pytest.mark.parametrize("engine", ENGINES)
+
+@pytest.mark.parametrize("engine", SLOW)
 def test_nothing_outlives_pages_that_are_killed(engine: str) -> None:
     """They are killed while a run is under way: that is when there are most processes."""
     with started(engine, "--port", str(free_port())) as process:
