@@ -266,10 +266,11 @@ def side_environment(session: nox.Session, name: str, pinned: Path, *project: st
         return
     uv = (sys.executable, "-m", "uv")
     session.run_install(*uv, "venv", "--quiet", "--clear", "--python", python_of("luigi"), str(folder), external=True)
-    install = (*uv, "pip", "install", "--quiet", "--python", str(folder), "--compile-bytecode", "--require-hashes")
-    session.run_install(*install, "--requirement", str(pinned), external=True)
+    install = (*uv, "pip", "install", "--quiet", "--python", str(folder))
+    locked = ("--compile-bytecode", "--require-hashes", "--requirement", str(pinned))
+    session.run_install(*install, *locked, external=True)
     if project:
-        session.run_install(*install[:-2], "--no-deps", *project, external=True)
+        session.run_install(*install, "--no-deps", *project, external=True)
     stamp.write_text(wanted)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from pwd import getpwnam
@@ -67,7 +68,7 @@ class PostgreSQL:
 
     def restart(self) -> None:
         """Stop and start it. SIGINT is what it calls a fast shutdown: it waits for no client."""
-        self.deployment.servers["PostgreSQL"].process.send_signal(2)
+        self.deployment.servers["PostgreSQL"].process.send_signal(signal.SIGINT)
         self.deployment.restart("PostgreSQL")
         self.wait()
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from saltern.errors import StepFailed
 from shared.engine import servers
+from shared.engine.leash import family_of
 from shared.engine.outcome import Outcome
 from shared.engine.servers import Server
 from shared.pipelines import DATA, stream_of
@@ -175,14 +176,13 @@ class Deployment:
 
     def kill_worker(self, pid: int) -> None:
         """SIGKILL what runs a step, the worker that started it, and all that this one started: a machine is gone."""
-        line = _line_of(pid)
-        worker = next((server for server in self.servers.values() if server.process.pid in line), None)
-        victims = [other for other in _processes() if worker and worker.process.pid in _line_of(other)]
-        for victim in (pid, *victims):
+        families = {name: [server.process.pid, *family_of(server.process.pid)] for name, server in self.servers.items()}
+        worker = next((name for name, family in families.items() if pid in family), None)
+        for victim in (pid, *families.get(worker or "", ())):
             with suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
         if worker:
-            worker.process.wait()
+            self.servers[worker].process.wait()
 
     def mend(self) -> None:
         """Start again what has ended, as whoever supervises the machines does."""
@@ -237,23 +237,4 @@ class Deployment:
 
 def left_over(mark: str) -> list[int]:
     """The processes that have the mark of a deployment in their environment (Linux)."""
-    found = []
-    for pid in _processes():
-        with suppress(OSError):
-            if f"{MARK}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes():
-                found.append(pid)
-    return found
-
-
-def _processes() -> list[int]:
-    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
-
-
-def _line_of(pid: int) -> list[int]:
-    """A process, the one that started it, and so on."""
-    line = []
-    with suppress(OSError):  # it has ended
-        while pid > 1:
-            line.append(pid)
-            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    return line
+    return servers.started_with(MARK, mark)

@@ -23,7 +23,7 @@ from saltern.ledger import Ledger
 from saltern.parameters import exact
 from saltern.reach import is_ignored, project_of
 from saltern.reasons import reasons
-from saltern.recipe import Artifact, Call, Inputs, Source, each, flat
+from saltern.recipe import Artifact, Call, Inputs, Source, each, flat, mapped
 from saltern.steps import Step
 from saltern.store import Store
 from saltern.strategies import Strategy, strategy
@@ -219,12 +219,7 @@ class Cache:
 
     def values(self, inputs: Inputs) -> dict[str, Any]:
         """The values of named inputs; those of a fan-in by partition."""
-        return {
-            argument: {part: self.load(one) for part, one in item.items()}
-            if isinstance(item, Mapping)
-            else self.load(item)
-            for argument, item in inputs.items()
-        }
+        return mapped(inputs, self.load)
 
     def execute(self, call: Call) -> Artifact:
         """Load the inputs, run the step, store its output. It always runs: asking first is the caller's part."""
@@ -255,10 +250,4 @@ class Cache:
 
 def _here(inputs: Inputs, step: Step[..., Any]) -> Inputs:
     """Inputs with the external ones found on this machine."""
-
-    def found(item: Any) -> Any:
-        if isinstance(item, Mapping):
-            return {part: found(one) for part, one in item.items()}
-        return item.within(project_of(step)) if isinstance(item, Source) else item
-
-    return {argument: found(item) for argument, item in inputs.items()}
+    return mapped(inputs, lambda item: item.within(project_of(step)) if isinstance(item, Source) else item)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sysconfig
-import traceback
+import os
 from pathlib import Path
 from typing import Self
 
 # Where code lies that is not the user's: the library itself, and Python's own; other libraries are in a site-packages.
-NOT_THEIRS = (Path(__file__).parent, Path(sysconfig.get_path("stdlib")))
+NOT_THEIRS = (Path(__file__).parent, Path(os.__file__).parent)
 
 
 class BadInput(ValueError):
@@ -42,6 +41,8 @@ class StepFailed(RuntimeError):
     @classmethod
     def of(cls, step: str, error: BaseException) -> Self:
         """Of a step's name and what it raised. The message is one line with the place in the user's code."""
+        import traceback
+
         said = " ".join(f"{type(error).__name__}: {error}".split())
         place = _place(error)
         return cls(f"{step}: {said}{f' ({place})' if place else ''}", "".join(traceback.format_exception(error)))
@@ -49,6 +50,8 @@ class StepFailed(RuntimeError):
 
 def _place(error: BaseException) -> str | None:
     """``steps.py:12``: the last line of the user's own code on the way to an error, from the current folder on."""
+    import traceback
+
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         path = Path(frame.filename)
         library = "site-packages" in path.parts or any(path.is_relative_to(folder) for folder in NOT_THEIRS)

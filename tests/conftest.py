@@ -46,11 +46,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", mark)
 
 
+def is_brief(config: pytest.Config) -> bool:
+    """Whether what other tests show too is left out because a run takes seconds."""
+    return config.getoption("--engine") in SLOW and not config.getoption("--thorough")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is for a thorough run, but with ``--thorough``."""
     if config.getoption("--thorough"):
         return
-    slow = config.getoption("--engine") in SLOW
+    slow = is_brief(config)
     left_out = {"thorough", "thorough_if_slow"} if slow else {"thorough"}
 
     def spared(item: pytest.Item) -> bool:

@@ -23,20 +23,27 @@ def session_of(name: str) -> tuple[Session, dict[str, Any]]:
 
     if not name:
         return Session(), {}
-    for lookup in LOOKUPS:
-        if (found := lookup(name)) is not None:
-            return Session(), dict(found)
-    return Session(profile=name), {}
+    given = _given(name)
+    return (Session(profile=name), {}) if given is None else (Session(), given)
 
 
 def options_of(name: str) -> dict[str, Any]:
     """The same for s3fs, which gives steps their inputs."""
-    for lookup in LOOKUPS:
-        if (found := lookup(name)) is not None:
-            given = dict(found)
-            words = {"key": "aws_access_key_id", "secret": "aws_secret_access_key", "token": "aws_session_token"}
-            options = {word: given[theirs] for word, theirs in words.items() if given.get(theirs)}
-            options |= {"endpoint_url": given["endpoint_url"]} if given.get("endpoint_url") else {}
-            region = given.get("region_name")
-            return options | ({"client_kwargs": {"region_name": region}} if region else {})
-    return {"profile": name}
+    given = _given(name)
+    if given is None:
+        return {"profile": name}
+    words = {
+        "key": "aws_access_key_id",
+        "secret": "aws_secret_access_key",
+        "token": "aws_session_token",
+        "endpoint_url": "endpoint_url",
+    }
+    options = {word: given[theirs] for word, theirs in words.items() if given.get(theirs)}
+    region = given.get("region_name")
+    return options | ({"client_kwargs": {"region_name": region}} if region else {})
+
+
+def _given(name: str) -> dict[str, Any] | None:
+    """What the first engine that knows the name says of it; None where none does."""
+    answers = (lookup(name) for lookup in LOOKUPS)
+    return next((dict(found) for found in answers if found is not None), None)

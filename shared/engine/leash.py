@@ -44,7 +44,7 @@ def main(parent: int, command: list[str]) -> int:
             _send(child.pid, number)
         _wait(woken, LOOKS_EACH)
         status = _reaped().get(child.pid)
-    while family := _family():
+    while family := family_of(os.getpid()):
         for process in family:
             _send(process, signal.SIGKILL)
         _wait(woken, 0.05)
@@ -82,10 +82,10 @@ def _reaped() -> dict[int, int]:
     return ended
 
 
-def _family() -> list[int]:
-    """All processes that came of this one."""
+def family_of(ancestor: int) -> list[int]:
+    """All processes that came of one."""
     parents = _parents()
-    found = [os.getpid()]
+    found = [ancestor]
     for process in found:  # which grows meanwhile
         found += [child for child, parent in parents.items() if parent == process]
     return found[1:]

@@ -44,6 +44,16 @@ class Server:
         return last_words(self.log.read_text(errors="replace"), lines=15)
 
 
+def started_with(variable: str, value: str) -> list[int]:
+    """The processes that have an environment variable of that value, which all that they start inherit (Linux)."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # gone meanwhile, or not ours to look at
+            if f"{variable}={value}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append(int(process.name))
+    return found
+
+
 def last_words(text: str, otherwise: str = "it did not say why", *, lines: int = 1) -> str:
     """The last lines in which there is something, or what to say where there is none."""
     return "\n".join([line for line in text.splitlines() if line.strip()][-lines:]) or otherwise

@@ -15,7 +15,7 @@ from shared.rerun.expectations import unexpected
 from shared.rerun.harness import gauntlet
 from shared.rerun.results import Cell, Results
 from shared.rerun.scenarios import chosen
-from tests.conftest import SLOW
+from tests.conftest import is_brief
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 Cells = Callable[..., list[Cell]]
@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def brief(request: pytest.FixtureRequest) -> bool:
     """Whether few cells are measured of the strategies that are alike. ``nox -s <engine>`` measures all of them."""
-    return request.config.getoption("--engine") in SLOW and not request.config.getoption("--thorough")
+    return is_brief(request.config)
 
 
 @pytest.fixture(scope="module")

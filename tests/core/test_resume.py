@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.engine.servers import started_with
 from shared.pipelines import PROJECT
 from shared.reference import ENGINE as REFERENCE
 from shared.rerun.harness import gauntlet
@@ -52,16 +53,9 @@ class Place:
             text=True,
         )
 
-    def processes(self) -> list[str]:
+    def processes(self) -> list[int]:
         """What runs with its temporary folder."""
-        found = []
-        for status in Path("/proc").glob("[0-9]*"):
-            try:
-                ours = f"TMPDIR={self.temporary}".encode() in (status / "environ").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            found += [status.name] if ours else []
-        return found
+        return started_with("TMPDIR", str(self.temporary))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from shared.rerun.fresh import Finished
 from tests.faults.site import Lost, Site, digests, said_in_one_line
 from tests.faults.trial import Trial
 
@@ -114,12 +115,12 @@ def _clock(site: Site, pipeline: str) -> Iterator[Trial]:
         site.clear(folder)
 
 
-def _no_traceback(finished: object) -> None:
-    stderr, hung = finished.stderr, finished.hung  # type: ignore[attr-defined]
-    if hung:
+def _no_traceback(finished: Finished) -> None:
+    if finished.hung:
         raise Lost("hangs")
-    if "Traceback" in stderr and not stderr.splitlines()[-1].startswith("error: "):
-        raise Lost(f"a traceback: {stderr.splitlines()[-1]}")
+    lines = finished.stderr.splitlines()
+    if "Traceback" in finished.stderr and not lines[-1].startswith("error: "):
+        raise Lost(f"a traceback: {lines[-1]}")
 
 
 def _can_mount(site: Site) -> bool:

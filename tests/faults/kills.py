@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 
 from tests.faults.site import Lost, Site
@@ -37,8 +38,6 @@ def trials(site: Site, number: int, seed: int) -> Iterator[Trial]:
 
 def _seconds(site: Site, pipeline: str) -> float:
     """How long a process is there that runs a pipeline on an empty store."""
-    import time
-
     folder, begun = site.new(), time.monotonic()
     site.run(folder / "store", ["run", pipeline, "--json"])
     site.clear(folder)

@@ -19,6 +19,7 @@ from lesson.tour import bigfile, native
 from lesson.tour.guide import Guide, names
 from lesson.tour.walk import Seen, Walk
 from lesson.tour.words import WORDS, Place, Surprise, Words
+from shared.engine.servers import started_with
 from shared.engines import ENGINES
 from shared.pipelines import PROJECT
 from shared.rerun import expectations
@@ -87,13 +88,7 @@ class Tours:
     def left_behind(self) -> list[str]:
         """Files in the scratch folder, and processes that were told to use it."""
         files = [str(path) for path in self.scratch.rglob("*")]
-        return files + [str(process) for process in Path("/proc").glob("[0-9]*") if self._ours(process)]
-
-    def _ours(self, process: Path) -> bool:
-        try:
-            return f"TMPDIR={self.scratch}\0".encode() in (process / "environ").read_bytes()
-        except OSError:  # gone meanwhile, or not ours to look at
-            return False
+        return files + [f"process {pid}" for pid in started_with("TMPDIR", str(self.scratch))]
 
 
 @pytest.fixture(scope="module")
