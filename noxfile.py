@@ -71,14 +71,14 @@ nox.options.sessions = [*ENGINES, "compare"]
 
 
 def install(session: nox.Session, lock: str) -> None:
-    """Install a lock and the project, unless they are there already. Bytecode is compiled, so that runs start fast."""
+    """Install a lock and the project, unless they are there already. Python compiles what is imported, when it is."""
     session.env["UV_PYTHON_DOWNLOADS"] = "never"
     pinned = HERE / "locks" / f"{lock}.txt"
     stamp = Path(session.virtualenv.location) / "saltworks.stamp"
     wanted = hashlib.sha256(pinned.read_bytes() + (HERE / "pyproject.toml").read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    session.install("--compile-bytecode", "--require-hashes", "--requirement", str(pinned))
+    session.install("--require-hashes", "--requirement", str(pinned))
     session.install("--no-deps", "--editable", str(HERE))
     stamp.write_text(wanted)
 
@@ -267,8 +267,7 @@ def side_environment(session: nox.Session, name: str, pinned: Path, *project: st
     uv = (sys.executable, "-m", "uv")
     session.run_install(*uv, "venv", "--quiet", "--clear", "--python", python_of("luigi"), str(folder), external=True)
     install = (*uv, "pip", "install", "--quiet", "--python", str(folder))
-    locked = ("--compile-bytecode", "--require-hashes", "--requirement", str(pinned))
-    session.run_install(*install, *locked, external=True)
+    session.run_install(*install, "--require-hashes", "--requirement", str(pinned), external=True)
     if project:
         session.run_install(*install, "--no-deps", *project, external=True)
     stamp.write_text(wanted)
