@@ -33,6 +33,7 @@ MOST_TELLING = ("artists", "_change_parameter", "_delete_middle_and_last")
 MARKS = (
     "thorough: says again what another test says, in another place, and is slow: only with --thorough",
     "thorough_if_slow: the same, but on engines of which a run takes less than a second it always runs",
+    "thorough_but_on(engine): the same, but on this engine it always runs",
 )
 
 
@@ -55,12 +56,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what is for a thorough run, but with ``--thorough``."""
     if config.getoption("--thorough"):
         return
-    slow = is_brief(config)
-    left_out = {"thorough", "thorough_if_slow"} if slow else {"thorough"}
+    slow, engine = is_brief(config), config.getoption("--engine")
 
     def spared(item: pytest.Item) -> bool:
-        of_the_suite = "TestToy::" in item.nodeid or (slow and "TestEngine::" in item.nodeid)
-        return any(item.get_closest_marker(mark) for mark in left_out) or (of_the_suite and _is_alike(item))
+        only = item.get_closest_marker("thorough_but_on")
+        if item.get_closest_marker("thorough") or (only and engine not in only.args):
+            return True
+        if slow and item.get_closest_marker("thorough_if_slow"):
+            return True
+        return ("TestToy::" in item.nodeid or (slow and "TestEngine::" in item.nodeid)) and _is_alike(item)
 
     items_spared = [item for item in items if spared(item)]
     config.hook.pytest_deselected(items=items_spared)

@@ -20,8 +20,9 @@ from tests.conftest import is_brief
 README = Path(__file__).resolve().parents[2] / "README.md"
 Cells = Callable[..., list[Cell]]
 TRUSTED = ("change-input", "edit-helper")  # what ``salted`` does not look at, and the target depends on
-TELLING = ["unchanged", *TRUSTED]  # scenarios
-ALIKE = ("content", "salted")  # an adapter does with them as with lineage
+TELLING = ["unchanged", *TRUSTED, "noise-input"]  # scenarios
+SALTED_BEFORE = ("content", "salted", "lineage")  # a run: what is done is known then
+ALIKE = ("content", "salted", "cutoff")  # an adapter does with them much as with lineage
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +156,7 @@ def test_where_a_step_ran_the_engine_claimed_something(results: Results) -> None
 
 def test_where_a_salt_tells_before_a_run_what_is_done_the_engine_claims_what_the_ledger_saw(cells: Cells) -> None:
     """Of two runs at once, one may claim what the other did."""
-    told_before = [cell for cell in cells() if cell.strategy in (*ALIKE, "lineage")]
+    told_before = [cell for cell in cells() if cell.strategy in SALTED_BEFORE]
     assert [told(cell) for cell in told_before if cell.disputed and cell.scenario != "two-at-once"] == []
 
 

@@ -40,7 +40,7 @@ def checked(project: Path, exercise: Exercise, engine: str) -> subprocess.Comple
     return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
-@pytest.mark.thorough_if_slow
+@pytest.mark.thorough_but_on("luigi")
 def test_an_exercise_is_not_done_before_it_is_solved_and_done_after(
     task: Exercise, engine: str, tmp_path: Path
 ) -> None:

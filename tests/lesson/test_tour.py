@@ -116,12 +116,12 @@ def walked(tours: Tours) -> Walked:
     return Walked(done, work() - before, tours.left_behind())
 
 
-@pytest.mark.thorough_if_slow
+@pytest.mark.thorough_but_on("luigi")
 def test_it_comes_to_its_end_and_all_is_as_told(walked: Walked) -> None:
     assert (walked.done.returncode, walked.done.stderr) == (0, ""), walked.done.stdout[-2000:]
 
 
-@pytest.mark.thorough_if_slow
+@pytest.mark.thorough_but_on("luigi")
 def test_it_comes_to_all_stops_in_order(walked: Walked) -> None:
     titles = re.findall(r"^(\d+)\. (.*?) ─", walked.done.stdout, re.MULTILINE)
     assert [int(number) for number, _ in titles] == list(range(1, len(STOPS) + 1))
@@ -129,24 +129,24 @@ def test_it_comes_to_all_stops_in_order(walked: Walked) -> None:
         assert title.startswith(expected)
 
 
-@pytest.mark.thorough_if_slow
+@pytest.mark.thorough_but_on("luigi")
 def test_where_there_is_no_terminal_it_is_plain_text_in_80_columns(walked: Walked) -> None:
     assert "\x1b" not in walked.done.stdout
     assert [line for line in walked.done.stdout.splitlines() if len(line) > 80] == []
 
 
-@pytest.mark.thorough_if_slow
+@pytest.mark.thorough_but_on("luigi")
 def test_every_state_is_said_in_words_too(walked: Walked) -> None:
     for mark in ("✓ report  done:", "▶ report  to run:", "? report  undecided:", "✗ stale", "+3 wasteful"):
         assert mark in walked.done.stdout
 
 
-@pytest.mark.thorough_if_slow
+@pytest.mark.thorough_but_on("luigi")
 def test_it_leaves_nothing_behind(walked: Walked) -> None:
     assert walked.left == []
 
 
-@pytest.mark.thorough_if_slow
+@pytest.mark.thorough_but_on("luigi")
 def test_it_takes_less_than_three_minutes_of_work(walked: Walked) -> None:
     assert walked.work < 180
 
