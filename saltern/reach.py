@@ -26,6 +26,8 @@ from saltern.sources import locate
 from saltern.steps import Step
 from saltern.text import NOTHING
 
+MANY = 200_000  # young objects, which take the collector some 10 ms to look at
+
 
 def walk(declared: Step[..., Any]) -> Reached:
     """What a step reaches, read from the source."""
@@ -41,7 +43,8 @@ def walk(declared: Step[..., Any]) -> Reached:
 def _without_gc() -> Iterator[None]:
     """Syntax trees are many objects and no garbage: to look at them all again and again takes half of the time.
 
-    Afterwards they count as old, so that the next collection of young objects does not look at them either.
+    Where they are many they count as old afterwards, so that the next collection of young objects does not look at
+    them either. Objects that the program has frozen are to stay so; to count them takes as long as they are many.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -49,7 +52,7 @@ def _without_gc() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            if not gc.get_freeze_count():  # else the program has frozen objects, which are to stay so
+            if gc.get_count()[0] > MANY and not gc.get_freeze_count():
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
