@@ -132,6 +132,15 @@ def code_and_data_as_they_were(operator: Operator) -> Iterator[None]:
         operator.world.restore(file)
 
 
+@pytest.fixture(scope="module")
+def reused(operator: Operator) -> str:
+    """A DAG run under ``lineage`` that found all of an earlier one."""
+    operator.start_from_first_build("lineage")
+    run = operator.trigger("lineage")
+    assert operator.end_of(run) == "success", operator.states(run)
+    return run
+
+
 def scenario_of(name: str) -> Scenario:
     (scenario,) = chosen("ml", [name])
     return scenario
@@ -143,10 +152,37 @@ def expected(engine: Engine, strategy: str, name: str) -> str:
     return expectation.verdict if expectation else "exact"
 
 
+def test_a_scheduler_finds_all_that_is_there(operator: Operator, oracle: Oracle, engine: Engine, reused: str) -> None:
+    verdict = judge(
+        operator.executed(reused),
+        operator.target(reused),
+        oracle.digest(operator.world, "ml"),
+        scenario_of("unchanged").most,
+    )
+    assert (operator.executed(reused), verdict) == ([], expected(engine, "lineage", "unchanged"))
+    claimed = {step for step, state in operator.states(reused).items() if state in engine.says_ran}
+    assert claimed == {"csv"}
+
+
+def test_a_tasks_artifact_is_behind_its_button_for_who_is_logged_in_and_while_it_is_whole(
+    operator: Operator, reused: str
+) -> None:
+    report = operator.world.store / operator.world.built["report"]
+    assert operator.artifact(reused, "report") == report.read_bytes()
+
+    address = f"{operator.airflow.url}/saltern/artifacts/ml/{reused}/report/-1"
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(address)
+    with pytest.raises(urllib.error.HTTPError, match="404"):  # which is no step
+        operator.airflow.open(f"/saltern/artifacts/ml/{reused}/csv/-1")
+    report.write_bytes(report.read_bytes()[:-1])
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        operator.artifact(reused, "report")
+
+
 @pytest.mark.parametrize(
     ("strategy", "name"),
     [
-        ("lineage", "unchanged"),
         ("lineage", "edit-helper"),
         ("salted", "change-input"),
         pytest.param("lineage", "delete-middle", marks=pytest.mark.thorough),
@@ -196,11 +232,9 @@ def test_a_task_that_is_killed_fails_and_when_it_is_cleared_the_run_goes_on(
     assert verdict == expected(engine, "lineage", "crash"), executed
 
 
-def test_a_task_that_is_cleared_executes_though_its_artifact_is_there(operator: Operator) -> None:
+def test_a_task_that_is_cleared_executes_though_its_artifact_is_there(operator: Operator, reused: str) -> None:
     operator.start_from_first_build("lineage")
-    run = operator.trigger("lineage")
-    assert operator.end_of(run) == "success", operator.states(run)
-    assert operator.executed(run) == []
+    run = reused
     operator.clear(run, "train")
     assert operator.end_of(run) == "success", operator.states(run)
     assert operator.executed(run) == ["train", "evaluate", "report"]
@@ -213,23 +247,6 @@ def test_a_task_that_is_cleared_executes_though_its_artifact_is_there(operator: 
     assert "train runs: forced" in executed, executed
     for log in (skipped, executed, operator.log(run, "evaluate", attempt=2)):
         assert len(log) < 20, "a log that a person can read, though skops is imported"
-
-
-def test_a_tasks_artifact_is_behind_its_button_for_who_is_logged_in_and_while_it_is_whole(operator: Operator) -> None:
-    operator.start_from_first_build("lineage")
-    run = operator.trigger("lineage")
-    assert operator.end_of(run) == "success", operator.states(run)
-    report = operator.world.store / operator.world.built["report"]
-    assert operator.artifact(run, "report") == report.read_bytes()
-
-    address = f"{operator.airflow.url}/saltern/artifacts/ml/{run}/report/-1"
-    with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(address)
-    with pytest.raises(urllib.error.HTTPError, match="404"):  # which is no step
-        operator.airflow.open(f"/saltern/artifacts/ml/{run}/csv/-1")
-    report.write_bytes(report.read_bytes()[:-1])
-    with pytest.raises(urllib.error.HTTPError, match="404"):
-        operator.artifact(run, "report")
 
 
 def test_a_backfill_makes_the_week_before_its_monday_and_only_once(operator: Operator) -> None:

@@ -45,7 +45,10 @@ def test_edits_of_the_wiring_are_built_as_the_pipeline_says(pipeline: str, engin
 
 
 @pytest.mark.usefixtures("caches")
-@pytest.mark.parametrize("kind", [pytest.param("code: mutant", marks=pytest.mark.thorough_if_slow), TOGETHER, REVERTED])
+@pytest.mark.parametrize(
+    "kind",
+    [*(pytest.param(kind, marks=pytest.mark.thorough_if_slow) for kind in ("code: mutant", REVERTED)), TOGETHER],
+)
 def test_cutoff_is_not_stale_after_other_edits(kind: str, engine: Engine, lane: Lane) -> None:
     found = (edit for number in range(400) if (edit := drawn(number, SEED, engine.package)).kind == kind)
     trial = lane.trial(next(found), ["cutoff"])
