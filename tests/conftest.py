@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what is for a thorough run, but with ``--thorough``."""
     if config.getoption("--thorough"):
         return
-    slow, engine = is_brief(config), config.getoption("--engine")
+    slow, engine, seen = is_brief(config), config.getoption("--engine"), set[str]()
 
     def spared(item: pytest.Item) -> bool:
         only = item.get_closest_marker("thorough_but_on")
@@ -64,7 +64,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return True
         if slow and item.get_closest_marker("thorough_if_slow"):
             return True
-        return ("TestToy::" in item.nodeid or (slow and "TestEngine::" in item.nodeid)) and _is_alike(item)
+        if "TestToy::" in item.nodeid:  # the engine of a page of the docs: each test once
+            return _is_alike(item) or not _is_first(item, seen)
+        return slow and "TestEngine::" in item.nodeid and _is_alike(item)
 
     items_spared = [item for item in items if spared(item)]
     config.hook.pytest_deselected(items=items_spared)
@@ -82,6 +84,14 @@ def _is_alike(item: pytest.Item) -> bool:
         return False
     named = {getattr(value, "__name__", value) for value in params.values() if not isinstance(value, dict | list)}
     return params["strategy"] in ("content", "salted") or not named & set(MOST_TELLING)
+
+
+def _is_first(item: pytest.Item, seen: set[str]) -> bool:
+    """Whether no other parameters of a test were seen. It is seen then."""
+    name = item.nodeid.partition("[")[0]
+    is_first = name not in seen
+    seen.add(name)
+    return is_first
 
 
 @pytest.fixture(scope="session")
