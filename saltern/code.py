@@ -93,14 +93,14 @@ def named_files(declared: Step[..., Any]) -> dict[str, str]:
 
 def definition(declared: Step[..., Any]) -> dict[str, list[ast.FunctionDef]] | None:
     """The functions of the module that a step is defined in; None where the step's own is not among them."""
-    module = declared.function.__module__
+    module = declared.module
     location = locate(module, module.partition(".")[0])
     if location.kind != "source":
         return None
     statements = parsed.parsed(module, location.path, state_of(location.path)).statements
     kept = {name: [one for one in several if isinstance(one, ast.FunctionDef)] for name, several in statements.items()}
     functions = {name: several for name, several in kept.items() if len(several) == len(statements[name])}
-    return functions if declared.function.__name__ in functions else None
+    return functions if getattr(declared.function, "__name__", "") in functions else None
 
 
 def environment(declared: Step[..., Any]) -> dict[str, str]:
