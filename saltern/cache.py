@@ -207,7 +207,9 @@ class Cache:
         found: dict[str, str] = {}
         for artifact in () if self.strategy.digests else call.upstream:
             found |= (self.store.manifest(artifact.name) or {}).get("read", {})
-        held = reads.held(seen, project_of(call.step), apart, reached(whole(call)).files)
+        code = reached(whole(call))
+        looks = {"sizes": "sizes" in code.by_name, "times": "times" in code.by_name}
+        held = reads.held(seen, project_of(call.step), apart, code.files, **looks)
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, name)}
         facts = {"read": found, "unheld": reads.unheld(seen)}
         return {name: value for name, value in facts.items() if value}

@@ -207,6 +207,7 @@ class _Walk:
         if part.docstrings:
             self.resolver.coarse(module, DOCSTRINGS, f"'{name}' reads docstrings as data")
             self.everywhere.add(DOCSTRINGS)
+        self.found.by_name |= part.looks
         if part.modules:
             self.resolver.coarse(module, WHOLE, f"'{name}' may read any name of any module, by its globals")
             self.everywhere.add(WHOLE)

@@ -190,7 +190,7 @@ class Step(Generic[P, R]):
 
     def _convert(self, option: str, name: str, value: Any) -> Any:
         default = self._defaults[name]
-        if type(value) is type(default) and repr(value) == repr(default) and _is_equal(value, default):
+        if type(value) is type(default) and _is_same(value, default):
             return value  # the default needs no check, and most runs need no pydantic
         from pydantic import ValidationError
 
@@ -222,9 +222,9 @@ def _checker(declared: Any) -> Any:
             return TypeAdapter(Any)
 
 
-def _is_equal(value: Any, other: Any) -> bool:
+def _is_same(value: Any, other: Any) -> bool:
     try:
-        return bool(value == other)
+        return bool(value == other) and repr(value) == repr(other)
     except Exception:  # of arrays, it is no truth
         return False
 

@@ -35,6 +35,7 @@ from tests.lineage import (
     operators,
     parameters,
     reads,
+    surroundings,
     text,
 )
 from tests.lineage.case import Case
@@ -54,6 +55,7 @@ KINDS = (
     operators,
     parameters,
     reads,
+    surroundings,
     text,
 )
 CASES = [case for kind in KINDS for case in kind.CASES]
