@@ -171,7 +171,10 @@ CASES = [
     Case(
         name="newest_of_a_folder",
         about="A step takes the newest file of a folder, its input.",
-        project="\n" + _steps("return max(sorted(data.glob('*.csv'), reverse=True), key=os.path.getmtime).read_text()", before="import os"),
+        project="\n"
+        + _steps(
+            "return max(sorted(data.glob('*.csv'), reverse=True), key=os.path.getmtime).read_text()", before="import os"
+        ),
         setup=two_files,
         calls=(("out", {"data": "parts"}, "{}"),),
         edit=lambda folder: touched(folder / "parts/a.csv"),
