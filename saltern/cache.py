@@ -20,13 +20,13 @@ from saltern.code import check_unchanged, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.ledger import Ledger
-from saltern.parameters import exact
+from saltern.parameters import parameter
 from saltern.reach import is_ignored, project_of
 from saltern.reasons import reasons
 from saltern.recipe import Artifact, Call, Inputs, Source, each, flat, mapped
 from saltern.steps import Step
 from saltern.store import Store
-from saltern.strategies import Strategy, strategy
+from saltern.strategies import Strategy, strategy, whole
 
 DEFAULT_STORE = "store"
 
@@ -129,9 +129,9 @@ class Cache:
         facts = {"artifact": call.artifact.name, "engine": self.engine, "strategy": self.strategy_name}
         with self.ledger.executing(call.key, reasons=self.reasons(call), **facts):
             if not self.strategy.code:
-                return call.step(**values, **call.params)
+                return call.step.apply(values, call.params)
             with watch.watching() as seen:
-                value = call.step(**values, **call.params)
+                value = call.step.apply(values, call.params)
         self._seen[call.artifact.name] = seen
         return value
 
@@ -160,7 +160,9 @@ class Cache:
             "partition": call.partition,
             "version": call.step.version,
             "function": call.step.place,
-            "params": {name: exact(value, f"{call.step.name}.params.{name}") for name, value in call.params.items()},
+            "params": {
+                name: parameter(value, f"{call.step.name}.params.{name}") for name, value in call.params.items()
+            },
             "strategy": self.strategy_name,
             "recipe": call.recipe,
             "salt": call.artifact.salt,
@@ -177,7 +179,7 @@ class Cache:
     def _check_sources(self, call: Call) -> None:
         """Raise BadInput for an external input that changed after the call was made: it may be what the step read."""
         if self.strategy.code:
-            check_unchanged(call.step, (call.recipe or {})["code"])
+            check_unchanged(whole(call), (call.recipe or {})["code"])
         sources = {name: item for name, item in flat(call.inputs).items() if isinstance(item, Source)}
         if not (self.strategy.content and sources):
             return
@@ -205,7 +207,9 @@ class Cache:
         found: dict[str, str] = {}
         for artifact in () if self.strategy.digests else call.upstream:
             found |= (self.store.manifest(artifact.name) or {}).get("read", {})
-        held = reads.held(seen, project_of(call.step), apart, reached(call.step).files)
+        code = reached(whole(call))
+        looks = {"sizes": "sizes" in code.by_name, "times": "times" in code.by_name}
+        held = reads.held(seen, project_of(call.step), apart, code.files, **looks)
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, name)}
         facts = {"read": found, "unheld": reads.unheld(seen)}
         return {name: value for name, value in facts.items() if value}

@@ -18,13 +18,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from saltern import loaded, parsed, sources, watch
+from saltern import loaded, parsed, reads, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
+from saltern.names import SHELL
 from saltern.reach import is_ignored, named, project_of, walk
-from saltern.reached import Reached, hashed
+from saltern.reached import ARGUMENTS, FOLDER, PROJECT, Reached, hashed
 from saltern.recipe import differing
 from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
@@ -66,7 +68,9 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], r
         known, found = -1, walk(declared)
     loaded.check(declared, found)
     for opened in (opened for file in found.files for opened in watch.opened_by(file)):
-        found.texts.setdefault(named(opened, project_of(declared)), opened)
+        is_folder = opened.is_dir()
+        if not is_folder or reads.is_users(opened):
+            found.texts.setdefault(named(opened, project_of(declared)) + "/" * is_folder, opened)
     if len(found.compiled) > known:
         keep(declared, found)
     _HELD[declared] = [*loaded.held(found)]
@@ -78,7 +82,8 @@ def named_files(declared: Step[..., Any]) -> dict[str, str]:
 
     Raises BadInput for a declared one that is not there.
     """
-    paths = dict(reached(declared).texts)
+    code = reached(declared)
+    paths, looks = dict(code.texts), {"sizes": "sizes" in code.by_name, "times": "times" in code.by_name}
     if not (paths or declared.files):
         return {}
     root = project_of(declared)
@@ -87,29 +92,50 @@ def named_files(declared: Step[..., Any]) -> dict[str, str]:
         if not found:
             raise BadInput(f"step '{declared.name}' declares the file '{pattern}', and there is none in {root}")
         paths |= {path.relative_to(root).as_posix(): path for path in found}
-    kept = {name: path for name, path in sorted(paths.items()) if path.is_file() and not is_ignored(declared, name)}
-    return {name: file_digest(path) for name, path in kept.items()}
+    kept = {name: path for name, path in sorted(paths.items()) if not is_ignored(declared, name)}
+    folders = {
+        name: reads.content(path, **looks) for name, path in kept.items() if name.endswith("/") and path.is_dir()
+    }
+    files = {name: path for name, path in kept.items() if path.is_file()}
+    when = {name: f" {path.stat().st_mtime_ns}" if looks["times"] else "" for name, path in files.items()}
+    return {name: file_digest(path) + when[name] for name, path in files.items()} | folders
 
 
 def definition(declared: Step[..., Any]) -> dict[str, list[ast.FunctionDef]] | None:
     """The functions of the module that a step is defined in; None where the step's own is not among them."""
-    module = declared.function.__module__
+    module = declared.module
     location = locate(module, module.partition(".")[0])
     if location.kind != "source":
         return None
     statements = parsed.parsed(module, location.path, state_of(location.path)).statements
     kept = {name: [one for one in several if isinstance(one, ast.FunctionDef)] for name, several in statements.items()}
     functions = {name: several for name, several in kept.items() if len(several) == len(statements[name])}
-    return functions if declared.function.__name__ in functions else None
+    return functions if getattr(declared.function, "__name__", "") in functions else None
 
 
 def environment(declared: Step[..., Any]) -> dict[str, str]:
     """The environment variables that a step declares or its code names, and hashes of their values."""
     found = reached(declared)
     by_data = {*_made_of(found.words | found.fields)} if "variables" in found.by_name else set()
-    names = {*found.environment, *by_data, *declared.env}
-    read = {name: os.environ.get(name) for name in sorted(names) if not is_ignored(declared, name)}
+    names = {*found.environment, *by_data, *declared.env, *_of_scripts(declared, found)}
+    read = {name: _value(name, declared) for name in sorted(names) if not is_ignored(declared, name)}
     return {name: hashed(value) if value is not None else "unset" for name, value in read.items()}
+
+
+def _value(name: str, declared: Step[..., Any]) -> str | None:
+    """The value of a variable, or of what else a process is started with."""
+    if name == FOLDER:
+        return named(Path.cwd(), project_of(declared))
+    return repr(sys.argv[1:]) if name == ARGUMENTS else os.environ.get(name)
+
+
+def _of_scripts(declared: Step[..., Any], found: Reached) -> set[str]:
+    """The variables that shell scripts name which the code names, and Python's where all of the project counts."""
+    scripts = [path for path in found.texts.values() if path.suffix in (".sh", ".bash") and path.is_file()]
+    names = {name for path in scripts for name in SHELL.findall(path.read_text(errors="replace"))}
+    if any(place.endswith(f":{PROJECT}") for place in found.code):
+        names |= parsed.variables(project_of(declared), watch.executions())
+    return names
 
 
 def _made_of(words: set[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from saltern import watch
-from saltern.code import definition
+from saltern.code import definition, reached
 from saltern.errors import BadInput, MissingInput
 from saltern.files import check_is_file, digest, file_digest, recall, remember
 from saltern.places import keys
@@ -96,7 +96,23 @@ def matched(source: Source) -> list[Path] | None:
 
 def named(source: Source, step: Step[..., Any], argument: str) -> str:
     """What a step may see of an input's name: ``" name:2018-03-05.csv"``, ``" suffix:.csv"``, or nothing."""
-    look = looks(step, argument)
+    look, times = looks(step, argument), _times(source) if "times" in reached(step).by_name else ""
+    return _name_of(source, look) + times
+
+
+def _times(source: Source) -> str:
+    """The times and rights of an input, of a folder those of all that is in it."""
+    found = [
+        (str(path), stat.st_mtime_ns, stat.st_mode)
+        for place in places(source)
+        for path in sorted([place, *(_inside(place) if place.is_dir() else ())])
+        for stat in [path.lstat()]
+    ]
+    told = repr([(os.path.relpath(path, source.path), *facts) for path, *facts in found])
+    return f" times:{digest(told.encode('utf-8', 'surrogateescape'))}" if found else ""
+
+
+def _name_of(source: Source, look: Look) -> str:
     name = source.path.rstrip("/").rpartition("/")[2]
     if look == "path":
         return f" path:{source.path}"
@@ -195,10 +211,21 @@ def _path(source: Source) -> Any:
 def _content(path: Any) -> str:
     if not path.is_dir():
         return _digest(path)
-    every = sorted(path.rglob("*"))
+    every = sorted(_inside(path) if isinstance(path, Path) else path.rglob("*"))
     files = [(one.relative_to(path).as_posix(), _digest(one)) for one in every if one.is_file()]
     empty = [(one.relative_to(path).as_posix(), "") for one in every if one.is_dir() and not any(one.iterdir())]
     return digest(_listed(iter(files + empty)))
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """All that is in a folder, also by way of links to folders, but for those that lead back to where they lie."""
+    todo = [(folder, {os.path.realpath(folder)})]
+    while todo:
+        one, above = todo.pop()
+        for path in one.iterdir():
+            yield path
+            if path.is_dir() and (real := os.path.realpath(path)) not in above:
+                todo.append((path, {*above, real}))
 
 
 def _digest(path: Any) -> str:

@@ -119,7 +119,7 @@ def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str
 
 def _sets(declared: Step[..., Any], found: Reached, name: str) -> bool:
     """Whether code that is reached, or what it imports while it runs, sets an attribute or a global of a name."""
-    home = declared.function.__module__.partition(".")[0]
+    home = declared.module.partition(".")[0]
     todo, seen = [module for _, _, module in found.places], set()
     while todo:
         module = todo.pop()

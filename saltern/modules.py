@@ -52,6 +52,7 @@ class Part:
     docstrings: bool = False  # whether docstrings are read as data
     modules: bool = False  # whether any name of any module may be read
     lines: bool = False  # whether the numbers of lines may be read
+    looks: frozenset[str] = frozenset()  # whether "sizes" or "times" of files may be
 
 
 @dataclass
@@ -111,7 +112,7 @@ class Module:
             order += "annotations are texts"
         hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
-        seen = (found.docstrings, found.modules, found.lines)
+        seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks))
         return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen)
 
     def _imported(self, name: str) -> str:

@@ -32,21 +32,33 @@ from saltern.trees import (
 _QUERIES = {"query", "eval", "sql", "execute", "read_sql", "read_sql_query", "sql_expr"}
 # What reads docstrings, or hands them on.
 _READS_DOCSTRINGS = {
-    "__dict__", "__doc__", "docopt", "doctest", "getdoc", "getmembers", "getmembers_static", "help", "json_schema",
-    "model_json_schema", "pydoc", "schema_json",
+    "__dict__", "__doc__", "co_consts", "docopt", "doctest", "getdoc", "getmembers", "getmembers_static", "help",
+    "json_schema", "model_json_schema", "pydoc", "schema_json",
 }  # fmt: skip
 # What leads to all names of whatever module.
 _READS_MODULES = {"__globals__", "f_globals", "f_locals", "get_objects", "get_referrers"}
 # What tells where in its file code stands: a comment above it is a difference then.
 _READS_LINES = {
-    "__firstlineno__", "co_firstlineno", "co_lines", "co_linetable", "co_positions", "extract_stack", "extract_tb",
-    "f_lineno", "format_exc", "format_exception", "format_stack", "format_tb", "getframeinfo", "getinnerframes",
-    "getouterframes", "tb_lineno", "walk_stack", "walk_tb",
+    "FrameSummary", "StackSummary", "TracebackException", "__firstlineno__", "co_firstlineno", "co_lines",
+    "co_linetable", "co_positions", "extract_stack", "extract_tb", "f_lineno", "findCaller", "format_exc",
+    "format_exception", "format_stack", "format_tb", "getframeinfo", "getinnerframes", "getouterframes", "lineno",
+    "print_exc", "print_exception", "print_stack", "print_tb", "tb_lineno", "walk_stack", "walk_tb",
 }  # fmt: skip
-_READERS = _READS_DOCSTRINGS | _READS_MODULES | _READS_LINES
-_SPECIAL = {name for name in _READERS if "_" in name}  # no words, where they stand in a text
+# What tells the size of a file, or its time and who may use it.
+_SIZES = {"ST_SIZE", "getsize", "st_size"}
+_TIMES = {
+    "ST_MODE", "ST_MTIME", "filemode", "getatime", "getctime", "getmtime", "st_atime", "st_atime_ns", "st_ctime",
+    "st_ctime_ns", "st_mode", "st_mtime", "st_mtime_ns",
+}  # fmt: skip
+# Methods that go by a variable of the environment.
+_GOES_BY = {"astimezone": "TZ", "expanduser": "HOME", "fromtimestamp": "TZ"}
+_LOOKS = _SIZES | _TIMES | {*_GOES_BY}
+_KINDS = (("sizes", _SIZES), ("times", _TIMES))
+_READERS = _READS_DOCSTRINGS | _READS_MODULES | _READS_LINES | _LOOKS
+_SPECIAL = {name for name in _READERS - _LOOKS if "_" in name}  # no words, where they stand in a text
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
+SHELL = re.compile(r"\$\{?([A-Z_][A-Z0-9_]+)\b")  # a variable in a command
 _FILE_NAME = re.compile(r"[\w*][\w .+@/*?-]*\.[A-Za-z0-9]{1,10}")
 
 
@@ -78,6 +90,7 @@ class Read:
     docstrings: bool = False
     modules: bool = False  # whether they may read any name of any module, by its globals
     lines: bool = False  # whether they may read where code stands in its file
+    looks: set[str] = field(default_factory=set)  # at "sizes" or "times" of files
 
 
 @dataclass(frozen=True)
@@ -157,6 +170,12 @@ class _Collector:
         self.read.docstrings |= not _READS_DOCSTRINGS.isdisjoint(names)
         self.read.modules |= not _READS_MODULES.isdisjoint(names)
         self.read.lines |= not _READS_LINES.isdisjoint(names)
+        self.read.looks |= {kind for kind, several in _KINDS if not several.isdisjoint(names)}
+        for name in sorted(names & _GOES_BY.keys()):
+            self._variable(_GOES_BY[name])
+
+    def _variable(self, name: str) -> None:
+        self._found(Reference("os", ("environ",), Import("os"), name))
 
     def call(self, node: ast.Call) -> Sequence[_Todo]:
         function, given = node.func, [*node.args, *node.keywords]
@@ -199,8 +218,12 @@ class _Collector:
             words = {*_IDENTIFIER.findall(node.value)}
             self.read.words |= words
             self._taken(words & _SPECIAL)
+            self.read.lines |= "(lineno)" in node.value or "{lineno" in node.value  # a format of logs
             if _PYTHON.match(node.value):  # a command that runs what it names
                 self._found(Reference("sys", ("executable",), Import("sys")))
+        if "$" in node.value:
+            for name in dict.fromkeys(SHELL.findall(node.value)):
+                self._variable(name)
         if len(node.value) < 256 and _FILE_NAME.fullmatch(node.value):
             self.read.texts.append(node.value)
         return []

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from saltern.errors import BadInput
+from saltern.objects import described, name_of
 
 _PLAIN = (bool, int, str, type(None))
-_TEXT = (date, time, Decimal, Fraction, UUID, PurePath)  # whose text is the value
+_TEXT = (date, Decimal, Fraction, UUID)  # whose text is the value
+_DATA = (bytes, dict, float, frozenset, int, list, set, str, tuple)  # what a class may add fields to
+_NAMING = (
+    "enum",
+    "dataclass",
+    "model",
+    "global",
+    "namedtuple",
+    "object",
+)  # kinds whose value is the name of a class or function
+
+_Exact = Callable[[Any, str], Any]
 
 
 def exact(value: Any, where: str) -> Any:
@@ -25,6 +39,55 @@ def exact(value: Any, where: str) -> Any:
     Text, numbers, ``None`` and lists are themselves. Anything else is an object with its kind, so that a tuple is no
     list, and a dictionary keeps its order. Raises BadInput, naming the parameter, for what cannot be held exactly.
     """
+    return _whole(value, where, _data)
+
+
+def parameter(value: Any, where: str) -> Any:
+    """The same of a parameter, which may also be an object, a class or a function.
+
+    An object is told by what ``copy`` and ``pickle`` go by. See ``definitions`` for the code of what is in it.
+    """
+    return _whole(value, where, _object)
+
+
+def definitions(document: Any) -> Iterator[str]:
+    """The classes and functions (``module:name``) that a value is made of, as ``parameter`` wrote it down."""
+    todo = [document]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, list):
+            todo += one
+        elif isinstance(one, dict):
+            yield from (one[kind] for kind in _NAMING if isinstance(one.get(kind), str))
+            todo += one.values()
+
+
+def _whole(value: Any, where: str, told: _Exact) -> Any:
+    try:
+        return told(value, where)
+    except RecursionError:
+        raise BadInput(f"{where}: a value that holds itself cannot be part of a salt") from None
+
+
+def _object(value: Any, where: str) -> Any:
+    try:
+        return _told(value, where, _object)
+    except _Unknown:
+        return described(value, where, _object)
+
+
+def _data(value: Any, where: str) -> Any:
+    try:
+        return _told(value, where, _data)
+    except _Unknown:
+        raise BadInput(f"{where}: a value of type {type(value).__name__} cannot be part of a salt") from None
+
+
+class _Unknown(Exception):
+    pass
+
+
+def _told(value: Any, where: str, exact: _Exact) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
@@ -33,29 +96,37 @@ def exact(value: Any, where: str) -> Any:
     if kind is list:
         return [exact(item, f"{where}[{number}]") for number, item in enumerate(value)]
     if isinstance(value, enum.Enum):
-        return {"enum": _name(kind), "value": exact(value.value, where)}
+        return {"enum": name_of(kind), **_member(value, where)}
     if kind is tuple:
         return {"tuple": [exact(item, f"{where}[{number}]") for number, item in enumerate(value)]}
     if kind is dict:
         return {"dict": [[exact(key, where), exact(item, f"{where}[{key!r}]")] for key, item in value.items()]}
+    if kind is MappingProxyType:
+        return {"mappingproxy": exact(dict(value), where)}
     if kind in (set, frozenset):
         return {kind.__name__: sorted((exact(item, where) for item in value), key=repr)}
     if kind in (bytes, bytearray):
         return {kind.__name__: value.hex()}
     if kind is timedelta:
         return {"timedelta": [value.days, value.seconds, value.microseconds]}
-    if isinstance(value, PurePath):
-        return {"path": str(value)}
-    if isinstance(value, datetime) and kind is datetime:
+    if isinstance(value, PurePath) and kind.__module__.startswith("pathlib"):
+        return {"path": str(value)} if isinstance(value, Path) else {"path": str(value), "kind": kind.__name__}
+    if kind is datetime:
         return {"datetime": value.isoformat(), "zone": str(value.tzinfo), "fold": value.fold}
-    if kind in _TEXT:
+    if kind is time and (value.tzinfo or value.fold):
+        return {"time": value.isoformat(), "zone": str(value.tzinfo), "fold": value.fold}
+    if kind in (*_TEXT, time):
         return {kind.__name__.lower(): str(value)}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, tuple) and hasattr(kind, "_fields"):
+        return {"namedtuple": name_of(kind), "fields": [exact(item, where) for item in value]}
+    if isinstance(value, (*_DATA, type)):
+        raise _Unknown
+    if dataclasses.is_dataclass(value):
         names = [field.name for field in dataclasses.fields(value)]
-        return {"dataclass": _name(kind), "fields": _fields(value, names, where)}
+        return {"dataclass": name_of(kind), **_fields(value, names, where, exact)}
     if isinstance(fields := getattr(kind, "model_fields", None), Mapping):
-        return {"model": _name(kind), "fields": _fields(value, list(fields), where)}
-    raise BadInput(f"{where}: a value of type {kind.__name__} cannot be part of a salt")
+        return {"model": name_of(kind), **_fields(value, list(fields), where, exact)}
+    raise _Unknown
 
 
 def given(document: Any) -> Any:
@@ -78,9 +149,13 @@ def _given(document: Any) -> Any:
     if kind == "dict":
         return {_given(key): _given(item) for key, item in written}
     if kind in ("dataclass", "model"):
-        return {name: _given(item) for name, item in document["fields"].items()}
-    if kind == "enum":
+        return {name: _given(item) for name, item in (document["fields"] | document.get("others", {})).items()}
+    if kind == "namedtuple":
+        return [_given(item) for item in document["fields"]]
+    if kind == "enum" and "value" in document:
         return _given(document["value"])
+    if kind in ("enum", "object", "global", "method", "secret"):
+        raise ValueError("an object that only its own code can make")
     if kind == "float":
         return float(written)
     if kind == "timedelta":
@@ -90,9 +165,35 @@ def _given(document: Any) -> Any:
     return _given(written)
 
 
-def _fields(value: Any, names: list[str], where: str) -> dict[str, Any]:
-    return {name: exact(getattr(value, name), f"{where}.{name}") for name in names}
+def _member(value: enum.Enum, where: str) -> dict[str, Any]:
+    """The value of a member, where it is data; two objects may be told alike."""
+    try:
+        return {"value": _data(value.value, where)}
+    except BadInput:
+        return {"name": value.name}
 
 
-def _name(kind: type) -> str:
-    return f"{kind.__module__}:{kind.__qualname__}"
+def _fields(value: Any, names: list[str], where: str, exact: _Exact) -> dict[str, Any]:
+    """The fields of an object, and what else it holds: of ``extra="allow"``, or set in ``__post_init__``."""
+    found = {"fields": {name: exact(getattr(value, name), f"{where}.{name}") for name in names}}
+    others = {name: one for name, one in getattr(value, "__dict__", {}).items() if name not in names}
+    others |= getattr(value, "__pydantic_extra__", None) or {}
+    others = {name: one for name, one in others.items() if not _is_derived(type(value), name)}
+    if others:
+        found["others"] = {str(name): exact(one, f"{where}.{name}") for name, one in others.items()}
+    private = getattr(value, "__pydantic_private__", None) or {}
+    if private:
+        found["private"] = {name: _private(one, where, exact) for name, one in private.items()}
+    return found
+
+
+def _is_derived(kind: type, name: str) -> bool:
+    """Whether an attribute holds what a cached property made of the others."""
+    return any(isinstance(vars(one).get(name), functools.cached_property) for one in kind.__mro__)
+
+
+def _private(value: Any, where: str, exact: _Exact) -> Any:
+    try:
+        return exact(value, where)
+    except BadInput:  # a lock, a client
+        return name_of(type(value))

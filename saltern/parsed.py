@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from saltern.modules import Module, parse
 from saltern.reached import hashed
 from saltern.sources import State
 from saltern.text import DIGITS
+
+_VARIABLE = re.compile(rb"(?:environ(?:\.get\(|\[)|getenv\()\s*['\"]([A-Za-z_]\w*)")
 
 
 @lru_cache(maxsize=4096)
@@ -54,8 +57,16 @@ def project(root: Path, executions: int) -> str:
     )
 
 
+@lru_cache(maxsize=64)
+def variables(root: Path, executions: int) -> frozenset[str]:
+    """The environment variables that source of a folder names, wherever."""
+    files = (path for path in sources.project_files(root) if path.suffix == ".py")
+    found = {name for path in files for name in _VARIABLE.findall(path.read_bytes())}
+    return frozenset(name.decode() for name in found)
+
+
 def forget() -> None:
     """Read all source anew."""
-    for remembered in (parsed, written, compiled, project):
+    for remembered in (parsed, written, compiled, project, variables):
         remembered.cache_clear()
     sources.forget()

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from saltern import watch
+from saltern import sources, watch
 from saltern.codecs import CODECS
 from saltern.effects import is_known
 from saltern.errors import BadInput
@@ -61,7 +61,7 @@ def _without_gc() -> Iterator[None]:
 class _Walk:
     def __init__(self, declared: Step[..., Any]) -> None:
         self.declared, self.found = declared, Reached()
-        self.home_module = declared.function.__module__
+        self.home_module = declared.module
         top = self.home_module.partition(".")[0]
         if top == "__main__":
             top = (getattr(sys.modules[top], "__package__", None) or top).partition(".")[0]
@@ -76,7 +76,7 @@ class _Walk:
     def run(self) -> None:
         self.todo += self._starts()
         self.start = set(self.todo)
-        self.todo += [*codecs_of(self.declared), *self._declared()]
+        self.todo += [*codecs_of(self.declared), *self._declared(), *self._given()]
         self._visit_all()
         while wanted := self._wanted_everywhere():
             self.todo += wanted
@@ -143,6 +143,15 @@ class _Walk:
             yield module, WHOLE
         if held := _held(declared.function):
             self.found.code[f"{module}:{CLOSURE}"] = hashed(held)
+        if (other := declared.declared_in) and other != module and self._is_of_user(other):
+            here = [name for name in declared.names_in(other) if name in self.resolver.module(other).statements]
+            if not here:
+                self.resolver.coarse(other, WHOLE, f"it declares '{declared.name}' under no name of its own")
+            yield from ((other, name) for name in here or [WHOLE])
+
+    def _is_of_user(self, module: str) -> bool:
+        location = self.resolver.locate(module)
+        return location.kind == "source" and not sources.is_library(str(location.path))
 
     def _is_source(self, module: str) -> bool:
         location = self.resolver.locate(module)
@@ -160,6 +169,14 @@ class _Walk:
             if self.resolver.locate(module).kind in ("library", "unknown"):
                 raise BadInput(f"step '{self.declared.name}' declares the code '{declared}': there is no such module")
             yield from self.resolver.resolved(module, [name] if name else [], Reference(name, ()), set())
+
+    def _given(self) -> Iterator[Place]:
+        """The classes and functions that the step's parameters are made of."""
+        for given in sorted(self.declared.given):
+            module, _, name = given.partition(":")
+            if module.partition(".")[0] not in sys.stdlib_module_names or module == "__main__":
+                parts = name.partition(".")[0]
+                yield from self.resolver.resolved(module, [parts], Reference(parts, ()), set())
 
     def _visit(self, module: str, name: str) -> None:
         key = f"{module}:{name}"
@@ -190,6 +207,7 @@ class _Walk:
         if part.docstrings:
             self.resolver.coarse(module, DOCSTRINGS, f"'{name}' reads docstrings as data")
             self.everywhere.add(DOCSTRINGS)
+        self.found.by_name |= part.looks
         if part.modules:
             self.resolver.coarse(module, WHOLE, f"'{name}' may read any name of any module, by its globals")
             self.everywhere.add(WHOLE)
@@ -264,7 +282,7 @@ class _Walk:
 def codecs_of(declared: Step[..., Any]) -> list[Place]:
     """The functions that write and read a step's output, but for a library's."""
     codec, found = CODECS.get(declared.writes), []
-    home = declared.function.__module__.partition(".")[0]
+    home = declared.module.partition(".")[0]
     for function in (codec.dump, codec.load) if codec else ():
         module = getattr(function, "__module__", None)
         if isinstance(module, str) and locate(module, home).kind not in ("library", "unknown"):
@@ -287,7 +305,7 @@ def project_of(declared: Step[..., Any]) -> Path:
     """The folder of a step's project; where nothing marks one, the one that its top-level package lies in."""
     if declared.project:
         return declared.project
-    module = declared.function.__module__
+    module = declared.module
     paths = locate(module, module.partition(".")[0]).paths
     if not paths:  # it was typed in
         return Path.cwd()

@@ -12,6 +12,8 @@ from saltern.text import DIGITS
 FILE = "<file>"  # what has no source: bytecode, an extension, an archive
 PROJECT = "<project>"  # all that could be imported of the step's project
 ORDER = "<order>"  # in which the modules are imported that do something then
+FOLDER = "<current folder>"  # among the variables of the environment
+ARGUMENTS = "<arguments>"  # of the program, among them too
 CLOSURE = "<closure>"  # what a function that another one made holds of it
 
 Place = tuple[str, str]  # a module, and a name in it
@@ -28,7 +30,9 @@ class Reached:
     environment: set[str] = field(default_factory=set)  # names of variables
     words: set[str] = field(default_factory=set)  # in texts of its code
     fields: set[str] = field(default_factory=set)  # names that its classes bind
-    by_name: set[str] = field(default_factory=set)  # what is named by data: "variables", "modules"
+    by_name: set[str] = field(
+        default_factory=set
+    )  # what is named by data: "variables", "modules"; what is looked at: "sizes", "times"
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     steady: bool = True  # whether it is the same on every Python
     files: set[str] = field(default_factory=set)  # those that were looked at

@@ -68,9 +68,9 @@ def _plain(found: Reached) -> dict[str, Any]:
 
 
 def _key(declared: Step[..., Any]) -> str:
-    function = declared.function
-    file = getattr(sys.modules.get(function.__module__), "__file__", None)
-    return f"reached {sys.version_info[:2]} {sys.flags.optimize} {file} {declared.place} {declared.name}"
+    file = getattr(sys.modules.get(declared.module), "__file__", None)
+    python = f"{sys.version_info[:2]} {sys.flags.optimize}"
+    return f"reached {python} {file} {declared.place} {declared.name} {sorted(declared.given)}"
 
 
 def _under(declared: Step[..., Any]) -> list[Any]:

@@ -13,11 +13,11 @@ from types import BuiltinFunctionType
 
 from saltern import memory, sources
 from saltern.errors import BadInput
-from saltern.modules import BODY, WHOLE, Module
+from saltern.modules import BODY, DOCSTRINGS, WHOLE, Module
 from saltern.names import Reference
 from saltern.parameters import exact
 from saltern.parsed import content, parsed
-from saltern.reached import FILE, PROJECT, Place, Reached, hashed
+from saltern.reached import ARGUMENTS, FILE, FOLDER, PROJECT, Place, Reached, hashed
 from saltern.sources import Location, state_of
 from saltern.trees import Import
 
@@ -33,14 +33,14 @@ _BY_DATA = {
     "imp.load_source", "importlib", "importlib.__import__", "importlib.import_module", "importlib.machinery",
     "importlib.machinery.SourceFileLoader", "importlib.machinery.SourcelessFileLoader", "importlib.reload",
     "importlib.util", "importlib.util.spec_from_file_location", "importlib.util.spec_from_loader",
-    "inspect.findsource", "inspect.getmodule", "inspect.getsource", "inspect.getsourcelines", "joblib.load",
-    "jsonpickle.decode", "linecache.getline", "linecache.getlines", "logging.config", "logging.config.dictConfig",
-    "logging.config.fileConfig", "pandas.read_pickle", "pickle.load", "pickle.loads", "pickle.Unpickler",
-    "pkgutil.find_loader", "pkgutil.get_loader", "pkgutil.resolve_name", "pydoc", "pydoc.importfile", "pydoc.locate",
-    "pydoc.resolve", "pydoc.safeimport", "runpy.run_module", "runpy.run_path", "shelve.open", "sys", "sys.executable",
-    "sys.modules", "timeit.Timer", "timeit.repeat", "timeit.timeit", "torch.load", "unittest.mock.patch",
-    "werkzeug.utils.import_string", "yaml.Loader", "yaml.UnsafeLoader", "yaml.unsafe_load", "zipimport",
-    "zipimport.zipimporter",
+    "inspect.findsource", "inspect.getcomments", "inspect.getmodule", "inspect.getsource", "inspect.getsourcelines",
+    "joblib.load", "jsonpickle.decode", "linecache.getline", "linecache.getlines", "logging.config",
+    "logging.config.dictConfig", "logging.config.fileConfig", "pandas.read_pickle", "pickle.load", "pickle.loads",
+    "pickle.Unpickler", "pkgutil.find_loader", "pkgutil.get_loader", "pkgutil.resolve_name", "pydoc",
+    "pydoc.importfile", "pydoc.locate", "pydoc.resolve", "pydoc.safeimport", "runpy.run_module", "runpy.run_path",
+    "shelve.open", "sys", "sys.executable", "sys.modules", "timeit.Timer", "timeit.repeat", "timeit.timeit",
+    "tokenize.open", "torch.load", "unittest.mock.patch", "werkzeug.utils.import_string", "yaml.Loader",
+    "yaml.UnsafeLoader", "yaml.unsafe_load", "zipimport", "zipimport.zipimporter",
 }  # fmt: skip
 _IMPORTS = {"builtins.__import__", "importlib.__import__", "importlib.import_module", "pkgutil.resolve_name"}
 _ANY_VARIABLE = {
@@ -48,12 +48,25 @@ _ANY_VARIABLE = {
     "os.getenvb", "os.path.expandvars", "pydantic.BaseSettings", "pydantic_settings.BaseSettings",
     "starlette.config.Config",
 }  # fmt: skip
-_LINES = {"inspect.stack", "inspect.trace"}  # what tells the numbers of lines, and has a name that others have
+_LINES = {
+    "inspect.stack",
+    "inspect.trace",
+    "marshal.dumps",
+    "warnings.catch_warnings",
+}  # what tells the numbers of lines, and has a name that others have
 _ENVIRONMENT = {"os.environ", "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop"}
+# Library functions that go by variables of the environment, or by what else the process was started with.
+_GO_BY = {
+    "getpass.getuser": ("LOGNAME", "USER", "LNAME", "USERNAME"), "os.getcwd": (FOLDER,), "os.getcwdb": (FOLDER,),
+    "os.path.expanduser": ("HOME",), "pathlib.Path.cwd": (FOLDER,), "pathlib.Path.home": ("HOME",),
+    "shutil.get_terminal_size": ("COLUMNS", "LINES"), "shutil.which": ("PATH",), "sys.argv": (ARGUMENTS,),
+    "tempfile.gettempdir": ("TMPDIR", "TEMP", "TMP"), "time.localtime": ("TZ",), "time.mktime": ("TZ",),
+}  # fmt: skip
 # What every module has, and the piece that tells what is in it.
 _SPECIAL = {
-    **dict.fromkeys(("__builtins__", "__doc__", "__file__", "__name__", "__package__", "__path__")),
+    **dict.fromkeys(("__builtins__", "__file__", "__name__", "__package__", "__path__")),
     **dict.fromkeys(("__annotations__", "__class__", "__dict__", "__dir__", "__getattribute__"), WHOLE),
+    "__doc__": DOCSTRINGS,
     **dict.fromkeys(("__cached__", "__loader__", "__spec__"), FILE),
 }
 # What gives the same on every Python; for all else its minor version is an ingredient.
@@ -124,14 +137,24 @@ class Resolver:
             yield from (one for one in places if one != (module, name) or name in source.statements)
         elif starred := [*self._bound(module, [name, *reference.attributes], reference, set())]:
             yield from starred
+        elif parts := [
+            star for one in self._starred(module) for star in self.module(one).stars if self._is_part(star, name)
+        ]:
+            for star in parts:  # which its ``__all__`` may name
+                yield from self.resolved(star, [name, *reference.attributes], reference, set())
         elif hasattr(builtins, name):
             yield from self._builtin(module, reference) if is_pythons(name) else self._added(name)
         elif name == "__builtins__":
             yield self.coarse(self.home, PROJECT, f"{module} reads __builtins__")
-        elif _SPECIAL.get(name):
+        elif name != "__doc__" and _SPECIAL.get(name):
             yield self.coarse(module, FILE, f"its {name} is read")
         elif not (reference.soft or name in source.types or _is_dunder(name) or self._has_library_stars(source)):
             yield self.coarse(module, WHOLE, f"'{name}' has no definition there")
+
+    def _is_part(self, package: str, name: str) -> bool:
+        """Whether a package has a module of a name."""
+        kind = self.locate(package).kind
+        return kind in ("source", "folder") and self.locate(f"{package}.{name}").kind in ("source", "file", "folder")
 
     def _through(self, target: Import, reference: Reference) -> Iterator[Place]:
         path = [*([target.name] if target.name and target.name != "*" else []), *reference.attributes]
@@ -258,6 +281,9 @@ class Resolver:
     def _library(self, module: str, path: list[str], reference: Reference) -> Iterator[Place]:
         full = ".".join([module, *path])
         self.uses(module)
+        self.found.environment |= {*_GO_BY.get(full, ())}
+        if full == "os.access":
+            self.found.by_name.add("times")
         if full in _ENVIRONMENT and reference.constant:
             self.found.environment.add(reference.constant)
         elif full in _ANY_VARIABLE or full.startswith(("os.environ.", "os.environb.")):

@@ -15,9 +15,9 @@ import functools
 import inspect
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import SimpleNamespace, UnionType
+from types import FrameType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from saltern.errors import BadInput
@@ -45,8 +45,13 @@ class Step(Generic[P, R]):
         env: Iterable[str] = (),
         code: Iterable[str] = (),
         ignore: Iterable[str] = (),
+        declared_in: str | None = None,
     ) -> None:
         functools.update_wrapper(self, function)
+        self.declared_in = declared_in  # the module that did so when it was imported
+        # A function's own module; of a partial or another object, which tells none of its own, where it is declared.
+        self.module: str = function.__module__ if hasattr(function, "__qualname__") else declared_in or "__main__"
+        self.__module__, self.qualname = self.module, getattr(function, "__qualname__", name)
         self.function, self.name, self.version = function, name, version
         self.writes = writes  # the extension of the output's file: a codec in saltern.codecs
         # What else may change the output, where it is not seen without being told; and what is seen and may not.
@@ -54,19 +59,57 @@ class Step(Generic[P, R]):
         self.code, self.ignore = _texts(code), _texts(ignore)
         self.loaded_ns = time.time_ns()  # what its source said then is what runs
         arguments = inspect.signature(function).parameters.values()
+        self._kinds = {a.name: a.kind for a in arguments}
         self.inputs = tuple(a.name for a in arguments if a.kind is not a.KEYWORD_ONLY)
         self.parameters: Mapping[str, Any] = {a.name: a.default for a in arguments if a.kind is a.KEYWORD_ONLY}
         self._annotations = {a.name: a.annotation for a in arguments if a.kind is a.KEYWORD_ONLY}
         self._adapters: dict[str, tuple[Any, Any]] = {}  # parameter -> its type, and what checks it
+        self.itself: Step[P, R] = self
+        self.given: frozenset[str] = frozenset()  # the classes and functions that its parameters are made of
+        self._holding: dict[frozenset[str], Step[P, R]] = {}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
+
+    def apply(self, inputs: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
+        """What the function makes of named values. A coroutine is awaited, and a generator is gone through."""
+        args, given = self._positional(inputs)
+        made: Any = self.function(*args, **given, **params)  # type: ignore[arg-type]
+        if inspect.iscoroutine(made):
+            made = _awaited(made)
+        return list(made) if inspect.isgenerator(made) else made
+
+    def _positional(self, inputs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Inputs that cannot be given by their names (``def f(a, /)``, ``def f(a, *b)``), and the others."""
+        kinds = [self._kinds[name] for name in self.inputs]
+        several, alone = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.POSITIONAL_ONLY
+        last = max((number for number, kind in enumerate(kinds) if kind in (several, alone)), default=-1)
+        args: list[Any] = []
+        given = dict(inputs)
+        for name, kind in [*zip(self.inputs, kinds, strict=True)][: last + 1]:
+            if name not in given:
+                break
+            value = given.pop(name)
+            args += _each(value) if kind is several else [value]
+        for name in [name for name in given if self._kinds[name] is inspect.Parameter.VAR_KEYWORD]:
+            value = given.pop(name)
+            given |= value if isinstance(value, Mapping) else {name: value}
+        return args, given
+
+    def holding(self, given: frozenset[str]) -> Step[P, R]:
+        """The step with classes and functions (``module:name``) that it is given: their code is a part of its own."""
+        if not given:
+            return self.itself
+        if given not in self._holding:
+            one = self._holding[given] = object.__new__(type(self))
+            vars(one).update(vars(self), given=given)
+        return self._holding[given]
 
     def __repr__(self) -> str:
         return f"<step {self.name} version {self.version}>"
 
     def __reduce__(self) -> str:
-        return self.function.__qualname__  # pickled by name, as a function is
+        return self.qualname  # pickled by name, as a function is
 
     @functools.cached_property
     def project(self) -> Path | None:
@@ -74,7 +117,7 @@ class Step(Generic[P, R]):
 
         It is the nearest folder above the step's source that holds a ``pyproject.toml`` or a ``.git``.
         """
-        file = getattr(sys.modules.get(self.function.__module__), "__file__", None)
+        file = getattr(sys.modules.get(self.module), "__file__", None)
         if file is None:
             return None
         source = Path(file).resolve()
@@ -84,13 +127,17 @@ class Step(Generic[P, R]):
     @property
     def place(self) -> str:
         """Where today's code has the step: ``module:function``."""
-        return f"{self.function.__module__}:{next(iter(self.names), self.function.__qualname__)}"
+        return f"{self.module}:{next(iter(self.names), self.qualname)}"
 
     @property
     def names(self) -> list[str]:
         """The names that its module, as it is loaded, has for it."""
-        module = sys.modules.get(self.function.__module__)
-        return [name for name, value in vars(module).items() if value is self] if module else []
+        return self.names_in(self.module)
+
+    def names_in(self, module: str) -> list[str]:
+        """The names that a module, as it is loaded, has for it."""
+        loaded = sys.modules.get(module)
+        return [name for name, value in vars(loaded).items() if value is self.itself] if loaded else []
 
     def parameter_schema(self, parameter: str) -> dict[str, Any]:
         """The JSON schema of one parameter: its type, bounds, choices and default."""
@@ -108,6 +155,9 @@ class Step(Generic[P, R]):
                 known = ", ".join(params) or "none"
                 raise BadInput(f"{option}: step '{self.name}' has no parameter '{name}' (it has: {known})")
             params[name] = self._convert(option, name, value)
+        for name, value in params.items():
+            if value is inspect.Parameter.empty:
+                raise BadInput(f"{self.name}.{name}: step '{self.name}' needs a value for it, as it has no default")
         return params
 
     @functools.cached_property
@@ -116,7 +166,7 @@ class Step(Generic[P, R]):
         return {name: self._as_declared(name, value) for name, value in self.parameters.items()}
 
     def _as_declared(self, name: str, value: Any) -> Any:
-        if _is_plainly(value, self._type(name)):
+        if value is inspect.Parameter.empty or _is_plainly(value, self._type(name)):
             return value  # most runs need no pydantic
         from pydantic import ValidationError
 
@@ -133,30 +183,69 @@ class Step(Generic[P, R]):
         if isinstance(declared, str):  # from __future__ import annotations
             hints = SimpleNamespace(__annotations__={name: declared})
             try:
-                return get_type_hints(hints, self.function.__globals__, include_extras=True)[name]
+                return get_type_hints(hints, getattr(self.function, "__globals__", {}), include_extras=True)[name]
             except Exception:  # a name for type checkers alone
                 return Any
         return declared
 
     def _convert(self, option: str, name: str, value: Any) -> Any:
         default = self._defaults[name]
-        if type(value) is type(default) and value == default and repr(value) == repr(default):
+        if type(value) is type(default) and _is_same(value, default):
             return value  # the default needs no check, and most runs need no pydantic
         from pydantic import ValidationError
 
         try:
-            return self._adapter(name).validate_python(value)
+            found = self._adapter(name).validate_python(value)
+            # of an ``Iterable`` pydantic makes what can be gone through once, and looks at its items only then
+            return list(found) if isinstance(found, Iterator) and isinstance(value, Collection) else found
         except ValidationError as error:
             problems = dict.fromkeys(detail["msg"] for detail in error.errors())
             raise BadInput(f"{option}={value}: {'; or '.join(problems)}") from None
 
     def _adapter(self, name: str) -> Any:
-        from pydantic import TypeAdapter
-
         declared = self._type(name)
         if name not in self._adapters or self._adapters[name][0] is not declared:
-            self._adapters[name] = declared, TypeAdapter(declared)  # dear: a store may have many to check
+            self._adapters[name] = declared, _checker(declared)  # dear: a store may have many to check
         return self._adapters[name][1]
+
+
+def _checker(declared: Any) -> Any:
+    """What checks values of a type: pydantic's. Of a class that it knows nothing of, only that it is one."""
+    from pydantic import ConfigDict, PydanticUserError, TypeAdapter
+
+    try:
+        return TypeAdapter(declared)
+    except PydanticUserError:
+        try:
+            return TypeAdapter(declared, config=ConfigDict(arbitrary_types_allowed=True))
+        except PydanticUserError:
+            return TypeAdapter(Any)
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    try:
+        return bool(value == other) and repr(value) == repr(other)
+    except Exception:  # of arrays, it is no truth
+        return False
+
+
+def _each(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        return [*value.values()]
+    return value if isinstance(value, list) else [value]
+
+
+def _awaited(made: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine gives, also where this thread has a loop that runs."""
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(made)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, made).result()
 
 
 def _is_plainly(value: Any, declared: Any) -> bool:
@@ -201,9 +290,12 @@ def step(
     """
 
     def declare(function: Callable[P, R]) -> Step[P, R]:
+        called = name or getattr(function, "__name__", None)
+        if called is None:
+            raise BadInput(f"{function!r}: it has no name of its own; give it one, as in @step(name=...)")
         return Step(
             function,
-            name=name or function.__name__,
+            name=called,
             version=version,
             writes=writes,
             libraries=libraries,
@@ -211,9 +303,18 @@ def step(
             env=env,
             code=code,
             ignore=ignore,
+            declared_in=_importing(),
         )
 
     return declare
+
+
+def _importing() -> str | None:
+    """The module whose top level runs now, or called what does."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    return frame.f_globals.get("__name__") if frame else None
 
 
 def _texts(given: Iterable[str]) -> tuple[str, ...]:

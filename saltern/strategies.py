@@ -16,7 +16,7 @@ from saltern import external
 from saltern.code import code_fingerprint, environment, named_files
 from saltern.errors import BadInput
 from saltern.libraries import library_fingerprint
-from saltern.parameters import exact
+from saltern.parameters import definitions, parameter
 from saltern.reach import project_of
 from saltern.recipe import SALT_IN_NAME, Artifact, Call, Input, Inputs, Source, canonical, each, key, salt
 from saltern.steps import Step
@@ -70,11 +70,12 @@ class Strategy:
             if partition is not None:
                 recipe["partition"] = partition
         if self.code:
-            recipe["code"] = code_fingerprint(step)
-            found = {"environment": environment(step), "files": named_files(step)}
+            whole = given(step, recipe["params"])
+            recipe["code"] = code_fingerprint(whole)
+            found = {"environment": environment(whole), "files": named_files(whole)}
             recipe |= {name: values for name, values in found.items() if values}
         if self.libraries:
-            recipe["libraries"] = library_fingerprint(step)
+            recipe["libraries"] = library_fingerprint(given(step, recipe["params"]))
         recipe["inputs"] = {
             argument: self.ingredient(value, step, argument)
             if isinstance(value, Artifact | Source)
@@ -142,7 +143,17 @@ def strategy(name: str) -> Strategy:
 
 
 def _exact(step: Step[..., Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: exact(value, f"{step.name}.params.{name}") for name, value in params.items()}
+    return {name: parameter(value, f"{step.name}.params.{name}") for name, value in params.items()}
+
+
+def whole(call: Call) -> Step[..., Any]:
+    """A call's step with the code of the objects among its parameters."""
+    return given(call.step, (call.recipe or {}).get("params", {}))
+
+
+def given(step: Step[..., Any], params: Mapping[str, Any]) -> Step[..., Any]:
+    """A step with the code of the objects among its parameters, which are as a recipe has them."""
+    return step.holding(frozenset(definitions([*params.values()])))
 
 
 def _check_inputs(step: Step[..., Any], inputs: Inputs) -> None:

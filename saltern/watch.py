@@ -8,9 +8,11 @@ beside its inputs. What a C library opens by itself raises no event, so it is no
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shlex
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -45,8 +47,16 @@ class Seen:
     written: set[str] = field(default_factory=set)
     started: dict[str, None] = field(default_factory=dict)
     connected: dict[str, None] = field(default_factory=dict)
+    relative: set[str] = field(default_factory=set)  # those of them that were named from the current folder
+    process: int = field(default_factory=os.getpid)
+
+    @property
+    def reports(self) -> str:
+        """The file in which processes that were forked meanwhile tell what they did."""
+        return os.path.join(tempfile.gettempdir(), f"saltern-{self.process}-{id(self)}.seen")  # noqa: PTH118
 
 
+_REPORTED = ("opened", "imported", "listed", "written", "started", "connected", "relative")
 _watching: dict[int, Seen] = {}  # the thread that runs a step -> what it does
 
 
@@ -59,6 +69,8 @@ def watching() -> Iterator[Seen]:
     try:
         yield seen
     finally:
+        if seen.process == os.getpid():
+            _gather(seen)
         if outer:
             _watching[thread] = outer
         else:
@@ -84,22 +96,24 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             if not file.startswith(("<", _PYTHON)) and "site-packages" not in file:
                 _executed[file] = code
                 _count += 1
-    elif event in _NOTES and (_watching or event == "open"):
+    elif event in _NOTES and (_watching or event in _AT_IMPORT) and not _reporting:
         try:
-            if not _watching:
-                _open_at_import(*arguments)
-            for seen in _whose():
+            if event in _AT_IMPORT:
+                _note_at_import(event, *arguments)
+            for seen in _whose(event):
                 _NOTES[event](seen, *arguments)
+                if seen.process != os.getpid():
+                    _report(seen)
         except Exception:  # an error here would be one in the program that is watched
             return
 
 
 def opened_by(module: str) -> list[Path]:
-    """The files that a module of the project opened for reading while it was imported."""
+    """The files that a module of the project opened for reading while it was imported, and the folders it listed."""
     return [*map(Path, _opened_by.get(module, ()))]
 
 
-def _open_at_import(path: Any, mode: str | None, flags: int) -> None:
+def _note_at_import(event: str, *arguments: Any) -> None:
     frame = sys._getframe(2)
     if frame.f_code.co_filename.startswith(_READERS_OF_SOURCE):
         return
@@ -109,15 +123,54 @@ def _open_at_import(path: Any, mode: str | None, flags: int) -> None:
     if file.startswith(("<", _PYTHON)) or "site-packages" in file or frame.f_globals.get("__name__") == "__main__":
         return
     seen = Seen(0, frozenset())
-    _open(seen, path, mode, flags)
-    _opened_by.setdefault(file, {}).update(seen.opened)
+    _NOTES[event](seen, *arguments)
+    _opened_by.setdefault(file, {}).update(seen.opened | seen.listed)
 
 
-def _whose() -> list[Seen]:
+def _whose(event: str) -> list[Seen]:
     thread = threading.get_ident()
     if thread in _watching:
         return [_watching[thread]]
-    return [seen for seen in [*_watching.values()] if thread not in seen.before]
+    # a thread of a pool that is older than the step may work for it
+    is_of_pool = event in _AT_IMPORT and bool(_watching) and _is_of_pool(thread)
+    return [seen for seen in [*_watching.values()] if is_of_pool or thread not in seen.before]
+
+
+def _is_of_pool(thread: int) -> bool:
+    names = [one.name for one in threading.enumerate() if one.ident == thread]
+    return any(name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)") for name in names)
+
+
+_reporting = False
+
+
+def _report(seen: Seen) -> None:
+    """Tell the process that runs the step what this one, which it has forked, has noted."""
+    global _reporting
+    _reporting = True
+    try:
+        with Path(seen.reports).open("a", encoding="utf-8", errors="surrogateescape") as reports:
+            for kind in _REPORTED:
+                reports.writelines(json.dumps([kind, path]) + "\n" for path in getattr(seen, kind))
+        for kind in _REPORTED:
+            getattr(seen, kind).clear()
+    finally:
+        _reporting = False
+
+
+def _gather(seen: Seen) -> None:
+    """Note what forked processes have told, which may still be at it: a pool's."""
+    global _reporting
+    _reporting = True
+    try:
+        reports = Path(seen.reports)
+        lines = reports.read_text("utf-8", "surrogateescape").splitlines() if reports.exists() else []
+        reports.unlink(missing_ok=True)
+    finally:
+        _reporting = False
+    for kind, path in map(json.loads, lines):
+        noted = getattr(seen, kind)
+        noted |= {path: None} if isinstance(noted, dict) else {path}
 
 
 def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
@@ -125,6 +178,8 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
         return
     name = os.fspath(path)
     name = os.fsdecode(name) if isinstance(name, bytes) else name
+    if not os.path.isabs(name):  # noqa: PTH117
+        seen.relative.add(os.path.abspath(name))  # noqa: PTH100
     if (mode and set(mode) & set("wax+")) or (not mode and flags & _WRITES):
         seen.written.add(os.path.abspath(name))  # noqa: PTH100 - a Path is slow, and this is asked often
         return
@@ -166,6 +221,7 @@ def _connect(seen: Seen, socket: Any, address: Any) -> None:
     seen.connected[os.fsdecode(where)] = None
 
 
+_AT_IMPORT = {"open", "os.listdir", "os.scandir", "sqlite3.connect"}
 _NOTES: dict[str, Any] = {
     "open": _open,
     "sqlite3.connect": lambda seen, path: _open(seen, path, "r", 0),

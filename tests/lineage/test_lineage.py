@@ -31,16 +31,33 @@ from tests.lineage import (
     inputs,
     libraries,
     memory,
+    objects,
     operators,
     parameters,
     reads,
+    surroundings,
     text,
 )
 from tests.lineage.case import Case
 
 HERE = Path(__file__).resolve().parent
 OLD = 1_600_000_000  # seconds: the time of a project's files
-KINDS = (corners, definitions, dynamic, effects, imports, inputs, libraries, memory, operators, parameters, reads, text)
+KINDS = (
+    corners,
+    definitions,
+    dynamic,
+    effects,
+    imports,
+    inputs,
+    libraries,
+    memory,
+    objects,
+    operators,
+    parameters,
+    reads,
+    surroundings,
+    text,
+)
 CASES = [case for kind in KINDS for case in kind.CASES]
 CORE = ("blake3", "filelock", "platformdirs", "pydantic")  # what a build needs
 
