@@ -12,7 +12,6 @@ import json
 import os
 import shlex
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
+
+from saltern.files import memory_folder
 
 _PYTHON = str(Path(os.__file__).parent)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
@@ -53,7 +54,7 @@ class Seen:
     @property
     def reports(self) -> str:
         """The file in which processes that were forked meanwhile tell what they did."""
-        return os.path.join(tempfile.gettempdir(), f"saltern-{self.process}-{id(self)}.seen")  # noqa: PTH118
+        return str(memory_folder() / f"{self.process}-{id(self)}.seen")
 
 
 _REPORTED = ("opened", "imported", "listed", "written", "started", "connected", "relative")
@@ -96,16 +97,17 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             if not file.startswith(("<", _PYTHON)) and "site-packages" not in file:
                 _executed[file] = code
                 _count += 1
-    elif event in _NOTES and (_watching or event in _AT_IMPORT) and not _reporting:
-        try:
+        return
+    try:
+        if event in _NOTES and (_watching or event in _AT_IMPORT) and threading.get_ident() not in _reporting:
             if event in _AT_IMPORT:
                 _note_at_import(event, *arguments)
             for seen in _whose(event):
                 _NOTES[event](seen, *arguments)
                 if seen.process != os.getpid():
                     _report(seen)
-        except Exception:  # an error here would be one in the program that is watched
-            return
+    except Exception:  # an error here would be one in the program that is watched, which may be at its end
+        return
 
 
 def opened_by(module: str) -> list[Path]:
@@ -141,33 +143,29 @@ def _is_of_pool(thread: int) -> bool:
     return any(name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)") for name in names)
 
 
-_reporting = False
+_reporting: set[int] = set()  # threads whose own opening is not to be noted
 
 
 def _report(seen: Seen) -> None:
     """Tell the process that runs the step what this one, which it has forked, has noted."""
-    global _reporting
-    _reporting = True
+    _reporting.add(threading.get_ident())
     try:
-        with Path(seen.reports).open("a", encoding="utf-8", errors="surrogateescape") as reports:
+        file = Path(seen.reports)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8", errors="surrogateescape") as reports:
             for kind in _REPORTED:
                 reports.writelines(json.dumps([kind, path]) + "\n" for path in getattr(seen, kind))
         for kind in _REPORTED:
             getattr(seen, kind).clear()
     finally:
-        _reporting = False
+        _reporting.discard(threading.get_ident())
 
 
 def _gather(seen: Seen) -> None:
     """Note what forked processes have told, which may still be at it: a pool's."""
-    global _reporting
-    _reporting = True
-    try:
-        reports = Path(seen.reports)
-        lines = reports.read_text("utf-8", "surrogateescape").splitlines() if reports.exists() else []
-        reports.unlink(missing_ok=True)
-    finally:
-        _reporting = False
+    reports = Path(seen.reports)  # in a folder whose files are not noted
+    lines = reports.read_text("utf-8", "surrogateescape").splitlines() if reports.exists() else []
+    reports.unlink(missing_ok=True)
     for kind, path in map(json.loads, lines):
         noted = getattr(seen, kind)
         noted |= {path: None} if isinstance(noted, dict) else {path}
