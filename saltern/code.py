@@ -12,6 +12,8 @@ counts that holds it in any case, a whole module or the whole project. ``Reached
 from __future__ import annotations
 
 import ast
+import contextlib
+import gc
 import os
 import sys
 from collections import Counter
@@ -32,10 +34,11 @@ from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
 from saltern.steps import Step
 
+_MANY = 200_000  # young objects, which take the collector some 10 ms to look at
 # Where this process looked for modules when a step was last fingerprinted.
 _PATHS: dict[Step[..., Any], tuple[str, ...]] = {}
 # What it held then under the names that the step reaches, and how often that was found to be replaced.
-_HELD: dict[Step[..., Any], list[tuple[Mapping[str, Any], str, Any]]] = {}
+_HELD: dict[Step[..., Any], list[loaded.Held]] = {}
 _REPLACED: Counter[Step[..., Any]] = Counter()
 
 
@@ -54,12 +57,32 @@ def reached(declared: Step[..., Any]) -> Reached:
 
 
 def _now_reached(declared: Step[..., Any], path: tuple[str, ...]) -> Reached:
-    if any(names.get(name) is not value for names, name, value in _HELD.get(declared, ())):
+    if not loaded.is_held(_HELD.get(declared, ())):
         _REPLACED[declared] += 1
     return _reached(declared, watch.executions(), path, _REPLACED[declared])
 
 
+@contextlib.contextmanager
+def _without_gc() -> Iterator[None]:
+    """Syntax trees are many objects and no garbage: to look at them all again and again takes half of the time.
+
+    Where they are many they count as old afterwards, so that the next collection of young objects does not look at
+    them either. Objects that the program has frozen are to stay so; to count them takes as long as they are many.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            if gc.get_count()[0] > _MANY and not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()
+
+
 @lru_cache(maxsize=4096)
+@_without_gc()
 def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], replaced: int) -> Reached:
     found = remembered(declared)
     if found:

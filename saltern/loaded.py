@@ -10,7 +10,8 @@ import builtins
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import is_
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -27,31 +28,33 @@ _ABSENT = object()
 
 def check(declared: Step[..., Any], found: Reached) -> None:
     """Raise BadInput where this process has loaded other code than the source has."""
-    current: dict[str, set[int]] = {}  # file -> the identities of the code that was executed, where it is the source's
+    current: dict[str, memory.Known] = {}  # file -> the code that was executed, where it is the source's
     for (module, path, home), names in found.places.items():
         if module not in sys.modules:
             continue
-        state, executed = state_of(path), watch.executed(path)
+        executed = watch.executed(path)
         if path not in found.compiled:
-            found.compiled[path] = compiled(home, Path(path), state)
+            found.compiled[path] = compiled(home, Path(path), state_of(path))
         if path not in current:
             is_current = executed is not None and memory.whole(executed) == found.compiled[path]
-            current[path] = memory.inside(executed) if executed and is_current else set()
+            current[path] = memory.Known(executed if is_current else None)
         known = current[path]
         held = vars(sys.modules[module])
         for name in names:
             value = held.get(name)
-            if memory.is_of(value, known):
+            if type(value) in memory.PLAIN or known.has(value):
                 continue
             codes = memory.others(value, path, home, known)
-            if codes and memory.differs(codes, written(home, Path(path), state)):
+            if codes and memory.differs(codes, written(home, Path(path), state_of(path))):
                 raise BadInput(
                     f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload "
                     f"'{module}' and what imports it"
                 )
             _check_maker(declared, found.files, f"{module}:{name}", value)
-        # a time that is later is of a clock that is ahead
-        is_new = not known and declared.loaded_ns < state[1] <= time.time_ns()
+        if known.code:
+            continue
+        state = state_of(path)
+        is_new = declared.loaded_ns < state[1] <= time.time_ns()  # what is later is of a clock that is ahead
         if is_new and not (executed and memory.digest(executed) in written(home, Path(path), state)[memory.MODULE]):
             raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
 
@@ -64,18 +67,29 @@ def _check_maker(declared: Step[..., Any], files: set[str], place: str, value: o
         raise BadInput(f"{place} in memory is a function of {file}, which '{declared.name}' does not import")
 
 
-def held(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, Any]]:
-    """The objects that this process has under the names that are reached: where, the name, and the object."""
+Held = tuple[Mapping[str, Any], Sequence[str], Sequence[Any]]  # where objects are, their names, and themselves
+
+
+def held(found: Reached) -> Iterator[Held]:
+    """The objects that this process has under the names that are reached."""
     for (module, _, _), several in found.places.items():
-        names = vars(sys.modules[module]) if module in sys.modules else {}
-        yield from ((names, name, names[name]) for name in several if name in names)
-    added = [place.removeprefix("builtins:") for place in found.code if place.startswith("builtins:")]
-    yield from ((vars(builtins), name, vars(builtins)[name]) for name in added)
-    for module, _, one, _ in _literals(found):
+        if module in sys.modules:
+            yield _held(vars(sys.modules[module]), several)
+    yield _held(vars(builtins), [place.removeprefix("builtins:") for place in found.code if place[:9] == "builtins:"])
+    for names, _, _, one, _ in _literals(found):
         if "." in one:
-            inside, attribute = _where(vars(sys.modules[module]), one)
-            if attribute in inside:
-                yield inside, attribute, inside[attribute]
+            inside, attribute = _where(names, one)
+            yield _held(inside, [attribute])
+
+
+def _held(names: Mapping[str, Any], several: Iterable[str]) -> Held:
+    there = [name for name in several if name in names]
+    return names, there, [names[name] for name in there]
+
+
+def is_held(several: Iterable[Held]) -> bool:
+    """Whether all names stand for the objects that they stood for."""
+    return all(all(map(is_, map(names.get, there), objects)) for names, there, objects in several)
 
 
 def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
@@ -84,8 +98,8 @@ def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
     What the code that is reached sets itself is left out: that code counts. Raises BadInput for what cannot be told.
     """
     told = {}
-    for module, path, one, literal in _literals(found):
-        names, name = _where(vars(sys.modules[module]), one)
+    for every, module, path, one, literal in _literals(found):
+        names, name = _where(every, one) if "." in one else (every, one)
         value = names.get(name, _ABSENT)
         now = memory.told(value, path)
         if value is _ABSENT or now == literal:
@@ -101,19 +115,18 @@ def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
     return told
 
 
-def _literals(found: Reached) -> Iterator[tuple[str, str, str, str]]:
-    """Of the modules that are loaded: the module, the file, the name, and what the source says that it is."""
+def _literals(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, str, str, str]]:
+    """Of the modules that are loaded: its names, the module, the file, the name, and what the source says it is."""
     for module, files in found.literals.items():
         for path, literals in files.items() if module in sys.modules else ():
+            names = vars(sys.modules[module])
             for one, literal in literals.items():
-                yield module, path, one, literal
+                yield names, module, path, one, literal
 
 
 def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str]:
-    """Where a name of a module is bound, or an attribute of a class, and by which name."""
+    """Where an attribute of a class of a module is bound, and by which name."""
     name, _, attribute = place.partition(".")
-    if not attribute:
-        return names, name
     return vars(names[name]) if isinstance(names.get(name), type) else {}, attribute
 
 

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import marshal
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -19,6 +20,7 @@ from saltern.trees import bound
 Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the digests of its code, of each of that name
 
 MODULE = "<module>"
+PLAIN = (int, float, str, bytes, list, dict, set, tuple, type(None), ModuleType)  # what holds no code
 _TOLD = {bool, bytes, complex, float, int, str, type(None)}
 
 
@@ -38,29 +40,35 @@ def whole(code: CodeType) -> str:
     return hashlib.blake2b(marshal.dumps(code, 2), digest_size=8).hexdigest()
 
 
-def inside(code: CodeType) -> set[int]:
-    """The identities of a module's code, and of all code in it."""
-    found, todo = set(), [code]
-    while todo:
-        one = todo.pop()
-        found.add(id(one))
-        for inner in one.co_consts:
-            if type(inner) is CodeType:
-                todo.append(inner)
-    return found
+class Known:
+    """The code of a module, and all code in it, by identity; none where there is no such ``code``."""
+
+    def __init__(self, code: CodeType | None) -> None:
+        self.code = code
+        self._here = {*map(id, code.co_consts)} if code else set()  # the functions and classes of its top level
+
+    @cached_property
+    def inside(self) -> set[int]:
+        found, todo = set[int](), [self.code] if self.code else []
+        while todo:
+            one = todo.pop()
+            found.add(id(one))
+            todo += [inner for inner in one.co_consts if type(inner) is CodeType]
+        return found
+
+    def has(self, value: Any) -> bool:
+        """Whether a value is a plain function of this code."""
+        if type(value) is not FunctionType or value.__closure__ or value.__dict__:
+            return False
+        return id(value.__code__) in self._here or id(value.__code__) in self.inside
 
 
-def is_of(value: Any, known: set[int]) -> bool:
-    """Whether a value is a plain function of code that is known, by identity."""
-    return type(value) is FunctionType and id(value.__code__) in known and not (value.__closure__ or value.__dict__)
-
-
-def others(value: Any, path: str, home: str, known: set[int]) -> list[CodeType]:
-    """The code of a function or class in memory that was made from a file, but for what is ``known``, by identity.
+def others(value: Any, path: str, home: str, known: Known) -> list[CodeType]:
+    """The code of a function or class in memory that was made from a file, but for what is ``known``.
 
     ``home`` is the module of the file.
     """
-    return [code for code in _codes(value, home) if id(code) not in known and code.co_filename == path]
+    return [code for code in _codes(value, home) if id(code) not in known.inside and code.co_filename == path]
 
 
 def differs(codes: Sequence[CodeType], source: Written) -> bool:
@@ -142,7 +150,7 @@ def _codes(value: Any, module: str) -> Iterator[CodeType]:
             todo += [one.fget, one.fset, one.fdel]
         elif isinstance(one, staticmethod | classmethod | MethodType):
             todo.append(one.__func__)
-        elif not isinstance(one, (type, *_PLAIN)):
+        elif not isinstance(one, (type, *PLAIN)):
             todo += [_attribute(one, inner) for inner in ("function", "__wrapped__")]
 
 
@@ -153,9 +161,6 @@ def _attribute(value: Any, name: str) -> FunctionType | None:
     except (AttributeError, TypeError):
         return None
     return found if isinstance(found, FunctionType) else None
-
-
-_PLAIN = (int, float, str, bytes, list, dict, set, tuple, type(None), ModuleType)
 
 
 def _is_full(cell: CellType) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import glob
 import os
 import sys
@@ -26,36 +24,14 @@ from saltern.sources import locate
 from saltern.steps import Step
 from saltern.text import NOTHING
 
-MANY = 200_000  # young objects, which take the collector some 10 ms to look at
-
 
 def walk(declared: Step[..., Any]) -> Reached:
     """What a step reaches, read from the source."""
     walking = _Walk(declared)
-    with _without_gc():
-        walking.run()
+    walking.run()
     found = walking.found
     found.code = {place: digest for place, digest in sorted(found.code.items()) if digest != NOTHING}
     return found
-
-
-@contextlib.contextmanager
-def _without_gc() -> Iterator[None]:
-    """Syntax trees are many objects and no garbage: to look at them all again and again takes half of the time.
-
-    Where they are many they count as old afterwards, so that the next collection of young objects does not look at
-    them either. Objects that the program has frozen are to stay so; to count them takes as long as they are many.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            if gc.get_count()[0] > MANY and not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 class _Walk:
