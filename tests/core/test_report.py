@@ -208,13 +208,13 @@ def test_results_of_one_cell_are_enough(tmp_path: Path) -> None:
 def test_the_headline_counts_and_names_the_strategies_that_never_lied() -> None:
     stale, exact = cell(strategy="native", verdict="stale"), cell(strategy="lineage")
     said = summary.headline([of("luigi", stale, exact), of("dask", stale, exact)])
-    assert said == "In 4 builds after a change, a wrong result was called done twice; under lineage, never."
+    assert said == "In 4 builds after a change, a wrong result was called done twice, but never under lineage."
 
 
 def test_a_strategy_of_one_engine_is_not_praised_beside_those_that_all_have() -> None:
     stale, own = cell(strategy="native", verdict="stale"), cell(strategy="luigi/mtime")
     said = summary.headline([of("luigi", stale, own), of("dask", stale)])
-    assert said == "In 3 builds after a change, a wrong result was called done twice; no strategy was free of it."
+    assert said == "In 3 builds after a change, a wrong result was called done twice, and no strategy was free of it."
 
 
 def test_a_headline_without_a_lie() -> None:
