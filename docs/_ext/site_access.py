@@ -1,7 +1,7 @@
 """Mends what keeps people out of the pages that Sphinx and Furo write, as axe and Lighthouse find it.
 
-Code and tables that scroll sideways take the focus, so a keyboard scrolls them too. The captions of the menu say their level.
-The list that holds the parameters of a signature says that it is there for its looks only.
+Code and tables that scroll sideways take the focus, so a keyboard scrolls them too. The captions of the menu say their
+level. The list that holds the parameters of a signature says that it is there for its looks only.
 """
 
 from __future__ import annotations

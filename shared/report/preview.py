@@ -1,4 +1,4 @@
-"""The picture that other sites show beside a link to a page: how many builds of each strategy were right, by Matplotlib."""
+"""The picture that other sites show beside a link to a page: how right each strategy was, by Matplotlib."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def draw(results: Sequence[Results], path: Path) -> None:
     for verdict in WORST_FIRST:
         shares = [100 * of[verdict] / sum(of.values()) for of in counts.values()]
         if any(shares):
-            named = NAMES.get(verdict, verdict)
-            axes.barh(list(counts), shares, left=list(starts.values()), color=COLOURS[verdict], height=0.68, label=named)
+            place = {"left": list(starts.values()), "height": 0.68}
+            axes.barh(list(counts), shares, color=COLOURS[verdict], label=NAMES.get(verdict, verdict), **place)
         starts = {name: start + share for (name, start), share in zip(starts.items(), shares, strict=True)}
     _dress(axes, list(counts))
     engines = ", ".join(f"{one.engine} {one.engine_version}" for one in results)

@@ -29,8 +29,8 @@ PROOFS = 8  # links shown for one answer
 def write(results: Sequence[Results], folder: Path, scores: Sequence[Summary] = (), address: str = "") -> Path:
     """Write ``index.html`` and its other pages to a folder, and return the path of the index.
 
-    The pages that are evidence of stale cells are copied from the folder ``evidence`` beside it. ``address`` is where the
-    folder will be published, if it will.
+    The pages that are evidence of stale cells are copied from the folder ``evidence`` beside it. ``address`` is where
+    the folder will be published, if it will.
 
     Raises BadInput when a concept of the side by side has no code in some engine (see ``side_by_side``).
     """
