@@ -7,6 +7,7 @@ Most sites take a picture only if its address is whole. Read the Docs says where
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ def describe(app: Any, page: str, template: str, context: dict[str, Any], doctre
     metas = {
         "name": {"description": said, "twitter:card": "summary_large_image"},
         "property": {
-            "og:title": context.get("title") or app.config.html_title,
+            "og:title": _plain(context.get("title", "")) or app.config.html_title,
             "og:description": said,
             "og:type": "article",
             "og:site_name": app.config.html_title,
@@ -32,9 +33,16 @@ def describe(app: Any, page: str, template: str, context: dict[str, Any], doctre
             "og:image:alt": "How often each caching strategy was stale, wasteful or exact in the measurements",
         },
     }
-    for kind, contents in metas.items():
-        for name, content in contents.items():
-            context["metatags"] += f'<meta {kind}="{name}" content="{html.escape(content)}" />\n'
+    tags = [
+        f'<meta {kind}="{name}" content="{html.escape(content)}" />'
+        for kind, contents in metas.items()
+        for name, content in contents.items()
+    ]
+    context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
+
+
+def _plain(title: str) -> str:
+    return html.unescape(re.sub("<[^>]+>", "", title))
 
 
 def _first_paragraph(doctree: Any) -> str:
