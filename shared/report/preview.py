@@ -35,8 +35,8 @@ def draw(results: Sequence[Results], path: Path) -> None:
     for verdict in WORST_FIRST:
         shares = [100 * of[verdict] / sum(of.values()) for of in counts.values()]
         if any(shares):
-            place = {"left": list(starts.values()), "height": 0.68}
-            axes.barh(list(counts), shares, color=COLOURS[verdict], label=NAMES.get(verdict, verdict), **place)
+            left, name = list(starts.values()), NAMES.get(verdict, verdict)
+            axes.barh(list(counts), shares, left=left, color=COLOURS[verdict], height=0.68, label=name)
         starts = {name: start + share for (name, start), share in zip(starts.items(), shares, strict=True)}
     _dress(axes, list(counts))
     engines = ", ".join(f"{one.engine} {one.engine_version}" for one in results)
