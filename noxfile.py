@@ -355,7 +355,8 @@ def browser(session: nox.Session) -> None:
 @nox.session(venv_backend="none", default=False)
 def screenshots(session: nox.Session) -> None:
     """Take the pictures in README and docs again, from the browser tests and the results that are there."""
-    session.run(python_of("luigi"), "-m", "shared.report", "--svg", "docs/matrix.svg", silent=True, external=True)
+    drawn = ("--svg", "docs/matrix.svg", "--preview", "docs/pictures/preview.png")
+    session.run(python_of("luigi"), "-m", "shared.report", *drawn, silent=True, external=True)
     session.notify("browser", ["--pictures", "docs/pictures"])
 
 

@@ -6,6 +6,7 @@ server. The reference is by autodoc, not by a static reader: what it covers impo
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -25,7 +26,8 @@ extensions = [
     "site_drawings",
     "site_expected",
     "site_docstrings",
-    "site_scrolling",
+    "site_access",
+    "site_previews",
 ]
 exclude_patterns = ["_build"]
 nitpicky = False
@@ -41,6 +43,9 @@ python_maximum_signature_line_length = 88
 
 html_theme = "furo"
 html_title = "Saltworks"
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+html_favicon = "_static/favicon.svg"
+html_extra_path = ["pictures/preview.png"]
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False

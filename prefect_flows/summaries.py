@@ -49,7 +49,7 @@ def summary(key: str, step: Step[..., Any], told: Callable[[Any, dict[str, Any]]
         ended = [[artifact.key, name, f"`{artifact.name}`"] for name, artifact in tasks]
         steps = _table(("step", "state", "artifact"), ended)
         create_markdown_artifact(
-            f"{told(value, parameters)}\n\n{steps}", key, f"What this run of '{flow.name}' came to"
+            f"{told(value, parameters)}\n\n{steps}", key, f"The result of this run of '{flow.name}'"
         )
 
     return summarise

@@ -1,11 +1,11 @@
-"""A cache for steps: an artifact is named after everything that went into it, so what is found is never stale.
+"""A cache for steps. An artifact is named after everything that went into it, so a result that is found is never stale.
 
 >>> from saltern import Cache, Source, step
 
 Adapters for four workflow engines: ``saltern.luigi``, ``saltern.dask``, ``saltern.airflow``, ``saltern.prefect``.
 
-Names are loaded when they are asked for (PEP 562): Airflow imports ``saltern.airflow`` in every process that it starts,
-as it does with each provider, and forks tasks from some of them. What those have loaded, an edit would not reach.
+Names are loaded when they are asked for (PEP 562). Airflow imports ``saltern.airflow`` in every process that it starts,
+as it does with each provider, and forks tasks from some of them. An edit would not reach what those have loaded.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The cache: a strategy, a store and a ledger, as a step sees them. This is what the engine adapters share.
+"""The cache of a run: a strategy, a store and a ledger. All engine adapters use it.
 
 >>> cache = Cache("store", "salted", run="r1", engine="mine")
 >>> call = cache.call(ml.preprocess, {"csv": Source.at(path)}, {"target": "label"})
@@ -33,7 +33,7 @@ DEFAULT_STORE = "store"
 
 @dataclass(frozen=True)
 class Cache:
-    """Plain strings only, so that it can be sent to a task in any process; what they stand for is made there."""
+    """The cache of one run. Its fields are plain strings, so it can be sent to a task in any process."""
 
     store_url: str
     strategy_name: str
@@ -80,7 +80,7 @@ class Cache:
     def find(self, call: Call) -> Artifact | None:
         """The artifact of a call with its digest, if it is in the store whole; else None.
 
-        Under ``native`` a file of that name is enough: that rule is the engine's, and it looks no further.
+        Under ``native`` a file of that name is enough, because this is the rule of the engine.
         """
         name = call.artifact.name
         if not self.strategy.salts:
@@ -91,7 +91,7 @@ class Cache:
         return replace(call.artifact, digest=manifest["digest"])
 
     def reuse(self, call: Call) -> Artifact | None:
-        """As ``find``, for who takes what is found instead of making it: now and then that is verified."""
+        """Like ``find``, for a caller that will use the artifact. The share ``verify`` of the hits is checked."""
         found = self.find(call)
         if found and self.verifies(call):
             verification.verify(self, call)
@@ -151,7 +151,7 @@ class Cache:
     def commit(self, call: Call, value: Any) -> Artifact:
         """Store what a call made. Atomic: the artifact is there whole, or not at all.
 
-        Raises BadInput, and stores nothing, where an external input is no longer what the recipe says.
+        Raises BadInput and stores nothing if an external input has changed since the recipe was written.
         """
         self._check_sources(call)
         data = CODECS[call.step.writes].dump(value)
@@ -226,14 +226,14 @@ class Cache:
         return mapped(inputs, self.load)
 
     def execute(self, call: Call) -> Artifact:
-        """Load the inputs, run the step, store its output. It always runs: asking first is the caller's part."""
+        """Load the inputs, run the step and store its output, even if the artifact exists: the caller has looked."""
         return self.commit(call, self.apply(call, **self.values(call.inputs)))
 
     def make(self, call: Call, *, force: bool = False) -> Artifact:
-        """Execute a call, unless another process has made its artifact by the time that it is our turn.
+        """Execute a call, unless another process makes its artifact while this one waits for its turn.
 
-        With ``force`` it is executed in any case: the engine's user has said so. So it is under ``native``: whether it
-        should run is the engine's to say, and it has said so.
+        With ``force`` it is executed in any case, because the user asked for it. Under ``native`` it is executed in any
+        case too, because there the engine decides, and it has decided to run the step.
         """
         with self.alone(call):
             made = self.reuse(call) if self.strategy.salts and not force else None
@@ -241,7 +241,7 @@ class Cache:
 
     @contextmanager
     def alone(self, call: Call) -> Iterator[None]:
-        """Wait until no other process makes the same artifact, and keep others from it meanwhile.
+        """Wait until no other process makes the same artifact, and let no other process start to.
 
         Not under ``native``, where an artifact of that name may be made from anything.
         """

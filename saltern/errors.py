@@ -11,7 +11,7 @@ NOT_THEIRS = (Path(__file__).parent, Path(os.__file__).parent)
 
 
 class BadInput(ValueError):
-    """Something the user gave is wrong: the message names the file, column or option, and the way out.
+    """Something that the user gave is wrong. The message names the file, column or option, and says what to do.
 
     Every command line turns it into one line on standard error and exit status 2.
     """
@@ -22,7 +22,7 @@ class MissingInput(BadInput, FileNotFoundError):
 
 
 class StoreFailed(BadInput):
-    """The store does not do what it is asked, and all tries are used up. It may at another time."""
+    """The store refused, and so did all further tries. It may work at another time."""
 
 
 class StepFailed(RuntimeError):

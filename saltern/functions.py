@@ -1,4 +1,4 @@
-"""The fingerprint of a function's recipe: for other caches, which ask their user for a version of the code.
+"""The fingerprint of a function, for other caches that ask their user for a version of the code.
 
 >>> from saltern import fingerprint
 """
@@ -66,25 +66,25 @@ class _Plain(Step[..., Any]):
 
 
 def fingerprint(function: Callable[..., Any]) -> str:
-    """Sixty-four hexadecimal digits that are others when what a function does may be another. Nothing is run.
+    """Sixty-four hexadecimal digits that change when the function may do something else. Nothing is run.
 
-    Held is what ``lineage`` holds of a step: the function's code and, transitively, all of this project's that it
-    reaches, in other modules too, with its decorators; what the project's modules do when they are imported; the
-    libraries that this code imports, and those that they need, by version, and Python's minor version; environment
-    variables and files that the code names; of a step also what it declares. Comments, formatting, docstrings that
-    nobody reads, and code that the function does not reach do not count.
+    It depends on what ``lineage`` puts into the name of a step's artifact. This is the function's code with its
+    decorators, and all code of this project that it reaches, in other modules too. It is what the project's modules do
+    when they are imported, the versions of the libraries that this code imports and of those that they need, and
+    Python's minor version. It is the environment variables and files that the code names, and what a step declares.
+    Comments, formatting, docstrings that nobody reads, and code that the function does not reach do not count.
 
-    A file that the code names counts by what is in it: give a function the paths of what a pipeline makes as arguments.
+    A file that the code names counts by its content. So pass the paths of what a pipeline makes as arguments.
 
-    Not held are the arguments, which the engine that asks has to see to; the network, clocks and random numbers; and
-    what is opened by a computed name.
+    It does not depend on the arguments, which the cache that asks must compare itself. Nor does it depend on the
+    network, clocks, random numbers, or files that are opened by a computed name.
 
-    It may be called in a decorator. What a module runs at its top level counts for each of its functions, and so does
-    a decorator that is not known, as it may register its function. Keep the functions in a module of their own, and
-    what builds a pipeline in another or below ``if __name__ == "__main__":``: then each has its own fingerprint.
+    It may be called in a decorator. What a module runs at its top level counts for each of its functions. So does a
+    decorator that is not known, because it may register its function. Keep the functions in a module of their own, and
+    build the pipeline in another module or below ``if __name__ == "__main__":``. Then each has its own fingerprint.
 
-    Raises BadInput where the function cannot be fingerprinted: it has no source file, it is an object, or it was made
-    with one; and where what is in memory is not what the source says.
+    Raises BadInput if the function cannot be fingerprinted: it has no source file, it is an object, or it was made
+    with one. Raises BadInput too if the function in memory is not the one in the source.
     """
     declared = function if isinstance(function, Step) else _plain(function)
     recipe: dict[str, Any] = {

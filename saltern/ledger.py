@@ -32,7 +32,7 @@ class Ledger:
 
     @contextlib.contextmanager
     def executing(self, step: str, **facts: Any) -> Iterator[None]:
-        """Record that a step starts, and then how it ended.
+        """Record that a step starts, and how it ends.
 
         A step that refuses its input (BadInput) has not executed: its record is withdrawn.
         A process that dies leaves a record without an end.

@@ -113,7 +113,7 @@ keys.LOOKUPS.append(credentials)
 
 
 class ArtifactStorage(WritableFileSystem):
-    """A result storage without a memory of its own: it knows what the store holds.
+    """A result storage that keeps nothing itself. It answers from what is in the store.
 
     Prefect takes a result storage only when the server knows it (``Task.__init__`` raises otherwise), hence
     ``registered``. One block serves every store, because a key says which store it is about.
@@ -164,7 +164,7 @@ class ArtifactStorage(WritableFileSystem):
 class Salting:
     """The options that a strategy adds to the task of a step: ``train.with_options(**salting(ml.train))``.
 
-    Raises BadInput for a strategy that there is none of.
+    Raises BadInput if there is no such strategy.
     """
 
     cache: Cache

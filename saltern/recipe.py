@@ -25,7 +25,7 @@ _encode = json.JSONEncoder(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An external input: what the pipeline does not make. A file, a folder, a pattern of files (``*``) or a URL.
+    """An external input, which the pipeline does not make: a file, a folder, a pattern of files (``*``) or a URL.
 
     ``root`` is the folder that the file is named from, which is all that ``salted`` knows of it. Without a root it is
     the project of the step that reads the file. A relative path is one from that project, wherever that lies: so an
@@ -78,7 +78,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """The output of one step: made, or still to be made. Small and JSON-able, to travel through any engine."""
+    """The output of one step, made or still to be made. It is small and fits into JSON: any engine can hand it on."""
 
     step: str
     partition: str | None

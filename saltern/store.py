@@ -1,8 +1,8 @@
 """The store: where artifacts and their manifests live. A folder, an S3 bucket, or any fsspec URL.
 
-An artifact becomes visible whole or not at all, and before its manifest: an artifact without a manifest, or one whose
-content is not what its manifest says, counts as missing. Where the place knows versions of a file (an ETag), the
-manifest has that of the artifact: while it is the same, the artifact is what it was, and need not be read.
+An artifact becomes visible as a whole or not at all, and before its manifest. An artifact without a manifest counts as
+missing, and so does one whose content is not what its manifest says. Some places know the version of a file (an ETag).
+There the manifest has the version of the artifact: as long as it is the same, the artifact need not be read again.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ NEWEST = ".newest"  # a folder of files that name the artifact which a step has 
 
 
 class Store:
-    """Artifacts by name. Cheap to make: nothing is read or created before it is asked for.
+    """Artifacts by name. It costs nothing to make one: nothing is read or created before a method is called.
 
-    Every method raises StoreFailed, which names the store, for what the disk or the server refuses.
+    Every method raises StoreFailed, which names the store, if the disk or the server refuses.
     """
 
     def __init__(self, url: str | os.PathLike[str]) -> None:

@@ -47,7 +47,7 @@ class Strategy:
         """A step applied to inputs, with its recipe and the name of the artifact it makes.
 
         ``params`` must be complete and of the declared types: what ``Step.checked`` returns.
-        Fails closed: an ingredient that cannot be computed is an error that names it, never a weaker salt.
+        An ingredient that cannot be computed is an error that names it. The salt never goes without it.
         """
         _check_inputs(step, inputs)
         stem = key(step.name, partition)
@@ -115,7 +115,7 @@ STRATEGIES = {
         ),
         Strategy(
             "cutoff",
-            "as lineage, but inputs enter by what is in them: same bytes upstream, and nothing below runs again",
+            "as lineage, but inputs count by their bytes: if a step makes the same bytes again, no step after it runs",
             declaration=True,
             content=True,
             code=True,
@@ -127,10 +127,10 @@ STRATEGIES = {
 
 
 def strategy(name: str) -> Strategy:
-    """A strategy by its name. Raises BadInput for a name that is none.
+    """The strategy of a name. Raises BadInput if there is no such strategy.
 
-    ``<engine>/<way>`` is another of an engine's own ways of not doing work again, beside the one out of the box. It has
-    no ingredients either; which there are the engine says (``Engine.natives``). Of one that is called ``params`` the
+    ``<engine>/<way>`` is another caching method of an engine, beside the one that it has after installation. It has no
+    ingredients either. ``Engine.natives`` lists the methods of an engine. Under a method that is called ``params`` the
     parameters are in the artifacts' names.
     """
     if "/" in name:

@@ -1,7 +1,7 @@
 """Verification in the field: some hits are run again, to see whether what is reused is what would be made now.
 
-How stale a project's results are, under the strategy that it has chosen, can only be measured there. A hit that is
-verified is no execution: the ledger has an event ``verified`` of it, and what is in the store stays as it is.
+A project can measure in this way how often its results are stale under the strategy that it has chosen. A hit that is
+verified does not count as an execution. The ledger gets an event ``verified``, and the store stays as it is.
 """
 
 from __future__ import annotations

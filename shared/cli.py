@@ -169,8 +169,8 @@ def _compare(engine: Engine) -> Any:
     ) -> None:
         """Run the gauntlet: build, change, rebuild, judge. Exit status 1 if a cell is not as expected.
 
-        With --score N: random edits instead of scenarios, each the same for one seed; results are in results/score/.
-        When it is interrupted, the same command goes on there.
+        --score N makes random edits instead of scenarios. The same seed gives the same edits. The results are in
+        results/score/. After an interruption, the same command continues where it stopped.
         """
         if list_:
             from shared.report.terminal import scenarios
@@ -224,7 +224,7 @@ def _handover(engine: Engine) -> Any:
 def _ui(engine: Engine, default: int) -> Any:
     def ui(
         port: Annotated[int, typer.Option("--port", min=1024, max=65535, metavar="N", help="Another port.")] = default,
-        password: Annotated[bool, typer.Option("--password", help="Ask for a login. Without: there is none.")] = False,
+        password: Annotated[bool, typer.Option("--password", help="Ask for a login. The default is none.")] = False,
     ) -> None:
         """Start the engine's own pages on this machine, with both pipelines to look at and to play with."""
         from shared.engine.pages import show

@@ -1,4 +1,4 @@
-"""``@task.salted``: a task that runs only when its artifact is missing, and else shows as *skipped*.
+"""``@task.salted``: a task that runs only when its artifact is missing, and is shown as *skipped* otherwise.
 
 Airflow has no cache of its own: each new DAG run runs everything. What it does have is custom task decorators, which
 a provider registers (https://airflow.apache.org/docs/apache-airflow/stable/howto/create-custom-decorator.html).

@@ -40,9 +40,9 @@ def housekeeping(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version of the library and exit.")] = False,
 ) -> None:
-    """What is in a store, whether it is whole, and what of it can go.
+    """Look into a store: what it holds, whether it is whole, and what can be deleted.
 
-    Only prune --yes deletes; nothing else changes or creates a file.
+    Only prune --yes deletes files. The other commands change nothing.
     """
     if version:
         print(f"saltern {__version__}")
@@ -122,11 +122,11 @@ def show(
 def verify(store: StoreArgument, json_: Json = False) -> None:
     """Check every artifact against its digest.
 
-    Reads all of them. Exit status 1 if anything is wrong.
+    It reads all artifacts. The exit status is 1 if anything is wrong.
 
-    An artifact is whole, or damaged (its content is another), or missing (its manifest alone is there). A file has no
-    manifest, or none that can be read. A temporary file is unfinished when it is older than an hour, its writer dead;
-    a younger one is being written.
+    An artifact is damaged if its content has changed. It is missing if only its manifest is there. A file may have no
+    manifest, or one that cannot be read. A temporary file is unfinished if it is older than an hour and its writer is
+    dead. A younger one is being written.
     """
     found: dict[str, list[str]] = {state: [] for state in (*get_args(State), "unfinished", "being written")}
     with _contents(store) as contents:
@@ -162,14 +162,14 @@ def prune(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Delete. Without it, only show what would be deleted.")] = False,
 ) -> None:
-    """Delete what no current recipe names.
+    """Delete artifacts that no current recipe names, and leftovers.
 
-    And leftovers. Shows what would go, why, and the bytes that frees; deletes with --yes only.
+    Without --yes it deletes nothing: it shows what it would delete, why, and how many bytes that frees.
 
-    A recipe is current when the code and the libraries that are installed here would write it again, for the same
-    parameters and external inputs, and every artifact it is made from that is still there is current too. Artifacts
-    with plain names (native) have no recipe, and stay unless they are from before a day. Leftovers are manifests whose
-    artifact is gone, and temporary files, older than an hour, of writers that were killed.
+    A recipe is current if today's code and libraries would write it again, for the same parameters and external inputs.
+    The artifacts that it is made from must be current too, as far as they are still there. Artifacts with plain names
+    (native) have no recipe. They stay unless --before includes them. Leftovers are manifests whose artifact is gone,
+    and temporary files of killed writers that are older than an hour.
     """
     number = size = 0
     with _contents(store) as contents:
@@ -199,9 +199,10 @@ def explain(
 ) -> None:
     """Show what a step's result depends on.
 
-    That is what the strategies lineage and cutoff see.
+    The strategies lineage and cutoff put this into the name of its artifact.
 
-    Names the places of its code, those that count coarsely and how to make them finer, and what cannot be seen.
+    It lists the places of the step's code. It says which of them count in larger units than needed and how to change
+    that, and what cannot be seen.
     """
     found = dict(explained(find_step(step)))
     if json_:

@@ -12,6 +12,7 @@ from saltern.command import start
 from saltern.errors import BadInput
 from shared.engines import ENGINES
 from shared.report import headline as headlines
+from shared.report.preview import draw
 from shared.report.publishing import publish
 from shared.report.scores import overview, summaries
 from shared.report.terminal import matrix, picture
@@ -26,6 +27,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 def report(
     results: Annotated[list[Path] | None, typer.Argument(help="Results files. Default: results/<engine>.json.")] = None,
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw the matrix to a file too.")] = None,
+    preview: Annotated[
+        Path | None, typer.Option("--preview", metavar="FILE", help="Draw the picture for previews to a file too.")
+    ] = None,
     headline: Annotated[
         Path | None, typer.Option("--headline", metavar="FILE", help="Write the headline table into a Markdown page.")
     ] = None,
@@ -35,6 +39,9 @@ def report(
             "--publish-score", help="Keep the summary of results/score/ with the code, and show it in README."
         ),
     ] = False,
+    address: Annotated[
+        str, typer.Option(metavar="URL", help="Where you publish the report, for the previews that other sites show.")
+    ] = "",
     full: Annotated[bool, typer.Option("--full", help="Draw all scenarios, not only the ten most telling.")] = False,
 ) -> None:
     """Print the matrix of scenarios, engines and strategies, and write it as pages beside the results.
@@ -53,9 +60,11 @@ def report(
     scores = summaries()
     if scores:
         Console().print(overview(scores))
-    print(f"report: {pages(every, paths[0].parent / 'report', scores)}")
+    print(f"report: {pages(every, paths[0].parent / 'report', scores, address)}")
     if svg:
         svg.write_text(picture(every, full=full))
+    if preview:
+        draw([one.alone for one in every], preview)
     if headline:
         headlines.MARKED.write(headlines.table(every), headline)
     if any(unexpected(one) for one in every):

@@ -20,7 +20,7 @@ class Mark(NamedTuple):
 
 VERDICTS = (
     Mark("exact", "✓", "exact", "right, and nothing needless ran"),
-    Mark("lucky", "(✓)", "by luck", "right, though a step that had to run did not: it happened not to matter"),
+    Mark("lucky", "(✓)", "by luck", "right by chance: a step that had to run did not"),
     Mark("wasteful", "+n", "wasteful", "right, but n steps ran that need not have"),
     Mark("stale", "✗", "stale", "wrong: not what a clean build makes, and the engine called it done"),
     Mark("error", "!", "error", "failed where it should not have, or succeeded where it should have failed"),

@@ -102,7 +102,7 @@ def table(peers: Sequence[PeerResults]) -> str:
 
 
 def _matrix(across: Sequence[Shown]) -> str:
-    head = ["", *(f"{one.peer.title} {one.peer.version}: {one.head}" for one in across)]
+    head = ["scenario", *(f"{one.peer.title} {one.peer.version}: {one.head}" for one in across)]
     rows = [[scenario, *(_bold(one, scenario) for one in across)] for scenario in SCENARIOS]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
 

@@ -51,9 +51,11 @@ def headline(found: Sequence[Summary]) -> str:
     enough = [(rate.value, name) for name, values in rates.items() for rate in values if rate.count >= ENOUGH]
     share, worst = max(enough, default=(0.0, ""))
     edits, engines = sum(one.edits for one in found), listed([one.engine for one in found])
-    said = f"{listed(never)} never stale" if never else "no strategy was never stale"
-    most = f"; {worst} was stale after up to {100 * share:.0f} % of those that needed a rebuild" if share else ""
-    return f"{edits:,} random edits on {engines}: {said}{most}."
+    said = (
+        f"{listed(never)} {'was' if len(never) == 1 else 'were'} never stale" if never else "every strategy was stale"
+    )
+    most = f" Of the edits that needed a rebuild, {worst} missed up to {100 * share:.0f} %." if share else ""
+    return f"After {edits:,} random edits on {engines}, {said}.{most}"
 
 
 def _evidence(trial: Trial) -> str:

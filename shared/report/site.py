@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from shared.report import preview
 from shared.report.scatter import scatter
 from shared.rerun.peers import PeerResults
 from shared.rerun.results import Cell, Results
@@ -36,6 +37,15 @@ class Site:
     measured: Sequence[Results]
     scores: Sequence[Summary] = ()
     peers: Sequence[PeerResults] = ()
+    address: str = ""
+    """Where the pages are published, for what other sites show of them."""
+
+    picture_says = preview.SAYS
+
+    @property
+    def picture(self) -> str:
+        """Where the preview is. Most sites take it only if its address is whole."""
+        return f"{self.address.rstrip('/')}/{preview.FILE}" if self.address else preview.FILE
 
     @property
     def pages(self) -> list[Page]:

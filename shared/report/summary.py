@@ -73,8 +73,8 @@ def headline(results: Sequence[Results]) -> str:
     honest = [name for name, group in by_strategy.items() if not any(one.counts["stale"] for one in group)]
     widest = max(len(group) for group in by_strategy.values())
     honest = [name for name in honest if len(by_strategy[name]) == widest]  # on every engine, not on one
-    end = f"under {listed(honest)}, never" if honest else "no strategy was free of it"
-    return f"In {total:,} builds after a change, a wrong result was called done {times(stale)}; {end}."
+    end = f"but never under {' or '.join(honest)}" if honest else "and no strategy was free of it"
+    return f"In {total:,} builds after a change, a wrong result was called done {times(stale)}, {end}."
 
 
 def out_of_the_box(results: Sequence[Results]) -> list[str]:

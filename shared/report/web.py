@@ -11,7 +11,7 @@ from typing import Any
 
 from saltern.strategies import strategy
 from shared.pipelines import PROJECT
-from shared.report import alacarte, choice, peers, score_page, side_by_side
+from shared.report import alacarte, choice, peers, preview, score_page, side_by_side
 from shared.report.cells import address, bundle
 from shared.report.grains import glance
 from shared.report.matrix import MatrixCell, matrix, matrix_cell
@@ -26,14 +26,16 @@ from shared.score.summary import Summary
 PROOFS = 8  # links shown for one answer
 
 
-def write(results: Sequence[Results], folder: Path, scores: Sequence[Summary] = ()) -> Path:
+def write(results: Sequence[Results], folder: Path, scores: Sequence[Summary] = (), address: str = "") -> Path:
     """Write ``index.html`` and its other pages to a folder, and return the path of the index.
 
-    The pages that are evidence of stale cells are copied from the folder ``evidence`` beside it.
+    The pages that are evidence of stale cells are copied from the folder ``evidence`` beside it. ``address`` is where
+    the folder will be published, if it will.
 
     Raises BadInput when a concept of the side by side has no code in some engine (see ``side_by_side``).
     """
-    site = Site(results, scores, committed())
+    site = Site(results, scores, committed(), address)
+    preview.draw([result.alone for result in results], folder / preview.FILE)
     shown = _evidence(results, folder)
     index = _index(site, folder, shown)
     for result in results:
@@ -169,7 +171,7 @@ def _most_saved(found: Sequence[Timing]) -> str:
         if saved > 0:
             best.setdefault(one.engine, (saved, one))
     if not best:
-        return "Seconds of each run, and what reuse saved. For a headline, too few runs were measured."
+        return "Seconds of each run, and what reuse saved. Too few runs were measured for a headline."
     said = [f"{100 * saved:.0f} % on {one.engine} ({one.strategy}, {one.pipeline})" for saved, one in best.values()]
     return f"Under strategies that were never stale, reuse saved up to {listed(said)} of the time."
 

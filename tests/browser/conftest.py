@@ -65,7 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def picture(request: pytest.FixtureRequest) -> Picture:
-    """``picture(page_or_element, "matrix")`` keeps what is seen as a picture for the docs, where they are asked for."""
+    """``picture(page_or_element, "cell")`` keeps what is seen as a picture for the docs, where they are asked for."""
     folder: Path | None = request.config.getoption("--pictures")
 
     def picture(seen: Page | Locator, name: str) -> None:

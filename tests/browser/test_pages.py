@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import SCREENS, Opened, Report
+from tests.browser.conftest import DESKTOP, PHONE, SCREENS, Opened, Report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -27,13 +27,17 @@ def serious(page: Page) -> list[str]:
     ]
 
 
+def sideways(page: Page) -> int:
+    """How many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
 @EACH_SCREEN
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_open_to_all(opened: Opened, small: Report, name: str, size: tuple[int, int], scheme: str) -> None:
     page = opened(small.address(f"{name}.html"), size, scheme)
     assert serious(page) == []
-    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert sideways <= 0, "the page itself never scrolls sideways"
+    assert sideways(page) <= 0, "the page itself never scrolls sideways"
 
 
 @EACH_SCREEN
@@ -43,9 +47,13 @@ def test_an_open_cell_is_open_to_all(opened: Opened, small: Report, size: tuple[
     assert serious(page) == []
 
 
-@pytest.mark.parametrize("name", ["index", "a-la-carte", "time", "which-one"])
+@pytest.mark.parametrize("name", ["index", "a-la-carte", "time", "which-one", "peers"])
 def test_the_pages_of_real_results_are_open_to_all(opened: Opened, real: Report, name: str) -> None:
-    assert serious(opened(real.address(f"{name}.html"))) == []
+    page = opened(real.address(f"{name}.html"))
+    assert serious(page) == []
+    for width, height in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        assert sideways(page) <= 0
 
 
 def test_the_paper_can_be_turned_and_stays_so(opened: Opened, small: Report) -> None:

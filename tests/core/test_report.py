@@ -20,6 +20,7 @@ from shared.report import alacarte, choice, side_by_side, summary, timing
 from shared.report.cells import address, place_of
 from shared.report.fates import FATES, fates
 from shared.report.graphs import drawing
+from shared.report.site import Site
 from shared.report.sources import Sources
 from shared.report.web import write
 from shared.rerun.evidence import FOLDER, evidence, page_in
@@ -101,7 +102,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pages(folder: Path) -> dict[str, Checked]:
-    return {path.name: Checked(path) for path in folder.iterdir()}
+    return {path.name: Checked(path) for path in folder.glob("*.html")}
 
 
 def test_there_is_a_page_for_every_engine_and_for_every_question(pages: dict[str, Checked]) -> None:
@@ -115,6 +116,20 @@ def test_there_is_a_page_for_every_engine_and_for_every_question(pages: dict[str
         "a-la-carte.html",
         "time.html",
     }
+
+
+def test_every_page_has_a_preview_of_the_size_that_sites_show(folder: Path, pages: dict[str, Checked]) -> None:
+    picture = (folder / "preview.png").read_bytes()
+    assert [int.from_bytes(picture[start : start + 4], "big") for start in (16, 20)] == [1200, 630]
+    for name in pages:
+        page = (folder / name).read_text()
+        assert '<meta property="og:image" content="preview.png">' in page
+        assert len(re.findall('<meta name="description" content="[^"]{30,}">', page)) == 1
+        assert len(re.findall("<title>.+</title>", page)) == 1
+
+
+def test_the_preview_has_a_whole_address_where_that_of_the_report_is_known() -> None:
+    assert Site(WRITTEN, address="https://example.org/report/").picture == "https://example.org/report/preview.png"
 
 
 def test_every_link_leads_somewhere(pages: dict[str, Checked]) -> None:
@@ -198,7 +213,7 @@ def test_a_thousand_cells_make_a_page_that_opens_quickly(tmp_path: Path) -> None
 
 def test_results_of_one_cell_are_enough(tmp_path: Path) -> None:
     index = write([of("luigi", cell())], tmp_path)
-    for path in index.parent.iterdir():
+    for path in index.parent.glob("*.html"):
         Checked(path)
 
 
@@ -208,13 +223,13 @@ def test_results_of_one_cell_are_enough(tmp_path: Path) -> None:
 def test_the_headline_counts_and_names_the_strategies_that_never_lied() -> None:
     stale, exact = cell(strategy="native", verdict="stale"), cell(strategy="lineage")
     said = summary.headline([of("luigi", stale, exact), of("dask", stale, exact)])
-    assert said == "In 4 builds after a change, a wrong result was called done twice; under lineage, never."
+    assert said == "In 4 builds after a change, a wrong result was called done twice, but never under lineage."
 
 
 def test_a_strategy_of_one_engine_is_not_praised_beside_those_that_all_have() -> None:
     stale, own = cell(strategy="native", verdict="stale"), cell(strategy="luigi/mtime")
     said = summary.headline([of("luigi", stale, own), of("dask", stale)])
-    assert said == "In 3 builds after a change, a wrong result was called done twice; no strategy was free of it."
+    assert said == "In 3 builds after a change, a wrong result was called done twice, and no strategy was free of it."
 
 
 def test_a_headline_without_a_lie() -> None:

@@ -92,7 +92,7 @@ def test_the_picture_is_an_image_with_a_name_and_the_same_each_time(found: list[
 def test_the_page_shows_the_figures_the_examples_and_how_to_see_one_again(found: list[Summary], tmp_path: Path) -> None:
     score_page.write(Site([], found), tmp_path)
     page = (tmp_path / score_page.FILE).read_text()
-    assert "lineage never stale" in page
+    assert "lineage was never stale" in page
     assert "&lt;parameter&gt;" in page
     assert "nox -s luigi -- --edit 0 --seed 7" in page
     assert "never settles: ml/native" in page

@@ -41,6 +41,9 @@ def test_a_page_works_without_a_network_and_is_accessible(
     """Dark pages have the colours of one style sheet: whether each can be read is for a thorough run."""
     schemes = ("light", "dark") if request.config.getoption("--thorough") or chapter == "index" else ("light",)
     page = opened(f"{(site / chapter).as_uri()}.html")
+    assert len(page.locator("meta[name=description]").get_attribute("content") or "") > 20
+    picture = page.locator("meta[property='og:image']").get_attribute("content") or ""
+    assert (site / chapter).parent.joinpath(picture).is_file()
     for size, scheme in SCREENS:
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme=scheme)
