@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import itertools
 import json
 import os
 import shutil
@@ -149,8 +148,11 @@ class Bench:
         _, skipped = spins(0.0)
         shares = []
         for index in (0, 1):
-            found = {length: spins(length)[index] for length in (none[index] * by for by in (0.5, 1.0, 2.0))}
-            shares.append(metg({length: length / whole for length, whole in found.items()}))
+            found, length = {0.0: 0.0}, none[index] / 2
+            while max(found.values()) < 0.5:
+                found[length] = length / spins(length)[index]
+                length *= 2
+            shares.append(metg(found))
         keeps = way == "salted" or engine in ("luigi", "prefect")
         cells = [none[1] * 1000, shares[1] * 1000, shares[0] * 1000]
         return " | ".join([*(f"{cell:.2f}" for cell in cells), f"{skipped * 1000:.2f}" if keeps else "it runs"])
@@ -204,12 +206,9 @@ class Bench:
 
 
 def metg(shares: Mapping[float, float]) -> float:
-    """The length of a task for which half is work, between those that were measured; as far as they went, else."""
-    lengths = sorted(shares)
-    for shorter, longer in itertools.pairwise(lengths):
-        if shares[shorter] < 0.5 <= shares[longer]:
-            return shorter + (longer - shorter) * (0.5 - shares[shorter]) / (shares[longer] - shares[shorter])
-    return lengths[0] if shares[lengths[0]] >= 0.5 else lengths[-1]
+    """The length of a task for which half is work, between the two that were measured last."""
+    shorter, longer = sorted(shares)[-2:]
+    return shorter + (longer - shorter) * (0.5 - shares[shorter]) / (shares[longer] - shares[shorter])
 
 
 PARTS = {"days": Bench.days, "tasks": Bench.tasks, "rows": Bench.rows, "hashing": Bench.hashing, "start": Bench.start}

@@ -34,6 +34,7 @@ import luigi
 from luigi.parameter import ParameterVisibility
 from luigi.task import flatten
 
+from saltern import external
 from saltern.cache import DEFAULT_STORE, Cache
 from saltern.errors import BadInput
 from saltern.recipe import Artifact, Call, Source, key
@@ -129,6 +130,19 @@ class ArtifactTarget(luigi.Target):
 
     def exists(self) -> bool:
         return self.call is not None and self.cache.find(self.call) is not None
+
+
+class SourceTarget(luigi.Target):
+    """An external input at a URL, as the output of a ``luigi.ExternalTask``: a ``LocalTarget`` is one here.
+
+    ``luigi.contrib.s3.S3Target`` serves as well, and needs boto3 and credentials of its own.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def exists(self) -> bool:
+        return external.is_there(Source.at(self.path))
 
 
 class SaltedTask(luigi.Task):
