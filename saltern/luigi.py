@@ -169,8 +169,19 @@ class SaltedTask(luigi.Task):
         0.0, significant=False, positional=False, description="share of hits to run again, to see if they are stale"
     )
 
+    _params: ClassVar[tuple[tuple[int, ...], list[str]]]  # sizes of the classes that it is of, and names of parameters
     _call: Call | None = None
     _awaits: SaltedTask | None = None  # the one below whose artifact was missing when the call was last asked for
+
+    @classmethod
+    def get_params(cls) -> list[tuple[str, luigi.Parameter]]:
+        """As Luigi has it, which looks at every attribute of the class whenever a task is made or cloned."""
+        sizes = tuple(len(vars(owner)) for owner in cls.__mro__)  # it may be given more attributes (luigi.util.inherits)
+        if vars(cls).get("_params", ((), ()))[0] != sizes:
+            names = [name for name, _ in super().get_params()]
+            cls._params = (sizes[0] + ("_params" not in vars(cls)), *sizes[1:]), names
+        found = ((name, getattr(cls, name)) for name in cls._params[1])
+        return [(name, parameter) for name, parameter in found if isinstance(parameter, luigi.Parameter)]
 
     @property
     def partition(self) -> str | None:

@@ -105,8 +105,9 @@ PIPELINES: dict[str, Callable[..., Pipeline]] = {"ml": ml_pipeline, "artists": a
 
 def place(given: str | Path) -> Place:
     """What a person gives as an input, for tasks that run in processes that stand in another folder."""
-    text = str(given)
-    return text.rstrip("/") if "://" in text else Path(given).absolute()
+    if isinstance(given, str) and "://" in given:
+        return given.rstrip("/")
+    return Path(given).absolute()
 
 
 @overload
