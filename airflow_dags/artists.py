@@ -22,7 +22,8 @@ streams of last week.) Under **Trigger**, name any first and last day.
 
 #### Your own data
 
-Give the folder of your streams under **Folder of streams**. A step's code is on its task's page, behind the book.
+Give the folder of your streams, or its URL, under **Folder of streams**. A step's code is on its task's page,
+behind the book.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ top_artists = task.salted(steps.top_artists, inlets=[TOTALS], outlets=[TOP])
             None,
             type=["null", "string"],
             title="Folder of streams",
-            description="Holds a file like 2018-03-05.tsv for every day. Default: the bundled week.",
+            description="A path or a URL, with a file like 2018-03-05.tsv for every day. Default: the bundled week.",
         ),
         start=Param(
             None,

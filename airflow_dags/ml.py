@@ -14,8 +14,8 @@ every run runs everything.
 
 #### Your own data
 
-Give the path of a CSV under **CSV file**, and its column under **target**. A step's code is on its task's page, behind
-the book.
+Give the path or the URL of a CSV under **CSV file**, and its column under **target**. A step's code is on its
+task's page, behind the book.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ report = task.salted(steps.report)
             None,
             type=["null", "string"],
             title="CSV file",
-            description="A CSV file of numeric features and one target column. Default: the bundled digits.",
+            description="A CSV file of numeric features and one target column: a path, or a URL. Default: the digits.",
         ),
     ),
 )

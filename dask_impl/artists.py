@@ -10,14 +10,15 @@ import dask
 from dask.base import tokenize
 from dask.delayed import Delayed, delayed
 
-from shared.pipelines import days, stream_of
+from shared.pipelines import Place, days, stream_of
 from shared.steps import artists
 
 
-def stream(folder: Path, day: date) -> Delayed:
-    """The external input of one day, as a node of the graph. Resolved, because workers may stand in another folder."""
-    path = stream_of(folder, day).resolve()
-    return delayed(path, name=f"stream-{tokenize(path)}")
+def stream(folder: Place, day: date) -> Delayed:
+    """The external input of one day, as a node of the graph. A path is resolved: workers may stand elsewhere."""
+    place = stream_of(folder, day)
+    place = place.resolve() if isinstance(place, Path) else place
+    return delayed(place, name=f"stream-{tokenize(place)}")
 
 
 daily_counts = delayed(artists.daily_counts, pure=True)
@@ -25,7 +26,7 @@ aggregate_artists = delayed(artists.aggregate_artists, pure=True)
 top_artists = delayed(artists.top_artists, pure=True)
 
 
-def pipeline(streams: Path, start: date, end: date, *, n: int = artists.top_artists.parameters["n"]) -> Delayed:
+def pipeline(streams: Place, start: date, end: date, *, n: int = artists.top_artists.parameters["n"]) -> Delayed:
     """The ``n`` most played artists from ``start`` to ``end``, both included: a lazy page, with its graph."""
     counts = {}
     for day in days(start, end):

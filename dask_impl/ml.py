@@ -8,13 +8,14 @@ from pathlib import Path
 from dask.base import tokenize
 from dask.delayed import Delayed, delayed
 
+from shared.pipelines import Place
 from shared.steps import ml
 
 
-def csv(path: Path) -> Delayed:
-    """The external input, as a node of the graph. Resolved, because workers may stand in another folder."""
-    path = path.resolve()
-    return delayed(path, name=f"csv-{tokenize(path)}")
+def csv(place: Place) -> Delayed:
+    """The external input, as a node of the graph. A path is resolved: workers may stand in another folder."""
+    place = place.resolve() if isinstance(place, Path) else place
+    return delayed(place, name=f"csv-{tokenize(place)}")
 
 
 preprocess = delayed(ml.preprocess, pure=True)
@@ -24,7 +25,7 @@ report = delayed(ml.report, pure=True)
 
 
 def pipeline(
-    path: Path,
+    place: Place,
     *,
     target: str = ml.preprocess.parameters["target"],
     test_size: float = ml.preprocess.parameters["test_size"],
@@ -33,8 +34,8 @@ def pipeline(
     gamma: float | str = ml.train.parameters["gamma"],
     kernel: str = ml.train.parameters["kernel"],
 ) -> Delayed:
-    """The report on a model of the CSV at ``path``: a lazy page, with the graph that makes it."""
-    dataset = preprocess(csv(path), target=target, test_size=test_size, seed=seed)
+    """The report on a model of the CSV at ``place``: a lazy page, with the graph that makes it."""
+    dataset = preprocess(csv(place), target=target, test_size=test_size, seed=seed)
     model = train(dataset, C=C, gamma=gamma, kernel=kernel)
     metrics = evaluate(model, dataset)
     return report(metrics)

@@ -11,6 +11,7 @@ import luigi
 from luigi.date_interval import Custom, Week
 from luigi.util import inherits
 
+from luigi_impl.inputs import PlaceParameter, target
 from luigi_impl.mtime import SaltedTask
 from saltern.luigi import ForEach, Requirement, Requires, SaltedOutput
 from shared.engine.build import Build
@@ -21,11 +22,11 @@ from shared.steps import artists
 class Stream(luigi.ExternalTask):
     """The external input: one day's plays, in a file that no task makes."""
 
-    streams = luigi.PathParameter(STREAMS, absolute=True)
+    streams = PlaceParameter(STREAMS)
     day = luigi.DateParameter()
 
-    def output(self) -> luigi.LocalTarget:
-        return luigi.LocalTarget(stream_of(self.streams, self.day))
+    def output(self) -> luigi.Target:
+        return target(stream_of(self.streams, self.day))
 
 
 @inherits(Stream)
@@ -43,7 +44,7 @@ class DailyCounts(SaltedTask):
 
 class AggregateArtists(SaltedTask):
     step = artists.aggregate_artists
-    streams = luigi.PathParameter(STREAMS, absolute=True)
+    streams = PlaceParameter(STREAMS)
     interval = luigi.DateIntervalParameter(Week.from_date(FIRST_DAY))
 
     requires = Requires()

@@ -10,6 +10,7 @@ from typing import get_args
 import luigi
 from luigi.util import inherits
 
+from luigi_impl.inputs import PlaceParameter, target
 from luigi_impl.mtime import SaltedTask
 from saltern.luigi import Requirement, Requires, SaltedOutput
 from shared.engine.build import Build
@@ -20,10 +21,10 @@ from shared.steps import ml
 class Table(luigi.ExternalTask):
     """The external input: a CSV file that no task makes."""
 
-    path = luigi.PathParameter(CSV, absolute=True)
+    path = PlaceParameter(CSV)
 
-    def output(self) -> luigi.LocalTarget:
-        return luigi.LocalTarget(self.path)
+    def output(self) -> luigi.Target:
+        return target(self.path)
 
 
 @inherits(Table)

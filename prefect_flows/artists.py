@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow, task, unmapped
@@ -20,7 +19,7 @@ from saltern import Artifact, Source
 from saltern.cache import DEFAULT_STORE, Cache
 from saltern.prefect import execute
 from shared.engine.build import Build
-from shared.pipelines import FIRST_DAY, LAST_DAY, STREAMS, days, stream_of
+from shared.pipelines import FIRST_DAY, LAST_DAY, STREAMS, days, place, stream_of
 from shared.steps import artists
 
 
@@ -53,7 +52,7 @@ def top_artists(totals: Artifact, cache: Cache, *, n: int) -> Artifact:
     on_completion=[summary("top-artists", artists.aggregate_artists, top)],
 )
 def artists_flow(
-    streams: Path = STREAMS,
+    streams: str = str(STREAMS),
     start: date = FIRST_DAY,
     end: date = LAST_DAY,
     n: Annotated[int, Field(ge=1)] = artists.top_artists.parameters["n"],
@@ -65,7 +64,7 @@ def artists_flow(
     """Count the plays of every artist over an interval of days, and report the most played.
 
     Args:
-        streams: A folder of daily files like 2018-03-05.tsv
+        streams: A folder of daily files like 2018-03-05.tsv: a path, or a URL
         start: First day
         end: Last day, included
         n: How many artists make the top
@@ -76,13 +75,13 @@ def artists_flow(
     """
     if strategy in OWN:
         settings = {artists.top_artists.name: {"n": n}}
-        run = flow_run.name
-        return artists_values(Build("artists", "prefect", streams, store, strategy, settings, start, end, run=run))
+        build = Build("artists", "prefect", place(streams), store, strategy, settings, start, end, run=flow_run.name)
+        return artists_values(build)
     cache = Cache(store, strategy, run=flow_run.name, engine="prefect", force=tuple(force), verify=verify)
     salting = Salting(cache)
     interval = [str(day) for day in days(start, end)]
     counts = daily_counts.with_options(**salting(artists.daily_counts)).map(
-        [Source.at(stream_of(streams, day)) for day in interval], interval, unmapped(cache)
+        [Source.at(stream_of(place(streams), day)) for day in interval], interval, unmapped(cache)
     )
     totals = aggregate_artists.with_options(**salting(artists.aggregate_artists)).submit(
         dict(zip(interval, counts, strict=True)), cache

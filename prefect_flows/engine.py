@@ -154,10 +154,10 @@ def _flow(build: Build) -> tuple[Flow[..., Any], dict[str, Any]]:
     if build.pipeline == "ml":
         from prefect_flows.ml import ml_flow
 
-        return ml_flow, parameters | {"csv": build.input}
+        return ml_flow, parameters | {"csv": str(build.input)}
     from prefect_flows.artists import artists_flow
 
-    return artists_flow, parameters | {"streams": build.input, "start": build.start, "end": build.end}
+    return artists_flow, parameters | {"streams": str(build.input), "start": build.start, "end": build.end}
 
 
 @contextmanager

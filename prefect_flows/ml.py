@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from prefect import flow, task
@@ -19,7 +18,7 @@ from saltern import Artifact, Source
 from saltern.cache import DEFAULT_STORE, Cache
 from saltern.prefect import execute
 from shared.engine.build import Build
-from shared.pipelines import CSV
+from shared.pipelines import CSV, place
 from shared.steps import ml
 
 # As the step has it, but for what Prefect's form cannot show: a bound that is infinite.
@@ -52,7 +51,7 @@ def report(metrics: Artifact, cache: Cache) -> Artifact:
     on_completion=[summary("accuracy", ml.evaluate, scores)],
 )
 def ml_flow(
-    csv: Path = CSV,
+    csv: str = str(CSV),
     target: str = ml.preprocess.parameters["target"],
     test_size: Annotated[float, Field(gt=0, lt=1)] = ml.preprocess.parameters["test_size"],
     seed: Annotated[int, Field(ge=0, lt=2**32)] = ml.preprocess.parameters["seed"],
@@ -67,7 +66,7 @@ def ml_flow(
     """Classify the rows of a CSV file, and report how well that went.
 
     Args:
-        csv: A CSV file of numeric features and one target column
+        csv: A CSV file of numeric features and one target column: a path, or a URL
         target: Name of the target column
         test_size: Share of the rows to test on
         seed: Seed of the split
@@ -84,7 +83,7 @@ def ml_flow(
             ml.preprocess.name: {"target": target, "test_size": test_size, "seed": seed},
             ml.train.name: {"C": C, "gamma": gamma, "kernel": kernel},
         }
-        return ml_values(Build("ml", "prefect", csv, store, strategy, settings, run=flow_run.name))
+        return ml_values(Build("ml", "prefect", place(csv), store, strategy, settings, run=flow_run.name))
     cache = Cache(store, strategy, run=flow_run.name, engine="prefect", force=tuple(force), verify=verify)
     salting = Salting(cache)
     dataset = preprocess.with_options(**salting(ml.preprocess)).submit(

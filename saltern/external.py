@@ -11,6 +11,7 @@ import ast
 import glob
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from saltern import watch
 from saltern.code import definition, reached
 from saltern.errors import BadInput, MissingInput
 from saltern.files import check_is_file, digest, file_digest, recall, remember
-from saltern.places import keys
+from saltern.places import keys, place_of
 from saltern.recipe import Source
 from saltern.steps import Step
 from saltern.trees import last_name
@@ -39,12 +40,19 @@ _LOGS = {"log", "logger", "logging", "print"}
 
 def content(source: Source) -> str:
     """The digest of an external input. Raises MissingInput where there is none, BadInput for an unreadable one."""
-    try:
+    with reading(source):
         files = matched(source)
         if files is None:
             return _content(_path(source))
         return digest(_listed((_name(path, source), _content(path)) for path in files))
-    except MissingInput:
+
+
+@contextmanager
+def reading(source: Source) -> Iterator[None]:
+    """While an external input is read: what goes wrong is a MissingInput or a BadInput, in one line that names it."""
+    try:
+        yield
+    except BadInput:
         raise
     except FileNotFoundError:
         raise MissingInput(f"{source.path}: no such file") from None
@@ -52,6 +60,8 @@ def content(source: Source) -> str:
         if not (source.is_url or isinstance(error, OSError | ValueError | ImportError)):
             raise  # it is our own; what an object store's client raises is anything
         reason = " ".join(str(getattr(error, "strerror", None) or error).split())
+        if isinstance(error, ImportError) and source.path.startswith("s3://"):
+            reason += ': pip install "saltern[s3]"'
         raise BadInput(f"{source.path!r}: cannot be read ({reason})") from None
 
 
@@ -73,6 +83,14 @@ def check(source: Source) -> None:
         check_is_file(source.path, os.stat(source.path).st_mode)  # noqa: PTH116 - of each input of each step
     except OSError as error:
         raise BadInput(f"{source.path}: cannot be read ({error.strerror})") from None
+
+
+def is_there(source: Source) -> bool:
+    """Whether there is an object at a URL, or a folder of them. Raises BadInput where its server does not say."""
+    folder, _, name = source.path.rstrip("/").rpartition("/")
+    with reading(source):
+        place = place_of(folder, "--input")
+        return place.state(name) is not None or place.is_there(name)
 
 
 def places(source: Source) -> list[Path]:

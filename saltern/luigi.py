@@ -34,6 +34,7 @@ import luigi
 from luigi.parameter import ParameterVisibility
 from luigi.task import flatten
 
+from saltern import external
 from saltern.cache import DEFAULT_STORE, Cache
 from saltern.errors import BadInput
 from saltern.recipe import Artifact, Call, Source, key
@@ -131,6 +132,19 @@ class ArtifactTarget(luigi.Target):
         return self.call is not None and self.cache.find(self.call) is not None
 
 
+class SourceTarget(luigi.Target):
+    """An external input at a URL, as the output of a ``luigi.ExternalTask``: a ``LocalTarget`` is one here.
+
+    ``luigi.contrib.s3.S3Target`` serves as well, and needs boto3 and credentials of its own.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def exists(self) -> bool:
+        return external.is_there(Source.at(self.path))
+
+
 class SaltedTask(luigi.Task):
     """A step as a Luigi task.
 
@@ -155,8 +169,19 @@ class SaltedTask(luigi.Task):
         0.0, significant=False, positional=False, description="share of hits to run again, to see if they are stale"
     )
 
+    _params: ClassVar[tuple[tuple[int, ...], list[str]]]  # sizes of the classes that it is of, and names of parameters
     _call: Call | None = None
     _awaits: SaltedTask | None = None  # the one below whose artifact was missing when the call was last asked for
+
+    @classmethod
+    def get_params(cls) -> list[tuple[str, luigi.Parameter]]:
+        """As Luigi has it, which looks at every attribute of the class whenever a task is made or cloned."""
+        sizes = tuple(len(vars(owner)) for owner in cls.__mro__)  # luigi.util.inherits adds attributes
+        if vars(cls).get("_params", ((), ()))[0] != sizes:
+            names = [name for name, _ in super().get_params()]
+            cls._params = (sizes[0] + ("_params" not in vars(cls)), *sizes[1:]), names
+        found = ((name, getattr(cls, name)) for name in cls._params[1])
+        return [(name, parameter) for name, parameter in found if isinstance(parameter, luigi.Parameter)]
 
     @property
     def partition(self) -> str | None:

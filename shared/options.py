@@ -13,12 +13,12 @@ DATE = ["%Y-%m-%d"]
 CORES = os.cpu_count() or 1
 Pipeline = Annotated[str, typer.Argument(metavar="PIPELINE", help="ml or artists.", show_default=False)]
 Input = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--input",
-        metavar="PATH",
-        help="Your own data: a CSV file (ml), or a folder of daily files like 2018-03-05.tsv (artists). "
-        "Default: the bundled data.",
+        metavar="PATH_OR_URL",
+        help="Your own data: a CSV file (ml), or a folder of daily files like 2018-03-05.tsv (artists), here or at a "
+        "URL. Default: the bundled data.",
     ),
 ]
 StoreOption = Annotated[

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from saltern import Source
 from saltern.errors import BadInput
+from saltern.places import place_of
 from saltern.recipe import key
 from saltern.steps import Step
 from shared.steps import artists, ml
 
+Place = Path | str  # of an external input: a path, or a URL as text
 PROJECT = Path(__file__).resolve().parents[1]
 DATA = PROJECT / "data"
 CSV = DATA / "digits.csv"
@@ -77,7 +80,7 @@ class Pipeline:
         return {node.step.name: node.step for node in self.nodes.values()}
 
 
-def ml_pipeline(csv: Path = CSV) -> Pipeline:
+def ml_pipeline(csv: Place = CSV) -> Pipeline:
     """Preprocess -> train -> evaluate (which needs the dataset too: a diamond) -> report."""
     preprocess = Node(ml.preprocess, {"csv": Source.at(csv)})
     train = Node(ml.train, {"dataset": preprocess})
@@ -86,7 +89,7 @@ def ml_pipeline(csv: Path = CSV) -> Pipeline:
     return Pipeline("ml", [preprocess, train, evaluate, report])
 
 
-def artists_pipeline(streams: Path = STREAMS, start: date = FIRST_DAY, end: date = LAST_DAY) -> Pipeline:
+def artists_pipeline(streams: Place = STREAMS, start: date = FIRST_DAY, end: date = LAST_DAY) -> Pipeline:
     """daily_counts, one per day -> aggregate_artists, over the interval -> top_artists."""
     daily = {
         str(day): Node(artists.daily_counts, {"stream": Source.at(stream_of(streams, day))}, str(day))
@@ -100,9 +103,20 @@ def artists_pipeline(streams: Path = STREAMS, start: date = FIRST_DAY, end: date
 PIPELINES: dict[str, Callable[..., Pipeline]] = {"ml": ml_pipeline, "artists": artists_pipeline}
 
 
-def stream_of(streams: Path, day: date | str) -> Path:
-    """The stream file of one day."""
-    return streams / f"{day}.tsv"
+def place(given: str | Path) -> Place:
+    """What a person gives as an input, for tasks that run in processes that stand in another folder."""
+    if isinstance(given, str) and "://" in given:
+        return given.rstrip("/")
+    return Path(given).absolute()
+
+
+@overload
+def stream_of(streams: Path, day: date | str) -> Path: ...
+@overload
+def stream_of(streams: Place, day: date | str) -> Place: ...
+def stream_of(streams: Place, day: date | str) -> Place:
+    """The stream file of one day, which is a place of the kind that the folder is."""
+    return streams / f"{day}.tsv" if isinstance(streams, Path) else f"{streams}/{day}.tsv"
 
 
 def days(start: date, end: date) -> list[date]:
@@ -114,16 +128,24 @@ def days(start: date, end: date) -> list[date]:
     return [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
 
 
-def days_in(streams: Path) -> tuple[date, date]:
+def days_in(streams: Place) -> tuple[date, date]:
     """The first and the last day that a folder has a stream file of. Raises BadInput when it has none."""
-    if not streams.is_dir():
-        raise BadInput(f"{streams}: no such folder")
     found = []
-    for path in streams.glob("*.tsv"):
-        try:
-            found.append(date.fromisoformat(path.stem))
-        except ValueError:
-            continue
+    for name in names_in(streams):
+        with suppress(ValueError):
+            found += [date.fromisoformat(name.removesuffix(".tsv"))] if name.endswith(".tsv") else []
     if not found:
         raise BadInput(f"{streams}: no stream file in this folder (a day's file is named like 2018-03-05.tsv)")
     return min(found), max(found)
+
+
+def names_in(folder: Place) -> set[str]:
+    """The names of what is in a folder. Raises BadInput where there is none, or nobody says."""
+    try:
+        if isinstance(folder, Path):
+            return {one.name for one in folder.iterdir()}
+        return set(place_of(folder, "--input").names())
+    except (FileNotFoundError, NotADirectoryError):
+        raise BadInput(f"{folder}: no such folder") from None
+    except OSError as error:
+        raise BadInput(f"{folder}: cannot be listed ({error.strerror or error})") from None

@@ -24,6 +24,7 @@ from dask.highlevelgraph import HighLevelGraph, MaterializedLayer
 from dask.task_spec import DataNode, GraphNode, List, Task, TaskRef
 from dask.typing import Key
 
+from saltern import external
 from saltern.cache import Cache
 from saltern.dask.tasks import after, as_stored, inputs, load, make, stored, verify
 from saltern.places import check_shared
@@ -144,6 +145,11 @@ class Wiring:
         assert isinstance(node, DataNode)
         return Source.at(str(node.value))  # a path, of fsspec's too
 
+    def _opened(self, key: Key, source: Source) -> GraphNode:
+        """What gives a step an external input: the wiring's own, or where that has a URL as text, the path at it."""
+        is_text = source.is_url and isinstance(self.tasks[key].value, str)  # type: ignore[attr-defined]
+        return Task(key, external.value, source) if is_text else self.tasks[key]
+
     def step(self, key: Key) -> Step[..., Any] | None:
         """The step that a task runs; None for an external input.
 
@@ -238,7 +244,7 @@ class Wiring:
         for need in {need for key in missing for need in self.needs(key)} - missing.keys():
             item = found[need]
             if isinstance(item, Source):
-                values[need] = add(self.tasks[need])
+                values[need] = add(self._opened(need, item))
             else:
                 values[need] = add(Task(f"load:{self._name(need, item)}", load, self.cache, item))
         for key, call in missing.items():

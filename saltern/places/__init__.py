@@ -13,8 +13,8 @@ from saltern.errors import BadInput
 from saltern.places.place import Place
 
 
-def place_of(url: str) -> Place:
-    """The place that a folder's path or a URL names. Raises BadInput where there is no such kind."""
+def place_of(url: str, option: str = "--store") -> Place:
+    """The place that a folder's path or a URL names. Raises BadInput, which names the option, where there is none."""
     if "://" not in url or url.startswith("file://"):
         from saltern.places.folder import Folder
 
@@ -25,15 +25,15 @@ def place_of(url: str) -> Place:
 
             return Bucket(url)
         if not re.match(r"[A-Za-z][\w+.-]*(::|://)", url, re.ASCII):  # fsspec would take it for a folder's name
-            raise ValueError("no such kind of store; write it as s3://BUCKET/FOLDER, for example")
+            raise ValueError("no such kind of place; write it as s3://BUCKET/FOLDER, for example")
         from saltern.places.anywhere import Anywhere
 
         return Anywhere(url)
     except ModuleNotFoundError as error:
         extra = ': pip install "saltern[s3]"' if url.startswith("s3://") else ""
-        raise BadInput(f"--store {url}: needs {error.name}{extra}") from None
+        raise BadInput(f"{option} {url}: needs {error.name}{extra}") from None
     except (ValueError, ImportError, OSError) as error:
-        raise BadInput(f"--store {url}: {error}") from None
+        raise BadInput(f"{option} {url}: {error}") from None
 
 
 def check_shared(url: str, executor: str, project: Path | None = None) -> None:

@@ -25,9 +25,12 @@ from shared.pipelines import (
     STREAMS,
     Node,
     Pipeline,
+    Place,
     artists_pipeline,
     days_in,
     ml_pipeline,
+    names_in,
+    place,
     stream_of,
 )
 from shared.steps import artists, ml
@@ -42,7 +45,7 @@ class Build:
 
     pipeline: str
     engine: str
-    input: Path  # the CSV of ``ml``, the folder of stream files of ``artists``
+    input: Place  # the CSV of ``ml``, the folder of stream files of ``artists``
     store: str = DEFAULT_STORE
     strategy: str = "salted"
     settings: Settings = field(default_factory=dict)  # as given; ``params`` fills in the defaults
@@ -51,6 +54,10 @@ class Build:
     force: tuple[str, ...] = ()  # steps to run, though their artifacts are there
     verify: float = 0.0  # the share of hits to run again, to see whether they are stale
     run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    def __post_init__(self) -> None:
+        if isinstance(self.input, str) and "/" in self.strategy:  # a rule of an engine's own, which asks the disk
+            raise BadInput(f"--input {self.input}: under '{self.strategy}' it must be a path, not a URL")
 
     @cached_property
     def graph(self) -> Pipeline:
@@ -102,7 +109,7 @@ class Build:
     def check(self) -> None:
         """Raise BadInput for anything that can be told to be wrong without running a step.
 
-        Reads the first line of every external input. Writes nothing.
+        Reads the first line of every external input that is a file here, and of a CSV at a URL. Writes nothing.
         """
         strategy(self.strategy)
         if self.pipeline == "artists" and self.end < date.max:
@@ -119,19 +126,29 @@ class Build:
             self.graph.steps[step].checked(settings)
         for node in self.graph.nodes.values():
             for source in node.sources:
-                external.check(source)
                 if node.step is ml.preprocess:
-                    ml.header(Path(source.path), self.params(node.step.name)["target"])
-                else:
-                    artists.header(Path(source.path))
+                    ml.header(_there(source), self.params(node.step.name)["target"])
+                elif not source.is_url:  # what is in the objects of many days, their steps will see
+                    artists.header(_there(source))
 
     def _check_days(self) -> None:
         """Raise BadInput for the first day without a file, before there is a step for each: days may be far apart."""
+        there = names_in(self.input)
         day = self.start
         while day <= self.end:
-            if not os.path.lexists(stream := stream_of(self.input, day)):
-                raise BadInput(f"{stream}: {os.strerror(errno.ENOENT)}")
+            if f"{day}.tsv" not in there:
+                raise BadInput(f"{stream_of(self.input, day)}: {os.strerror(errno.ENOENT)}")
             day += timedelta(days=1)
+
+
+def _there(source: Source) -> Any:
+    """The path of an external input, of fsspec's where it is a URL. Raises BadInput where nobody could read it."""
+    external.check(source)
+    if not source.is_url:
+        return Path(source.path)
+    if not external.is_there(source):
+        raise BadInput(f"{source.path}: {os.strerror(errno.ENOENT)}")
+    return external.value(source)
 
 
 def build(
@@ -154,15 +171,15 @@ def build(
     if pipeline == "ml":
         if start or end:
             raise BadInput(f"--{'start' if start else 'end'}: only the pipeline 'artists' has an interval")
-        path = Path(input or CSV).absolute()
+        where = place(input or CSV)
         interval: dict[str, Any] = {}
     else:
-        path = Path(input or STREAMS).absolute()
-        first, last = (FIRST_DAY, LAST_DAY) if input is None or (start and end) else days_in(path)
+        where = place(input or STREAMS)
+        first, last = (FIRST_DAY, LAST_DAY) if input is None or (start and end) else days_in(where)
         interval = {"start": start or first, "end": end or last}
     if "://" not in store:
         store = str(Path(store).absolute())  # tasks may run in processes that stand in another folder
-    new = Build(pipeline, engine, path, store, settings=settings or {}, **interval, **options)
+    new = Build(pipeline, engine, where, store, settings=settings or {}, **interval, **options)
     new.check()
     return new
 

@@ -31,9 +31,10 @@ def daily_counts(stream: Path) -> "pl.DataFrame":
     import polars as pl
 
     header(stream)
-    plays = pl.scan_csv(stream, separator="\t", quote_char=None, infer_schema=False).select("artist")
     try:
-        counts = plays.group_by("artist").len("plays").collect(engine="streaming")
+        with stream.open("rb") as file:  # which polars maps into memory, or reads whole where it lies at a URL
+            plays = pl.scan_csv(file, separator="\t", quote_char=None, infer_schema=False).select("artist")
+            counts = plays.group_by("artist").len("plays").collect(engine="streaming")
     except pl.exceptions.ComputeError as error:
         raise BadInput(f"{stream}: not a UTF-8 file of tab-separated rows ({str(error).splitlines()[0]})") from None
     nameless = counts.filter(pl.col("artist").is_null())["plays"].sum()
