@@ -25,7 +25,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 @app.command()
 def report(
-    results: Annotated[list[Path] | None, typer.Argument(help="Results files. Default: results/<engine>.json.")] = None,
+    results: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE", help="Results files. Default: results/<engine>.json.")
+    ] = None,
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw the matrix to a file too.")] = None,
     preview: Annotated[
         Path | None, typer.Option("--preview", metavar="FILE", help="Draw the picture for previews to a file too.")
