@@ -23,10 +23,10 @@ FAULTS = {
     "the code of helpers is left out": (
         (
             "strategies.py",
-            'recipe["code"] = code_fingerprint(step)',
-            'recipe["code"] = {place: found for place, found in code_fingerprint(step).items() if place == step.place}',
+            'recipe["code"] = code_fingerprint(whole)',
+            'recipe["code"] = {place: found for place, found in code_fingerprint(whole).items() if place == step.place}',
         ),
-        ("cache.py", 'check_unchanged(call.step, (call.recipe or {})["code"])', "pass"),
+        ("cache.py", 'check_unchanged(whole(call), (call.recipe or {})["code"])', "pass"),
     ),
 }
 
