@@ -24,7 +24,7 @@ FAULTS = {
         (
             "strategies.py",
             'recipe["code"] = code_fingerprint(whole)',
-            'recipe["code"] = {place: found for place, found in code_fingerprint(whole).items() if place == step.place}',
+            'recipe["code"] = {at: found for at, found in code_fingerprint(whole).items() if at == step.place}',
         ),
         ("cache.py", 'check_unchanged(whole(call), (call.recipe or {})["code"])', "pass"),
     ),
