@@ -67,7 +67,7 @@ WORDS = {
         tasks=Place("luigi_impl/ml.py", "class Train("),
         externals=Place("luigi_impl/ml.py", "class Table("),
         fan_in=Place("luigi_impl/artists.py", "class AggregateArtists("),
-        rule=Place("saltern/luigi.py", "def exists("),
+        rule=Place("saltern/luigi.py", "return self.call is not None"),
         hooks=Place("saltern/luigi.py", "class SaltedOutput:"),
     ),
     "dask": Words(
