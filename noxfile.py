@@ -71,14 +71,18 @@ nox.options.sessions = [*ENGINES, "compare"]
 
 
 def install(session: nox.Session, lock: str) -> None:
-    """Install a lock and the project, unless they are there already. Python compiles what is imported, when it is."""
+    """Install a lock and the project, unless they are there already.
+
+    An engine's libraries are compiled, as the comparison's processes write no bytecode: each would compile them again.
+    """
     session.env["UV_PYTHON_DOWNLOADS"] = "never"
     pinned = HERE / "locks" / f"{lock}.txt"
     stamp = Path(session.virtualenv.location) / "saltworks.stamp"
     wanted = hashlib.sha256(pinned.read_bytes() + (HERE / "pyproject.toml").read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    session.install("--require-hashes", "--requirement", str(pinned))
+    compiled = ("--compile-bytecode",) if lock in ENGINES else ()
+    session.install(*compiled, "--require-hashes", "--requirement", str(pinned))
     session.install("--no-deps", "--editable", str(HERE))
     stamp.write_text(wanted)
 
@@ -267,7 +271,8 @@ def side_environment(session: nox.Session, name: str, pinned: Path, *project: st
     uv = (sys.executable, "-m", "uv")
     session.run_install(*uv, "venv", "--quiet", "--clear", "--python", python_of("luigi"), str(folder), external=True)
     install = (*uv, "pip", "install", "--quiet", "--python", str(folder))
-    session.run_install(*install, "--require-hashes", "--requirement", str(pinned), external=True)
+    locked = ("--compile-bytecode", "--require-hashes", "--requirement", str(pinned))
+    session.run_install(*install, *locked, external=True)
     if project:
         session.run_install(*install, "--no-deps", *project, external=True)
     stamp.write_text(wanted)
