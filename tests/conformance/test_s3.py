@@ -59,7 +59,7 @@ def test_a_folder_at_a_url_is_an_input_with_the_days_that_are_in_it(cli: Command
         put(s3, f"{url}/{day}.tsv", f"{HEADER}A\tx\nB\ty\n")
     words = ["artists", "--strategy", "lineage", "--input", url]
     first = cli.run(*words)
-    assert first.executed[:2] == ["daily_counts[2024-02-28]", "daily_counts[2024-02-29]"]
+    assert sorted(first.executed[:2]) == ["daily_counts[2024-02-28]", "daily_counts[2024-02-29]"]
     put(s3, f"{url}/2024-03-01.tsv", f"{HEADER}B\ty\n")
     built = cli.reference(*words, store=f"{cli.world.store}-clean")
     again = cli.run(*words)
