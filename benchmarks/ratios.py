@@ -26,9 +26,8 @@ HERE = Path(__file__).resolve().parent
 sys.path[0] = str(HERE.parent)
 
 from benchmarks.turns import ROOT, Taken, in_turns, plays, table, taken  # noqa: E402
+from shared.engines import ENGINES  # noqa: E402
 
-ENGINES = ("luigi", "dask", "prefect", "airflow")
-PACKAGES = {"luigi": "luigi_impl", "dask": "dask_impl", "prefect": "prefect_flows", "airflow": "airflow_dags"}
 # Starts an engine's service, and runs a command beside it.
 BESIDE = """
 import os, subprocess, sys, tempfile
@@ -84,7 +83,7 @@ class Bench:
     def artists(self, engine: str, strategy: str, streams: Path) -> list[str]:
         """The command that runs the pipeline; where the store is comes last."""
         words = ["run", "artists", "--input", str(streams), "--strategy", strategy, "--json", "--store"]
-        return [python_of(engine), "-m", PACKAGES[engine], *words]
+        return [python_of(engine), "-m", ENGINES[engine].package, *words]
 
     @contextlib.contextmanager
     def beside(self, engine: str) -> Iterator[None]:
@@ -97,7 +96,7 @@ class Bench:
             yield
             return
         program = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
-        words = [python_of(engine), "-c", BESIDE, PACKAGES[engine], sys.executable, "-c", program]
+        words = [python_of(engine), "-c", BESIDE, ENGINES[engine].package, sys.executable, "-c", program]
         with subprocess.Popen(words, env=self.env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
             assert server.stdin is not None
             assert server.stdout is not None
@@ -192,8 +191,8 @@ class Bench:
                 f"import {module}": ["-c", f"import {module}"]
                 for module in (raw[engine], "saltern", f"saltern.{engine}")
             }
-            words |= {f"{module} --help": ["-m", module, "--help"] for module in ("saltern", PACKAGES[engine])}
-            words["tree ml"] = ["-m", PACKAGES[engine], "tree", "ml", "--store", str(self.folder / "none")]
+            words |= {f"{module} --help": ["-m", module, "--help"] for module in ("saltern", ENGINES[engine].package)}
+            words["tree ml"] = ["-m", ENGINES[engine].package, "tree", "ml", "--store", str(self.folder / "none")]
             found = in_turns(
                 {name: self.run(python_of(engine), *given) for name, given in words.items()}, self.given.turns + 1
             )

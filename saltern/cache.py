@@ -20,7 +20,7 @@ from saltern.code import check_unchanged, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.ledger import Ledger
-from saltern.parameters import parameter
+from saltern.parameters import parameters
 from saltern.reach import is_ignored, project_of
 from saltern.reasons import reasons
 from saltern.recipe import Artifact, Call, Inputs, Source, each, flat, mapped
@@ -160,9 +160,7 @@ class Cache:
             "partition": call.partition,
             "version": call.step.version,
             "function": call.step.place,
-            "params": {
-                name: parameter(value, f"{call.step.name}.params.{name}") for name, value in call.params.items()
-            },
+            "params": parameters(call.params, call.step.name),
             "strategy": self.strategy_name,
             "recipe": call.recipe,
             "salt": call.artifact.salt,
@@ -208,8 +206,7 @@ class Cache:
         for artifact in () if self.strategy.digests else call.upstream:
             found |= (self.store.manifest(artifact.name) or {}).get("read", {})
         code = reached(whole(call))
-        looks = {"sizes": "sizes" in code.by_name, "times": "times" in code.by_name}
-        held = reads.held(seen, project_of(call.step), apart, code.files, **looks)
+        held = reads.held(seen, project_of(call.step), apart, code.files, **code.looks)
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, name)}
         facts = {"read": found, "unheld": reads.unheld(seen)}
         return {name: value for name, value in facts.items() if value}

@@ -106,7 +106,7 @@ def named_files(declared: Step[..., Any]) -> dict[str, str]:
     Raises BadInput for a declared one that is not there.
     """
     code = reached(declared)
-    paths, looks = dict(code.texts), {"sizes": "sizes" in code.by_name, "times": "times" in code.by_name}
+    paths, looks = dict(code.texts), code.looks
     if not (paths or declared.files):
         return {}
     root = project_of(declared)

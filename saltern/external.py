@@ -114,20 +114,19 @@ def matched(source: Source) -> list[Path] | None:
 
 def named(source: Source, step: Step[..., Any], argument: str) -> str:
     """What a step may see of an input's name: ``" name:2018-03-05.csv"``, ``" suffix:.csv"``, or nothing."""
-    look, times = looks(step, argument), _times(source) if "times" in reached(step).by_name else ""
+    look, times = looks(step, argument), _times(source) if reached(step).looks["times"] else ""
     return _name_of(source, look) + times
 
 
 def _times(source: Source) -> str:
     """The times and rights of an input, of a folder those of all that is in it."""
     found = [
-        (str(path), stat.st_mtime_ns, stat.st_mode)
+        (os.path.relpath(path, source.path), stat.st_mtime_ns, stat.st_mode)
         for place in places(source)
         for path in sorted([place, *(_inside(place) if place.is_dir() else ())])
         for stat in [path.lstat()]
     ]
-    told = repr([(os.path.relpath(path, source.path), *facts) for path, *facts in found])
-    return f" times:{digest(told.encode('utf-8', 'surrogateescape'))}" if found else ""
+    return f" times:{digest(repr(found).encode('utf-8', 'surrogateescape'))}" if found else ""
 
 
 def _name_of(source: Source, look: Look) -> str:

@@ -21,14 +21,8 @@ from saltern.objects import described, name_of
 _PLAIN = (bool, int, str, type(None))
 _TEXT = (date, Decimal, Fraction, UUID)  # whose text is the value
 _DATA = (bytes, dict, float, frozenset, int, list, set, str, tuple)  # what a class may add fields to
-_NAMING = (
-    "enum",
-    "dataclass",
-    "model",
-    "global",
-    "namedtuple",
-    "object",
-)  # kinds whose value is the name of a class or function
+# Kinds whose value is the name of a class or function.
+_NAMING = ("enum", "dataclass", "model", "global", "namedtuple", "object")
 
 _Exact = Callable[[Any, str], Any]
 
@@ -48,6 +42,11 @@ def parameter(value: Any, where: str) -> Any:
     An object is told by what ``copy`` and ``pickle`` go by. See ``definitions`` for the code of what is in it.
     """
     return _whole(value, where, _object)
+
+
+def parameters(values: Mapping[str, Any], step: str) -> dict[str, Any]:
+    """The same of all parameters of a step."""
+    return {name: parameter(value, f"{step}.params.{name}") for name, value in values.items()}
 
 
 def definitions(document: Any) -> Iterator[str]:

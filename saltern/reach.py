@@ -150,9 +150,9 @@ class _Walk:
         """The classes and functions that the step's parameters are made of."""
         for given in sorted(self.declared.given):
             module, _, name = given.partition(":")
-            if module.partition(".")[0] not in sys.stdlib_module_names or module == "__main__":
-                parts = name.partition(".")[0]
-                yield from self.resolver.resolved(module, [parts], Reference(parts, ()), set())
+            if module.partition(".")[0] not in sys.stdlib_module_names:
+                outer = name.partition(".")[0]  # a class within another counts with it
+                yield from self.resolver.resolved(module, [outer], Reference(outer, ()), set())
 
     def _visit(self, module: str, name: str) -> None:
         key = f"{module}:{name}"

@@ -30,9 +30,8 @@ class Reached:
     environment: set[str] = field(default_factory=set)  # names of variables
     words: set[str] = field(default_factory=set)  # in texts of its code
     fields: set[str] = field(default_factory=set)  # names that its classes bind
-    by_name: set[str] = field(
-        default_factory=set
-    )  # what is named by data: "variables", "modules"; what is looked at: "sizes", "times"
+    # What is named by data: "variables", "modules"; and what of files is looked at: "sizes", "times".
+    by_name: set[str] = field(default_factory=set)
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     steady: bool = True  # whether it is the same on every Python
     files: set[str] = field(default_factory=set)  # those that were looked at
@@ -41,6 +40,11 @@ class Reached:
     # module -> file that says it -> name, or ``Class.attribute`` -> what it is there
     literals: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     is_volatile: bool = False  # whether it was looked for what is not there, or at all of a folder
+
+    @property
+    def looks(self) -> dict[str, bool]:
+        """Whether the code looks at ``sizes``, and at ``times`` and rights, of files."""
+        return {kind: kind in self.by_name for kind in ("sizes", "times")}
 
 
 def hashed(value: Any) -> str:

@@ -48,12 +48,8 @@ _ANY_VARIABLE = {
     "os.getenvb", "os.path.expandvars", "pydantic.BaseSettings", "pydantic_settings.BaseSettings",
     "starlette.config.Config",
 }  # fmt: skip
-_LINES = {
-    "inspect.stack",
-    "inspect.trace",
-    "marshal.dumps",
-    "warnings.catch_warnings",
-}  # what tells the numbers of lines, and has a name that others have
+# What tells the numbers of lines, and has a name that others have.
+_LINES = {"inspect.stack", "inspect.trace", "marshal.dumps", "warnings.catch_warnings"}
 _ENVIRONMENT = {"os.environ", "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop"}
 # Library functions that go by variables of the environment, or by what else the process was started with.
 _GO_BY = {

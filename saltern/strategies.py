@@ -16,7 +16,7 @@ from saltern import external
 from saltern.code import code_fingerprint, environment, named_files
 from saltern.errors import BadInput
 from saltern.libraries import library_fingerprint
-from saltern.parameters import definitions, parameter
+from saltern.parameters import definitions, parameters
 from saltern.reach import project_of
 from saltern.recipe import SALT_IN_NAME, Artifact, Call, Input, Inputs, Source, canonical, each, key, salt
 from saltern.steps import Step
@@ -66,16 +66,16 @@ class Strategy:
     ) -> dict[str, Any]:
         recipe: dict[str, Any] = {"recipe": FORMAT, "strategy": self.name}
         if self.declaration:
-            recipe |= {"step": step.name, "version": step.version, "params": _exact(step, params)}
+            recipe |= {"step": step.name, "version": step.version, "params": parameters(params, step.name)}
             if partition is not None:
                 recipe["partition"] = partition
+        whole = given(step, recipe.get("params", {}))
         if self.code:
-            whole = given(step, recipe["params"])
             recipe["code"] = code_fingerprint(whole)
             found = {"environment": environment(whole), "files": named_files(whole)}
             recipe |= {name: values for name, values in found.items() if values}
         if self.libraries:
-            recipe["libraries"] = library_fingerprint(given(step, recipe["params"]))
+            recipe["libraries"] = library_fingerprint(whole)
         recipe["inputs"] = {
             argument: self.ingredient(value, step, argument)
             if isinstance(value, Artifact | Source)
@@ -140,10 +140,6 @@ def strategy(name: str) -> Strategy:
         return STRATEGIES[name]
     except KeyError:
         raise BadInput(f"--strategy {name}: no such strategy (there are: {', '.join(STRATEGIES)})") from None
-
-
-def _exact(step: Step[..., Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: parameter(value, f"{step.name}.params.{name}") for name, value in params.items()}
 
 
 def whole(call: Call) -> Step[..., Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.files import digest
-from saltern.parameters import parameter
+from saltern.parameters import parameters
 from saltern.reasons import differences
 from saltern.recipe import Call
 from saltern.store import Damaged
@@ -77,8 +77,7 @@ def _made(cache: Cache, call: Call) -> str:
 def _changed(call: Call, manifest: dict[str, Any]) -> list[str]:
     """What is another in the call than in the manifest, as far as that tells. A manifest has more than the recipe."""
     old = {name: manifest[name] for name in ("version", "params") if name in manifest}
-    params = {name: parameter(value, f"{call.step.name}.params.{name}") for name, value in call.params.items()}
-    new = {"version": call.step.version, "params": params}
+    new = {"version": call.step.version, "params": parameters(call.params, call.step.name)}
     return list(differences(call, new | (call.recipe or {}), old | (manifest.get("recipe") or {}))) if old else []
 
 

@@ -164,7 +164,9 @@ def _report(seen: Seen) -> None:
 def _gather(seen: Seen) -> None:
     """Note what forked processes have told, which may still be at it: a pool's."""
     reports = Path(seen.reports)  # in a folder whose files are not noted
-    lines = reports.read_text("utf-8", "surrogateescape").splitlines() if reports.exists() else []
+    if not reports.exists():
+        return
+    lines = reports.read_text("utf-8", "surrogateescape").splitlines()
     reports.unlink(missing_ok=True)
     for kind, path in map(json.loads, lines):
         noted = getattr(seen, kind)

@@ -115,6 +115,11 @@ def _page(browser: Browser, address: str, size: tuple[int, int], scheme: Any) ->
     assert not complaints, f"the browser complains: {complaints}"
 
 
+def sideways(page: Page) -> int:
+    """How many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
 @pytest.fixture(scope="session")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Four engines, six strategies, made up: as many cells as a full comparison has."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, PHONE, SCREENS, Opened, Report
+from tests.browser.conftest import DESKTOP, PHONE, SCREENS, Opened, Report, sideways
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,11 +25,6 @@ def serious(page: Page) -> list[str]:
         for one in found
         if one["impact"] in ("serious", "critical")
     ]
-
-
-def sideways(page: Page) -> int:
-    """How many pixels the page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 @EACH_SCREEN

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from shared.pipelines import PROJECT
-from tests.browser.conftest import SCREENS
+from tests.browser.conftest import SCREENS, sideways
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -48,7 +48,7 @@ def test_a_page_works_without_a_network_and_is_accessible(
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme=scheme)
         assert page.locator("article h1").count() == 1
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = sideways(page)
         assert wide <= 0, f"{chapter} is {wide} pixels wider than a screen of {size[0]}"
         broken = page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)")
         assert broken == []

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+from saltern import strategies
 from saltern.code import reached
 from saltern.external import places
 from saltern.modules import BODY, SUBCLASSES, WHOLE, Module
@@ -24,7 +25,6 @@ from saltern.reach import is_ignored, project_of
 from saltern.reached import FILE, PROJECT, Reached
 from saltern.recipe import Call, Source, each
 from saltern.sources import state_of
-from saltern.strategies import given
 
 OPTIMIZED = 1  # of a code object's flags: a function's, not that of a module or of a class's body
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -85,7 +85,7 @@ sys.addaudithook(_heard)
 
 def unnamed_functions(call: Call, ran: set[CodeType]) -> list[str]:
     """The functions of the project that ran in a call, and that its recipe does not name."""
-    found, project = reached(given(call.step, (call.recipe or {})["params"])), project_of(call.step)
+    found, project = reached(strategies.whole(call)), project_of(call.step)
     if project is None or _counts_whole(found):
         return []
     places = [(module, name, path) for (module, path, _), names in found.places.items() for name in names]
@@ -123,7 +123,7 @@ def _defined(module: Module, name: str) -> set[str]:
 
 def unnamed_files(call: Call, opened: list[str], read: dict[str, str]) -> list[str]:
     """The files of the project that a call opened to read, and that neither recipe nor manifest names."""
-    found, project = reached(given(call.step, (call.recipe or {})["params"])), project_of(call.step)
+    found, project = reached(strategies.whole(call)), project_of(call.step)
     if project is None:
         return []
     sources = [Path(place) for one in each(call.inputs) if isinstance(one, Source) for place in places(one)]
