@@ -62,6 +62,7 @@ class Cache:
     def ledger(self) -> Ledger:
         return Ledger(self.store, self.run)
 
+    @watch.aside
     def call(
         self,
         step: Step[..., Any],
@@ -77,6 +78,7 @@ class Cache:
             )
         return self.strategy.bind(step, _here(inputs, step), step.checked(params or {}), partition)
 
+    @watch.aside
     def find(self, call: Call) -> Artifact | None:
         """The artifact of a call with its digest, if it is in the store whole; else None.
 
@@ -90,6 +92,7 @@ class Cache:
             return None
         return replace(call.artifact, digest=manifest["digest"])
 
+    @watch.aside
     def reuse(self, call: Call) -> Artifact | None:
         """Like ``find``, for a caller that will use the artifact. The share ``verify`` of the hits is checked."""
         found = self.find(call)
@@ -135,6 +138,7 @@ class Cache:
         self._seen[call.artifact.name] = seen
         return value
 
+    @watch.aside
     def reasons(self, call: Call) -> list[str]:
         """The reasons for making a call's artifact now, at least one: see ``saltern.reasons``."""
         name = call.artifact.name
@@ -148,6 +152,7 @@ class Cache:
         """What steps read while they ran, until it is stored: artifact -> what."""
         return {}
 
+    @watch.aside
     def commit(self, call: Call, value: Any) -> Artifact:
         """Store what a call made. Atomic: the artifact is there whole, or not at all.
 
@@ -211,6 +216,7 @@ class Cache:
         facts = {"read": found, "unheld": reads.unheld(seen)}
         return {name: value for name, value in facts.items() if value}
 
+    @watch.aside
     def load(self, item: Artifact | Source) -> Any:
         """The value of an input: an artifact's, or the path or paths of an external input."""
         if isinstance(item, Source):

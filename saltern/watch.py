@@ -10,18 +10,23 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shlex
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from saltern.files import memory_folder
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _PYTHON = str(Path(os.__file__).parent)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
@@ -50,6 +55,7 @@ class Seen:
     connected: dict[str, None] = field(default_factory=dict)
     relative: set[str] = field(default_factory=set)  # those of them that were named from the current folder
     process: int = field(default_factory=os.getpid)
+    pool: str = field(default_factory=lambda: _pool(threading.current_thread().name))
 
     @property
     def reports(self) -> str:
@@ -59,6 +65,7 @@ class Seen:
 
 _REPORTED = ("opened", "imported", "listed", "written", "started", "connected", "relative")
 _watching: dict[int, Seen] = {}  # the thread that runs a step -> what it does
+_aside: set[int] = set()  # threads that are at work for the cache itself
 
 
 @contextmanager
@@ -76,6 +83,23 @@ def watching() -> Iterator[Seen]:
             _watching[thread] = outer
         else:
             del _watching[thread]
+
+
+def aside(method: Callable[P, R]) -> Callable[P, R]:
+    """A method whose own reading counts for no step that another thread of the same pool runs: an engine's pool."""
+
+    @wraps(method)
+    def unseen(*args: P.args, **kwargs: P.kwargs) -> R:
+        thread = threading.get_ident()
+        outer = thread in _aside
+        _aside.add(thread)
+        try:
+            return method(*args, **kwargs)
+        finally:
+            if not outer:
+                _aside.discard(thread)
+
+    return unseen
 
 
 def executions() -> int:
@@ -133,14 +157,22 @@ def _whose(event: str) -> list[Seen]:
     thread = threading.get_ident()
     if thread in _watching:
         return [_watching[thread]]
+    if not _watching:
+        return []
+    name = next((one.name for one in threading.enumerate() if one.ident == thread), "")
     # a thread of a pool that is older than the step may work for it
-    is_of_pool = event in _AT_IMPORT and bool(_watching) and _is_of_pool(thread)
-    return [seen for seen in [*_watching.values()] if is_of_pool or thread not in seen.before]
+    is_of_pool = event in _AT_IMPORT and (name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)"))
+    apart = _pool(name) if thread in _aside else ""
+    return [
+        seen
+        for seen in [*_watching.values()]
+        if (is_of_pool or thread not in seen.before) and not (apart and apart == seen.pool)
+    ]
 
 
-def _is_of_pool(thread: int) -> bool:
-    names = [one.name for one in threading.enumerate() if one.ident == thread]
-    return any(name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)") for name in names)
+def _pool(name: str) -> str:
+    """What the names of the threads of one pool begin with: of ``ThreadPoolExecutor-0_1`` all but the last number."""
+    return found[1] if (found := re.fullmatch(r"(.*[-_])\d+", name)) else ""
 
 
 _reporting: set[int] = set()  # threads whose own opening is not to be noted

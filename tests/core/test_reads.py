@@ -7,12 +7,14 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from saltern import Artifact, Cache, Source, step
+from saltern.code import forget
 
 FOLDER = "SALTERN_TEST_FOLDER"
 
@@ -60,6 +62,16 @@ def connects(data):  # type: ignore[no-untyped-def]
         listening.listen()
         socket.create_connection(listening.getsockname()).close()
     return 1
+
+
+RUNS, GOES_ON = threading.Event(), threading.Event()
+
+
+@step(version="1", writes="json")
+def waits(data):  # type: ignore[no-untyped-def]
+    RUNS.set()
+    GOES_ON.wait(60)
+    return beside().joinpath("a" + ".sql").read_text()
 
 
 @step(version="1", writes="json")
@@ -142,6 +154,18 @@ def test_what_it_wrote_itself_is_not_held(cache: Cache, tmp_path: Path) -> None:
 def test_inputs_and_libraries_are_held_otherwise(cache: Cache, tmp_path: Path) -> None:
     artifact = made(cache, opens, tmp_path)
     assert [Path(name).name for name in (cache.store.manifest(artifact.name) or {})["read"]] == ["a.sql"]
+
+
+def test_what_the_cache_reads_for_another_step_of_the_same_pool_is_not_held(cache: Cache, tmp_path: Path) -> None:
+    """As engines run steps in the threads of a pool. It lists the project to find modules, and reads inputs."""
+    with ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(made, cache, waits, tmp_path)
+        RUNS.wait(60)
+        forget()
+        pool.submit(made, cache, connects, tmp_path).result()
+        GOES_ON.set()
+    manifest = cache.store.manifest(waiting.result().name) or {}
+    assert [Path(name).name for name in manifest["read"]] == ["a.sql"]
 
 
 def test_where_it_connected_to_is_said(cache: Cache, tmp_path: Path) -> None:
