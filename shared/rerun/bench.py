@@ -180,12 +180,12 @@ class Site:
         if not scenario.together:
             return [self.build(scenario.touches)]
         with ThreadPoolExecutor(2) as pool:
-            runs = [pool.submit(self.build, scenario.touches) for _ in range(2)]
+            runs = [pool.submit(self.build, scenario.touches, meet=str(self.world.folder)) for _ in range(2)]
         return [run.result() for run in runs]
 
-    def build(self, touched: Sequence[str] = ()) -> Outcome:
-        """One build on the engine, in a fresh process, that must succeed: what it told."""
-        finished = self._run(touched)
+    def build(self, touched: Sequence[str] = (), meet: str = "") -> Outcome:
+        """One build on the engine, in a fresh process, that must succeed: what it told. See ``ForkServer.run``."""
+        finished = self._run(touched, meet)
         outcome = finished.outcome
         if outcome is None:
             raise CellError(f"{self.bench.engine.name} failed: {finished.complaint}")
@@ -193,11 +193,12 @@ class Site:
         self.world.built |= {event["step"]: event["artifact"] for event in started}
         return outcome
 
-    def _run(self, touched: Sequence[str] = ()) -> Finished:
+    def _run(self, touched: Sequence[str] = (), meet: str = "") -> Finished:
         world = self.world
         words = ["run", self.pipeline, "--store", str(world.store), "--strategy", self.strategy, "--json"]
         env = {**self.env, TOUCHED: ",".join(touched)}
-        return self.bench.server.run(self.bench.engine.package, [*words, *world.options], world.folder, env)
+        words += world.options
+        return self.bench.server.run(self.bench.engine.package, words, world.folder, env, meet=meet)
 
     def _clean(self) -> str:
         return self._clean_page()[0]

@@ -10,6 +10,7 @@ keep both.
 
 Requests and replies are lines of JSON on standard input and output:
     {"id": 1, "package": ..., "arguments": [...], "folder": ..., "env": {...}, "stdout": path, "stderr": path}
+    with "meet": "a name"           it begins when another run of that name is there to begin, too
     {"id": 1, "process": 4711}      started, in a process group of its own
     {"id": 1, "status": 0}          ended; a negative status is the signal that ended it
 Standard input's end stops the server and every child of it.
@@ -22,6 +23,7 @@ import contextlib
 import gc
 import importlib
 import json
+import multiprocessing
 import os
 import runpy
 import selectors
@@ -29,9 +31,11 @@ import signal
 import sys
 import threading
 import traceback
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any, NoReturn
 
+PATIENCE = 60  # seconds that a run waits for the one that it is to meet
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -50,6 +54,7 @@ def serve(preload: list[str], *, keep: bool) -> None:
     gc.freeze()  # a child's collector need not look at, and so copy, what it shares with this process
 
     children: dict[int, int] = {}  # process -> request
+    meetings: dict[str, Barrier] = {}
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
@@ -72,6 +77,7 @@ def serve(preload: list[str], *, keep: bool) -> None:
             *lines, pending = (pending + received).split(b"\n")
             for line in lines:
                 request = json.loads(line)
+                meeting = _meeting(request["meet"], meetings)
                 process = os.fork()
                 if process == 0:
                     signal.set_wakeup_fd(-1)
@@ -79,12 +85,22 @@ def serve(preload: list[str], *, keep: bool) -> None:
                     os.close(woken)
                     os.close(wake)
                     selector.close()
-                    _end(_become(request))
+                    _end(_become(request, meeting))
                 children[process] = request["id"]
                 _reply({"id": request["id"], "process": process})
 
 
-def _become(request: dict[str, Any]) -> int:
+def _meeting(name: str, meetings: dict[str, Barrier]) -> Barrier | None:
+    """What two runs that meet under a name wait at: both are forked with it."""
+    if not name:
+        return None
+    if name not in meetings:
+        meetings[name] = multiprocessing.get_context("fork").Barrier(2)
+        return meetings[name]
+    return meetings.pop(name)
+
+
+def _become(request: dict[str, Any], meeting: Barrier | None) -> int:
     """In the child: be the process that the request asks for, and return its exit status."""
     os.setsid()  # one group with what it starts, so that it can be stopped as a whole
     for path, descriptor in ((os.devnull, 0), (request["stdout"], 1), (request["stderr"], 2)):
@@ -98,6 +114,10 @@ def _become(request: dict[str, Any]) -> int:
     importlib.invalidate_caches()
     sys.argv = [request["package"], *request["arguments"]]
     try:
+        if meeting:
+            with contextlib.suppress(ModuleNotFoundError):  # what takes the longest, where there is such a module
+                importlib.import_module(f"{request['package']}.engine")
+            meeting.wait(PATIENCE)
         runpy.run_module(request["package"], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)

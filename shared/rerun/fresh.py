@@ -119,10 +119,12 @@ class ForkServer:
         folder: Path,
         env: Mapping[str, str],
         patience: float | None = None,
+        meet: str = "",
     ) -> Finished:
         """``python -m package arguments`` in a folder whose own copy of the project is the one that is imported.
 
         A run that takes too long is ended with all its children. ``patience`` is for this run, in seconds.
+        Two runs that ``meet`` under one name begin at the same moment.
         """
         request = next(self._requests)
         name = f"{self._server.pid}-{request}"  # several servers may run in one folder
@@ -136,6 +138,7 @@ class ForkServer:
             "env": dict(env),
             "stdout": str(stdout),
             "stderr": str(stderr),
+            "meet": meet,
         }
         with self._lock:
             assert self._server.stdin is not None
