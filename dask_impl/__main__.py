@@ -1,7 +1,8 @@
-import dask
+import sys
 
 from dask_impl.engine import ENGINE
 from shared.cli import main
 
-dask.config.refresh()  # from this process's environment: who forked it may have loaded Dask in another
+if forked_with := sys.modules.get("dask"):
+    forked_with.config.refresh()  # from this process's environment: it was loaded in another
 main(ENGINE)

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import luigi
 
+from luigi_impl import MTIME, PARAMS
 from saltern import luigi as salted
 from saltern.strategies import STRATEGIES
 from saltern.walk import fold
-
-PARAMS, MTIME = "luigi/params", "luigi/mtime"
 
 
 class SaltedTask(salted.SaltedTask):

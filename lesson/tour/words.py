@@ -83,7 +83,7 @@ WORDS = {
         tasks=Place("dask_impl/ml.py", "train = delayed("),
         externals=Place("dask_impl/ml.py", "def csv("),
         fan_in=Place("dask_impl/artists.py", "aggregate_artists = delayed("),
-        rule=Place("dask_impl/engine.py", "front.compute("),
+        rule=Place("dask_impl/runs.py", "front.compute("),
         hooks=Place("saltern/dask/__init__.py", "def reuse("),
     ),
     "airflow": Words(

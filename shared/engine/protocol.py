@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar, Literal
 
 from saltern.errors import BadInput
 from saltern.strategies import STRATEGIES
@@ -24,12 +22,12 @@ class Native:
     summary: str
     documentation: str
     """The page of the engine's documentation that describes it."""
-    memory: Annotated[Memory, Field(exclude=True)] = field(default="none", compare=False)
+    memory: Memory = field(default="none", compare=False)
     """Where a later run finds finished work: nowhere; among the artifacts, by their plain names; or in a memory of the
     engine's own (a database, a cluster), which nobody else can read. It is not in a results file, nor is ``lives``."""
     by_hand: bool = False
     """Whether a person says what is to run again, and the engine does not find that out."""
-    lives: Annotated[bool, Field(exclude=True)] = field(default=False, compare=False)
+    lives: bool = field(default=False, compare=False)
     """Whether that memory is a process beside the runs (``Engine.alongside``), and so is not in the workspace."""
 
 

@@ -6,9 +6,9 @@ import platform
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 from saltern.errors import BadInput
 from shared.engine.protocol import Engine, Native
@@ -138,6 +138,12 @@ class Results(Document):
     )
     facts: Facts | None = Field(default=None, description="what it takes to have the engine")
     cells: list[Cell]
+
+    @field_serializer("natives")
+    def _of_documents(self, natives: dict[str, Native]) -> dict[str, dict[str, Any]]:
+        """What results say of them: neither ``memory`` nor ``lives``, which only a measurement needs."""
+        keys = ("summary", "documentation", "by_hand")
+        return {name: {key: getattr(native, key) for key in keys} for name, native in natives.items()}
 
     @property
     def alone(self) -> Results:
