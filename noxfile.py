@@ -31,7 +31,8 @@ PYTHONS = ("3.11", "3.12", "3.13")
 PEERS = tuple(sorted(path.parent.name for path in HERE.glob("peers/*/peer.toml")))
 PATIENCE = 60.0  # seconds after Ctrl-C, for what runs to stop in
 # Of pytest. A file's tests share what is slow to start; those of one engine alone, which are the slowest, begin first.
-WORKERS = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# Three on two cores, as tests wait for processes that they start. Those that take the longest are told.
+WORKERS = ("--numprocesses", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=8", "--durations-min=8")
 EDITS = {"luigi": 1000, "dask": 1000}  # of a score; other engines take some ten times as long for one
 SERVICES = {"prefect": ("postgresql",), "airflow": ("postgresql", "redis-server")}  # Debian's packages, of a cluster
 PROGRAMS = {"postgresql": "pg_ctlcluster", "redis-server": "redis-server"}  # that tells whether a package is there

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -56,7 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what is for a thorough run, but with ``--thorough``."""
     if config.getoption("--thorough"):
         return
-    slow, engine, seen = is_brief(config), config.getoption("--engine"), set[str]()
+    slow, engine = is_brief(config), config.getoption("--engine")
+    telling = _most_telling(items)
 
     def spared(item: pytest.Item) -> bool:
         only = item.get_closest_marker("thorough_but_on")
@@ -64,13 +65,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return True
         if slow and item.get_closest_marker("thorough_if_slow"):
             return True
-        if "TestToy::" in item.nodeid:  # the engine of a page of the docs: each test once
-            return _is_alike(item) or not _is_first(item, seen)
-        return slow and "TestEngine::" in item.nodeid and _is_alike(item)
+        if "TestToy::" in item.nodeid or (slow and "TestEngine::" in item.nodeid):
+            return item is not telling[_name(item)]
+        return "TestEngine::" in item.nodeid and _is_alike(item)
 
     items_spared = [item for item in items if spared(item)]
     config.hook.pytest_deselected(items=items_spared)
     items[:] = [item for item in items if item not in items_spared]
+
+
+def _most_telling(items: list[pytest.Item]) -> dict[str, pytest.Item]:
+    """Of each test the item with the most telling parameters: the one that runs where a run takes seconds."""
+    found: dict[str, pytest.Item] = {}
+    for item in items:
+        if _name(item) not in found or _telling(item) > _telling(found[_name(item)]):
+            found[_name(item)] = item
+    return found
+
+
+def _telling(item: pytest.Item) -> tuple[bool, int]:
+    return not _is_alike(item), len(_named(item) & set(MOST_TELLING))
 
 
 def _is_alike(item: pytest.Item) -> bool:
@@ -79,19 +93,20 @@ def _is_alike(item: pytest.Item) -> bool:
     ``lineage`` is tested whole; ``cutoff`` and ``native`` by one pipeline and two changes. An adapter does the same
     with ``content`` and ``salted``, and the gauntlet goes through all strategies.
     """
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    if params.get("strategy", "lineage") == "lineage":
-        return False
-    named = {getattr(value, "__name__", value) for value in params.values() if not isinstance(value, dict | list)}
-    return params["strategy"] in ("content", "salted") or not named & set(MOST_TELLING)
+    strategy = _params(item).get("strategy", "lineage")
+    return strategy in ("content", "salted") or (strategy != "lineage" and not _named(item) & set(MOST_TELLING))
 
 
-def _is_first(item: pytest.Item, seen: set[str]) -> bool:
-    """Whether no other parameters of a test were seen. It is seen then."""
-    name = item.nodeid.partition("[")[0]
-    is_first = name not in seen
-    seen.add(name)
-    return is_first
+def _params(item: pytest.Item) -> dict[str, Any]:
+    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+
+
+def _named(item: pytest.Item) -> set[Any]:
+    return {getattr(value, "__name__", value) for value in _params(item).values() if not isinstance(value, dict | list)}
+
+
+def _name(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
 
 
 @pytest.fixture(scope="session")

@@ -184,7 +184,7 @@ def test_a_tasks_artifact_is_behind_its_button_for_who_is_logged_in_and_while_it
     ("strategy", "name"),
     [
         ("lineage", "edit-helper"),
-        ("salted", "change-input"),
+        pytest.param("salted", "change-input", marks=pytest.mark.thorough),
         pytest.param("lineage", "delete-middle", marks=pytest.mark.thorough),
         pytest.param("lineage", "change-input", marks=pytest.mark.thorough),
         pytest.param("salted", "edit-helper", marks=pytest.mark.thorough),

@@ -22,7 +22,8 @@ Cells = Callable[..., list[Cell]]
 TRUSTED = ("change-input", "edit-helper")  # what ``salted`` does not look at, and the target depends on
 TELLING = ["unchanged", *TRUSTED, "noise-input"]  # scenarios
 SALTED_BEFORE = ("content", "salted", "lineage")  # a run: what is done is known then
-ALIKE = ("content", "salted", "cutoff")  # an adapter does with them much as with lineage
+MOST_TELLING = ["edit-helper", "noise-input"]  # where a run takes seconds
+ALIKE = ("native", "content", "salted", "cutoff")  # an adapter does with the last three much as with lineage
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +49,16 @@ def alike(engine: Engine, folder: Path, brief: bool) -> Results:
     """Under the strategies that are alike, where they are not in the results."""
     if not brief:
         pytest.skip("they are measured with the others")
-    return gauntlet(engine, "ml", ALIKE, TELLING, folder, jobs=2)
+    return gauntlet(engine, "ml", ALIKE, MOST_TELLING, folder, jobs=2)
 
 
 @pytest.fixture(scope="module")
-def ways(engine: Engine, folder: Path) -> Results:
+def ways(engine: Engine, folder: Path, brief: bool) -> Results:
     """Under the engine's own other ways: the most telling changes. ``nox -s <engine>`` measures all of them."""
     own = [name for name in engine.strategies if name not in STRATEGIES]
     if not own:
         pytest.skip(f"{engine.name} has no other ways")
-    return gauntlet(engine, "ml", own, TELLING, folder, jobs=2)
+    return gauntlet(engine, "ml", own, MOST_TELLING if brief else TELLING, folder, jobs=2)
 
 
 @pytest.fixture
@@ -105,8 +106,11 @@ def test_the_headline_in_the_readme_is_what_the_results_give(results: Results, e
     assert in_readme == {row[0]: row[1] for row in headline.rows([results])[2:] if row[0] in measured}
 
 
-def test_an_engine_without_a_cache_reruns_everything(results: Results, engine: Engine) -> None:
-    for cell in results.cells:
+def test_an_engine_without_a_cache_reruns_everything(
+    results: Results, engine: Engine, brief: bool, request: pytest.FixtureRequest
+) -> None:
+    others: list[Cell] = request.getfixturevalue("alike").cells if brief else []
+    for cell in [*results.cells, *others]:
         if not engine.reuses(cell.strategy):
             times = 2 if cell.scenario == "two-at-once" else 1
             assert len(cell.executed) == times * {"ml": 4, "artists": 9}[cell.pipeline]

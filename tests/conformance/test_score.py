@@ -29,7 +29,8 @@ def wrong(trial: Trial) -> dict[str, str]:
     return {strategy: f"{run.verdict}; {run.note}; {trial.diff}" for strategy, run in found.items()}
 
 
-@pytest.mark.parametrize("pipeline", [pytest.param("ml", marks=pytest.mark.thorough_if_slow), "artists"])
+@pytest.mark.thorough_if_slow
+@pytest.mark.parametrize("pipeline", ["ml", "artists"])
 def test_edits_of_the_wiring_are_built_as_the_pipeline_says(pipeline: str, engine: Engine, lane: Lane) -> None:
     known = rewirings(engine.package, pipeline)
     assert known, f"{engine.package}/wiring.toml says how a user of {engine.name} would edit its wiring"
