@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +137,18 @@ def test_runs_after_the_change_are_told_what_it_touches_and_the_first_is_told_no
         (noted,) = bench.scratch.glob("ml-native-revert-????????/touched")
         told = [line for line in noted.read_text().splitlines() if line != "clean build"]
         assert told == ["", "train", "train"]
+
+
+def test_of_two_runs_that_meet_neither_begins_before_both_are_there(tmp_path: Path) -> None:
+    package = tmp_path / "meets"
+    package.mkdir()
+    (package / "engine.py").write_text("from pathlib import Path\nPath('loaded').touch()\n")
+    (package / "__main__.py").write_text("import sys\nfrom pathlib import Path\nPath(sys.argv[1]).touch()\n")
+    with ForkServer((), {}, common=()) as server, ThreadPoolExecutor(2) as pool:
+        first = pool.submit(server.run, "meets", ["first"], tmp_path, {}, meet="here")
+        while not (tmp_path / "loaded").exists():
+            assert not first.done(), first.result()
+        assert not (tmp_path / "first").exists()
+        second = pool.submit(server.run, "meets", ["second"], tmp_path, {}, meet="here")
+        assert (first.result().status, second.result().status) == (0, 0)
+    assert (tmp_path / "first").exists() and (tmp_path / "second").exists()
