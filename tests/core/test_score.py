@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -69,6 +71,17 @@ def test_an_edit_of_any_kind_changes_something_and_the_same_in_an_equal_workspac
             assert said or after != before
             found.append({name: file.content for name, file in after.files.items()} | {"said": after.options})
         assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("pipeline", GROUNDS)
+def test_of_edits_that_are_made_together_one_may_leave_another_nothing_to_harm(pipeline: str, lane: Lane) -> None:
+    harms = [SINGLE[kind][1] for kind in SINGLE if kind.startswith("store: ")]
+    with lane._site(pipeline, "native") as site:
+        site.build()
+        for seed, make in itertools.product(range(20), harms):
+            assert make(site.world, GROUNDS[pipeline], Random(seed)) <= {*GROUNDS[pipeline].steps}
+        assert len(site.world.built) == len(GROUNDS[pipeline].steps)
+        assert not any(site.world.artifact(step).is_file() for step in GROUNDS[pipeline].steps)
 
 
 @pytest.mark.parametrize("pipeline", GROUNDS)

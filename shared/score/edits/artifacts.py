@@ -1,4 +1,7 @@
-"""What happens to the store: artifacts deleted or damaged."""
+"""What happens to the store: artifacts deleted or damaged.
+
+Of edits that are made together, one may have deleted what another is to damage. Then it stays deleted.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +16,27 @@ def deleted(world: Workspace, on: Ground, rng: Random) -> Demanded:
     """Some steps' artifacts are deleted: one, two, or all."""
     steps = rng.sample(on.steps, rng.choice([1, 1, 1, 2, len(on.steps)]))
     for step in steps:
-        world.delete(step)
+        if _holds_something(world, step):
+            world.delete(step)
     return frozenset(steps)
 
 
 def damaged(world: Workspace, on: Ground, rng: Random) -> Demanded:
     """A byte of a step's artifact is another one."""
     step = rng.choice(on.steps)
-    world.flip(step)
+    if _holds_something(world, step):
+        world.flip(step)
     return frozenset([step])
 
 
 def truncated(world: Workspace, on: Ground, rng: Random) -> Demanded:
     """A step's artifact is cut in half, as by a disk that is full."""
     step = rng.choice(on.steps)
-    world.truncate(step)
+    if _holds_something(world, step):
+        world.truncate(step)
     return frozenset([step])
+
+
+def _holds_something(world: Workspace, step: str) -> bool:
+    artifact = world.artifact(step)
+    return artifact.is_file() and artifact.stat().st_size > 0
