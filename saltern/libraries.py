@@ -114,8 +114,12 @@ def _read_all(entry: str) -> list[_Installed]:
 
     found = []
     for distribution in Distribution.discover(path=[entry]):
-        if not (name := distribution.metadata["Name"]):
-            continue
+        try:
+            name = distribution.metadata["Name"]
+        except (FileNotFoundError, KeyError):  # of some Pythons, and of importlib_metadata, which other libraries bring
+            name = None
+        if not name:
+            continue  # a folder that was left behind
         lines = (line for line in distribution.requires or () if not _OPTIONAL.search(line))
         requires = [_normal(named[0]) for line in lines if (named := _NAME.match(line))]
         tops = {file.parts[0].partition(".")[0] for file in distribution.files or ()}

@@ -196,6 +196,12 @@ def test_a_run_goes_to_the_scheduler_that_its_option_names_and_its_workers_have_
     assert left_over(site.env[MARK]) == []
 
 
+def test_a_library_of_which_only_a_folder_is_left_is_passed_over(cli: CommandLine) -> None:
+    """Dask brings importlib_metadata, whose finder raises an error where Python's own finds no name."""
+    (cli.world.folder / "left-1.0.dist-info").mkdir()
+    assert sorted(cli.run("ml", "--strategy", "lineage").executed) == ["evaluate", "preprocess", "report", "train"]
+
+
 def test_an_address_that_is_none_is_refused(cli: CommandLine) -> None:
     finished = cli("run", "ml", "--scheduler", "here")
     assert finished.status == 2
