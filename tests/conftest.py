@@ -102,7 +102,9 @@ def _params(item: pytest.Item) -> dict[str, Any]:
 
 
 def _named(item: pytest.Item) -> set[Any]:
-    return {getattr(value, "__name__", value) for value in _params(item).values() if not isinstance(value, dict | list)}
+    """The parameters of a test that have names: words and functions."""
+    values = _params(item).values()
+    return {getattr(value, "__name__", value) for value in values if isinstance(value, str) or callable(value)}
 
 
 def _name(item: pytest.Item) -> str:

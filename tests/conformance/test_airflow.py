@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from airflow_dags.settings import CLEAR
 from airflow_dags.stack import Stack, serving
 from clusters.s3 import Server
 from saltern import Source, external
 from saltern.files import file_digest
 from saltern.ledger import Ledger
 from saltern.store import Store
+from shared.conformance.command_line import CommandLine
 from shared.engine.protocol import Engine
 from shared.pipelines import artists_pipeline
 from shared.rerun.expectations import load
@@ -271,6 +273,19 @@ def test_of_two_dag_runs_at_once_each_step_executes_in_one(operator: Operator, o
     assert len(targets) == 1
     verdict = judge(executed, targets.pop(), oracle.digest(world, "ml"), scenario.most)
     assert verdict == expected(engine, "lineage", "two-at-once"), executed
+
+
+def test_who_clears_queues_a_task_that_has_another_name_now(cli: CommandLine) -> None:
+    first = cli.run("ml", "--strategy", CLEAR)
+    for step, writes, executed in (
+        ("report", "html", ["report_again"]),
+        ("train", "skops", ["train_again", "evaluate", "report_again"]),
+    ):
+        declared = f'@step(version="1", writes="{writes}"'
+        cli.world.edit("shared/steps/ml.py", declared, declared.replace("(", f'(name="{step}_again", '))
+        again = cli.run("ml", "--strategy", CLEAR)
+        assert again.executed == executed
+        assert again.target.digest == first.target.digest
 
 
 def test_an_executor_on_several_machines_is_told_from_one_on_this(monkeypatch: pytest.MonkeyPatch) -> None:
