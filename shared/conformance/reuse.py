@@ -202,11 +202,11 @@ class Reuse(Fixtures):
         assert claimed.get("preprocess") not in self.engine.says_ran
         assert {claimed[step] for step in ML[1:]} == ran
 
-    @pytest.mark.usefixtures("caches")
     def test_a_pipeline_whose_default_is_no_good_keeps_no_other_from_running(self, cli: CommandLine) -> None:
         cli.world.edit("shared/steps/ml.py", '= "scale"', '= "scalex"')
         assert sorted(cli.run("artists").executed) == sorted(ARTISTS)
 
+    @pytest.mark.usefixtures("caches")
     def test_a_step_that_fails_is_named_and_what_was_done_before_it_is_kept(self, cli: CommandLine) -> None:
         body = "    from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support\n"
         cli.world.edit("shared/steps/ml.py", body, body + '    raise RuntimeError("no such luck")\n')
