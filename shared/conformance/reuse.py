@@ -174,7 +174,6 @@ class Reuse(Fixtures):
         assert "2018-03-05.tsv" in finished.stdout
         assert not cli.world.store.exists()
 
-    @pytest.mark.thorough_if_slow
     @pytest.mark.usefixtures("caches")
     def test_when_all_is_done_the_plain_command_line_loads_no_heavy_library(self, cli: CommandLine) -> None:
         """In an ordinary process, without the gauntlet's fork server and service: as a person would start it."""
