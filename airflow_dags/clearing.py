@@ -4,8 +4,8 @@ Airflow keeps no outputs but it does keep which tasks of a DAG run are done; tho
 the same DAG run (https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html#re-run-tasks). What
 was touched only a person can tell, here in the environment variable ``SALTWORKS_TOUCHED``: steps, separated by commas,
 a partition as ``daily_counts[2018-03-07]``. Tasks that failed, or were cut off, are cleared too. Tasks that are new in
-the DAG, as one that was renamed, are queued with what follows them. A DAG run keeps the
-params that it was triggered with, so other params are another DAG run, of which nothing is done yet.
+the DAG, as one that was renamed, are queued with what follows them. A DAG run keeps the params that it was triggered
+with, so other params are another DAG run, of which nothing is done yet.
 """
 
 from __future__ import annotations
@@ -56,9 +56,10 @@ def _clear(dag_run: DagRun) -> None:
         dag_run.dag = dag = DBDagBag().get_latest_version_of_dag(dag_run.dag_id, session=session)
         assert dag is not None
         session.merge(dag_run)
-        if new := dag.task_dict.keys() - {ti.task_id for ti in dag_run.get_task_instances(session=session)}:
+        # asked first, as to Airflow all that the run did not begin with is new, also where it is done
+        if dag.task_dict.keys() - {ti.task_id for ti in dag_run.get_task_instances(session=session)}:
             dag.clear(run_id=dag_run.run_id, only_new=True, dag_run_state=DagRunState.RUNNING, session=session)
-        if tasks := set(_to_clear(dag_run, session)).union(*(_with_downstream(dag, name) for name in new)):
+        if tasks := set(_to_clear(dag_run, session)):
             dag.clear(
                 task_ids=tasks,
                 run_id=dag_run.run_id,
