@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -31,14 +32,17 @@ PYTHONS = ("3.11", "3.12", "3.13")
 PEERS = tuple(sorted(path.parent.name for path in HERE.glob("peers/*/peer.toml")))
 PATIENCE = 60.0  # seconds after Ctrl-C, for what runs to stop in
 # Of pytest. A file's tests share what is slow to start; those of one engine alone, which are the slowest, begin first.
-# Three on two cores, as tests wait for processes that they start. Those that take the longest are told.
-WORKERS = ("--numprocesses", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=8", "--durations-min=8")
+# Those that take the longest are told.
+WORKERS = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=8", "--durations-min=8")
 EDITS = {"luigi": 1000, "dask": 1000}  # of a score; other engines take some ten times as long for one
 SERVICES = {"prefect": ("postgresql",), "airflow": ("postgresql", "redis-server")}  # Debian's packages, of a cluster
 PROGRAMS = {"postgresql": "pg_ctlcluster", "redis-server": "redis-server"}  # that tells whether a package is there
 LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
-# Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told.
+# Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told. Two parts run
+# at a time, so the longest come first.
+OF_AN_ENGINE = ("tests/conformance", "tests/machine", *LESSON, "tests/docs/test_lift.py")
 PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+    "pages": (["browser", *ENGINES], ["tests/browser"]),
     "core": (
         ["luigi", "dask"],
         [
@@ -50,16 +54,9 @@ PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
             "tests/lesson/test_descriptors.py",
         ],
     ),
-    "reference": (["luigi"], ["tests/conformance", "--engine", "reference"]),
-    **{
-        name: (
-            [name, "luigi", "dask"],
-            ["tests/conformance", "tests/machine", *LESSON, "tests/docs/test_lift.py", "--engine", name],
-        )
-        for name in ENGINES
-    },
     "site": (["docs", *ENGINES], ["tests/docs"]),
-    "pages": (["browser", *ENGINES], ["tests/browser"]),
+    **{name: ([name, "luigi", "dask"], [*OF_AN_ENGINE, "--engine", name]) for name in reversed(ENGINES)},
+    "reference": (["luigi"], ["tests/conformance", "--engine", "reference"]),
 }
 # The histories of projects that are walked where no other is named -> the environment of each.
 HISTORIES = {"tests/histories/billing": "luigi", "tests/histories/search": "luigi", "tests/histories/sensors": "dask"}
@@ -177,13 +174,50 @@ def slides(session: nox.Session) -> None:
     session.run("python", "-m", "lesson.slides", *session.posargs)
 
 
-@nox.session(venv_backend="none")
-@nox.parametrize("part", [nox.param(part, id=part) for part in PARTS])
-def tests(session: nox.Session, part: str) -> None:
-    """The whole test suite; or a part, or some of it: nox -s 'tests(core)' -- -k salt"""
+@nox.session(venv_backend="none", default=False)
+def tests(session: nox.Session) -> None:
+    """The whole test suite, two parts at a time; each part is a job of its own, too: nox -s "tests(core)" -- -k salt"""
+    environments(session, *dict.fromkeys(name for needed, _ in PARTS.values() for name in needed))
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            passed = [*pool.map(lambda part: passes(session, part), PARTS)]
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise
+    if not all(passed):
+        failed = (f'"tests({part})"' for part, good in zip(PARTS, passed, strict=True) if not good)
+        session.error(f"tests failed: nox -s {' '.join(failed)}")
+
+
+def passes(session: nox.Session, part: str) -> bool:
+    """Whether the tests of a part pass. What pytest prints is printed at the end, as another part runs beside it."""
+    session.log(f"tests({part}) begins")
+    try:
+        session.log(f"tests({part}) passed:\n{run_part(session, part, silent=True)}")
+    except CommandFailed:  # nox has printed what pytest said
+        return False
+    return True
+
+
+def part_session(part: str) -> None:
+    """Make the session of one part of the tests."""
+
+    def run(session: nox.Session) -> None:
+        environments(session, *dict.fromkeys(PARTS[part][0]))
+        run_part(session, part)
+
+    run.__doc__ = f'A part of the tests, or some of it: nox -s "tests({part})" -- -k NAME'
+    nox.session(name=f"tests({part})", venv_backend="none", default=False)(run)
+
+
+for part_ in PARTS:
+    part_session(part_)
+
+
+def run_part(session: nox.Session, part: str, *, silent: bool = False) -> object:
+    """Run pytest on a part of the tests, in the first of its environments."""
     needed, arguments = PARTS[part]
-    environments(session, *dict.fromkeys(needed))
-    pytest(session, python_of(needed[0]), *arguments)
+    return pytest(session, python_of(needed[0]), *arguments, silent=silent)
 
 
 @nox.session(default=False)
@@ -194,11 +228,11 @@ def pythons(session: nox.Session, part: str) -> None:
     pytest(session, "python", *(PARTS[part][1] if part == "core" else ["tests/conformance", "--engine", part]))
 
 
-def pytest(session: nox.Session, python: str, *arguments: str) -> None:
+def pytest(session: nox.Session, python: str, *arguments: str, silent: bool = False) -> object:
     """Run pytest. Where some tests are chosen by name, it is well that a part has none of them."""
     codes = (0, 5) if any(argument.startswith("-k") for argument in session.posargs) else (0,)
     command = (python, "-m", "pytest", *WORKERS, *arguments, *session.posargs)
-    session.run(*command, external=True, success_codes=codes)
+    return session.run(*command, external=True, success_codes=codes, silent=silent)
 
 
 @nox.session(venv_backend="none", default=False)
