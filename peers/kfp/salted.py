@@ -33,7 +33,8 @@ def train(code: str, data: Input[Dataset], C: float, out: Output[Model]):
     from artifacts import CODECS
 
     dataset = CODECS["parquet"].load(Path(data.path).read_bytes())
-    Path(out.path).write_bytes(CODECS["skops"].dump(tasks.train(dataset, C)))
+    model = tasks.train(dataset, C)
+    Path(out.path).write_bytes(CODECS["skops"].dump(model))
 
 
 @component
