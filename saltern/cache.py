@@ -24,6 +24,7 @@ from saltern.parameters import parameters
 from saltern.reach import is_ignored, project_of
 from saltern.reasons import reasons
 from saltern.recipe import Artifact, Call, Inputs, Source, each, flat, mapped
+from saltern.seen import Seen
 from saltern.steps import Step
 from saltern.store import Store
 from saltern.strategies import Strategy, strategy, whole
@@ -148,7 +149,7 @@ class Cache:
         return reasons(self.store, call, self.strategy_name)
 
     @cached_property
-    def _seen(self) -> dict[str, watch.Seen]:
+    def _seen(self) -> dict[str, Seen]:
         """What steps read while they ran, until it is stored: artifact -> what."""
         return {}
 

@@ -140,6 +140,8 @@ def environment(declared: Step[..., Any]) -> dict[str, str]:
     """The environment variables that a step declares or its code names, and hashes of their values."""
     found = reached(declared)
     by_data = {*_made_of(found.words | found.fields)} if "variables" in found.by_name else set()
+    if "programs" in found.by_name:
+        by_data |= found.words & os.environ.keys()  # printenv LIMIT
     names = {*found.environment, *by_data, *declared.env, *_of_scripts(declared, found)}
     read = {name: _value(name, declared) for name in sorted(names) if not is_ignored(declared, name)}
     return {name: hashed(value) if value is not None else "unset" for name, value in read.items()}

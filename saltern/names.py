@@ -86,7 +86,8 @@ class Read:
     references: list[Reference] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     words: set[str] = field(default_factory=set)  # in short texts: of variables, modules or folders, maybe
-    fields: set[str] = field(default_factory=set)  # that classes bind, which a program may go through
+    # That classes bind, which a program may go through, and parameters in capitals, as variables are.
+    fields: set[str] = field(default_factory=set)
     docstrings: bool = False
     modules: bool = False  # whether they may read any name of any module, by its globals
     lines: bool = False  # whether they may read where code stands in its file
@@ -207,6 +208,8 @@ class _Collector:
         return [node.value, node.slice]
 
     def constant(self, node: ast.Constant) -> Sequence[_Todo]:
+        if isinstance(node.value, bytes) and len(node.value) < 80:
+            self.read.words |= {*_IDENTIFIER.findall(node.value.decode("ascii", "replace"))}
         if not isinstance(node.value, str):
             return []
         if self.annotating:
@@ -230,6 +233,8 @@ class _Collector:
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[_Todo]:
         parameters = getattr(node, "type_params", [])
+        # f(**os.environ) hands a variable to a parameter of its name
+        self.read.fields |= {argument.arg for argument in arguments_of(node.args) if argument.arg.isupper()}
         return [
             *node.decorator_list,
             self._open({parameter.name: [] for parameter in parameters}),

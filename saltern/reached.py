@@ -30,7 +30,8 @@ class Reached:
     environment: set[str] = field(default_factory=set)  # names of variables
     words: set[str] = field(default_factory=set)  # in texts of its code
     fields: set[str] = field(default_factory=set)  # names that its classes bind
-    # What is named by data: "variables", "modules"; and what of files is looked at: "sizes", "times".
+    # What is named by data: "variables" (by "programs" that it starts, too), "modules"; and what of files is looked at:
+    # "sizes", "times".
     by_name: set[str] = field(default_factory=set)
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     steady: bool = True  # whether it is the same on every Python

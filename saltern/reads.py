@@ -12,13 +12,16 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from stat import S_ISDIR
 
 from saltern import sources
 from saltern.files import digest, file_digest, memory_folder
 from saltern.reached import FOLDER
-from saltern.watch import Seen, source_of
+from saltern.seen import Seen
+from saltern.watch import source_of
 
 MISSING = "missing"
+ASKED = "asked"
 _SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/bin", "/sbin", "/run", "/var", "/opt")
 
 
@@ -34,12 +37,28 @@ def held(
     """
     imported = {source_of(path) for path in seen.imported} - known
     kept = _users({*seen.opened, *seen.started, *imported} - seen.written, apart)
-    found = {path: content(path) for path in kept if path.is_file() and _is_older(path, seen)}
-    missing = {path: MISSING for path in _users({*seen.opened, *seen.listed} - seen.written, apart) if _is_not(path)}
-    listed = [path for path in _users(seen.listed, apart) if path.is_dir() and _is_older(path, seen)]
-    folders = {path: content(path, sizes=sizes, times=times) for path in listed}
-    told = sorted((missing | found | folders).items())
-    return {_name(path, root, str(path) in seen.relative): found for path, found in told}
+    looked = {path for path in {*seen.opened, *seen.listed, *seen.asked} if not _is_own(path, seen)}
+    gone = {path: MISSING for path in _users(looked, apart) if _is_not(path)}
+    above = {str(folder) for here in (root, Path.cwd()) for folder in (here, *here.parents)}
+    asked = [path for path in _users((looked & seen.asked.keys()) - above, apart) if path not in gone]
+    found = gone | {path: state(path, _grain(path, seen, sizes, times)) for path in asked}
+    for path in kept:
+        if path.is_file() and _is_older(path, seen):
+            found[path] = content(path, times=times and str(path) in seen.asked)
+    for path in _users(seen.listed, apart):
+        if path.is_dir() and _is_older(path, seen):
+            found[path] = content(path, sizes=sizes, times=times)
+    return {_name(path, root, str(path) in seen.relative): found for path, found in sorted(found.items())}
+
+
+def _is_own(path: str, seen: Seen) -> bool:
+    """Whether the step wrote a file, or made a folder that it lies in."""
+    return not seen.written.isdisjoint((path, *map(str, Path(path).parents)))
+
+
+def _grain(path: Path, seen: Seen, sizes: bool, times: bool) -> str:
+    """What is held of a file that the step asked about: that it is there, or also its size, or its time and rights."""
+    return ("times" if times else "sizes" if sizes else "") if path.exists() and _is_older(path, seen) else ""
 
 
 def _is_older(path: Path, seen: Seen) -> bool:
@@ -57,26 +76,44 @@ def unheld(seen: Seen) -> list[str]:
 
 def changed(recorded: Mapping[str, str], root: Path) -> list[str]:
     """The names of files and folders that are no longer what was recorded."""
-    return [
-        name
-        for name, found in recorded.items()
-        if content(_place(name, root), sizes=found.startswith("sizes"), times=found.startswith("times")) != found
-    ]
+    return [name for name, found in recorded.items() if _now(_place(name, root), found) != found]
+
+
+def _now(path: Path, found: str) -> str:
+    """What is held of a path as it is now, in the way in which ``found`` was."""
+    kind, _, rest = found.partition(" ")
+    if kind == ASKED:
+        grain = rest.partition(" ")[0]
+        return state(path, grain if grain in ("sizes", "times") else "")
+    return content(path, sizes=kind == "sizes", times=kind == "times")
 
 
 def content(path: Path, *, sizes: bool = False, times: bool = False) -> str:
     """The digest of a file; of a folder that of the names in it; ``missing`` where there is neither.
 
-    Of a folder also the sizes, or the sizes, times and rights of what is in it.
+    Of a folder also the sizes, or the sizes, times and rights of what is in it; of a file also its time and rights.
     """
     try:
         if not path.is_dir():
-            return file_digest(path)
+            found = file_digest(path)
+            return "times " + digest(f"{found} {_told(path, False, True)}".encode()) if times else found
         kind = "times " if times else "sizes " if sizes else ""
         told = "\0".join(sorted(_told(one, sizes, times) for one in path.iterdir()))
         return kind + digest(told.encode("utf-8", "surrogateescape"))
     except OSError:
         return MISSING
+
+
+def state(path: Path, grain: str = "") -> str:
+    """Whether there is a file or folder, or where a link leads; with its size, or its size, time and rights."""
+    link = f" link {path.readlink()}" if path.is_symlink() else ""
+    try:
+        stat = path.stat()
+    except OSError:
+        return f"{ASKED}{link}" if link else MISSING
+    kind = "folder" if S_ISDIR(stat.st_mode) else "file"
+    facts = {"": (), "sizes": (stat.st_size,), "times": (stat.st_size, stat.st_mtime_ns, stat.st_mode)}[grain]
+    return " ".join(map(str, (ASKED, *([grain] if grain else ()), kind, *facts))) + link
 
 
 def _told(path: Path, sizes: bool, times: bool) -> str:

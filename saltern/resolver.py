@@ -65,6 +65,10 @@ _SPECIAL = {
     "__doc__": DOCSTRINGS,
     **dict.fromkeys(("__cached__", "__loader__", "__spec__"), FILE),
 }
+# What starts a program, which gets all variables.
+_PROGRAMS = {
+    "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "os.popen", "os.system", "subprocess",
+}  # fmt: skip
 # What gives the same on every Python; for all else its minor version is an ingredient.
 _STEADY = {
     "__future__", "abc", "base64", "bisect", "builtins", "collections", "contextlib", "copy", "csv", "dataclasses",
@@ -176,6 +180,8 @@ class Resolver:
             yield from self.unknown(module)
         elif location.kind == "file":
             yield module, FILE
+        elif not path and location.kind == "source" and reference.unread:
+            return  # nobody takes anything of it, and what it does when it is imported counts in any case
         elif not path or location.kind == "folder":
             yield self.coarse(module, WHOLE, "the module itself is handed around")
         elif path[0] in _SPECIAL:
@@ -284,6 +290,8 @@ class Resolver:
             self.found.environment.add(reference.constant)
         elif full in _ANY_VARIABLE or full.startswith(("os.environ.", "os.environb.")):
             self.found.by_name.add("variables")
+        elif full in _PROGRAMS or full.startswith(("subprocess.", "os.exec", "os.spawn", "os.posix_spawn")):
+            self.found.by_name.add("programs")
         elif full in _LINES:
             self.found.by_name.add("lines")
         elif full in _IMPORTS and reference.constant and not reference.constant.startswith("."):

@@ -2,28 +2,27 @@
 
 The code of modules as it is run: Python keeps none of it, and times tell little about which text it came from, as
 bytecode may be stale, and a file may be saved again with what it said before. And what a step reads while it runs,
-beside its inputs. What a C library opens by itself raises no event, so it is not seen.
+beside its inputs: it also counts what it asks about files, see ``saltern.asked``. What a C library opens by itself
+raises no event, so it is not seen.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
-import re
 import shlex
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import unquote, urlsplit
 
-from saltern.files import memory_folder
+from saltern import asked
+from saltern.seen import NOBODY, TOLD, Seen, gather, listening, pool_of, report, reporting
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,39 +31,20 @@ _PYTHON = str(Path(os.__file__).parent)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # Those who look for modules, and for their source to show it.
 _READERS_OF_SOURCE = (
-    "<frozen ",
+    *(f"<frozen {name}" for name in ("importlib", "runpy>", "zipimport>")),
     *(f"{_PYTHON}/{name}" for name in ("importlib/metadata/", "linecache.py", "tokenize.py")),
 )
+# Who asks about a file for somebody else; and those that ask about each folder above a file.
+_ASKS_FOR_OTHERS = ("<frozen ", f"{_PYTHON}/pathlib")
+_WALKS_UP = ("_joinrealpath", "realpath")
 
 _executed: dict[str, CodeType] = {}  # file name -> the code of the module, the last that was run
 _count = 0
 _opened_by: dict[str, dict[str, None]] = {}  # file name of a module -> what was opened while it was imported
 
 
-@dataclass
-class Seen:
-    """What one thread, and those that it started, opened for reading, imported, listed, started and connected to."""
-
-    since_ns: int = field(default_factory=time.time_ns)
-    before: frozenset[int] = field(default_factory=lambda: frozenset(t.ident or 0 for t in threading.enumerate()))
-    opened: dict[str, None] = field(default_factory=dict)
-    imported: dict[str, None] = field(default_factory=dict)
-    listed: dict[str, None] = field(default_factory=dict)
-    written: set[str] = field(default_factory=set)
-    started: dict[str, None] = field(default_factory=dict)
-    connected: dict[str, None] = field(default_factory=dict)
-    relative: set[str] = field(default_factory=set)  # those of them that were named from the current folder
-    process: int = field(default_factory=os.getpid)
-    pool: str = field(default_factory=lambda: _pool(threading.current_thread().name))
-
-    @property
-    def reports(self) -> str:
-        """The file in which processes that were forked meanwhile tell what they did."""
-        return str(memory_folder() / f"{self.process}-{id(self)}.seen")
-
-
-_REPORTED = ("opened", "imported", "listed", "written", "started", "connected", "relative")
 _watching: dict[int, Seen] = {}  # the thread that runs a step -> what it does
+_outer: list[Seen] = []  # what this process does, if a step of another one started it
 _aside: set[int] = set()  # threads that are at work for the cache itself
 
 
@@ -75,10 +55,12 @@ def watching() -> Iterator[Seen]:
     outer = _watching.get(thread)
     _watching[thread] = seen
     try:
-        yield seen
+        with asked.noting(_ask), listening(seen):
+            yield seen
     finally:
         if seen.process == os.getpid():
-            _gather(seen)
+            gather(seen, seen.reports)
+            seen.reports.unlink(missing_ok=True)
         if outer:
             _watching[thread] = outer
         else:
@@ -123,15 +105,19 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
                 _count += 1
         return
     try:
-        if event in _NOTES and (_watching or event in _AT_IMPORT) and threading.get_ident() not in _reporting:
+        if event in _NOTES and (_watching or _outer or event in _AT_IMPORT) and threading.get_ident() not in reporting:
             if event in _AT_IMPORT:
                 _note_at_import(event, *arguments)
             for seen in _whose(event):
                 _NOTES[event](seen, *arguments)
                 if seen.process != os.getpid():
-                    _report(seen)
+                    report(seen)
     except Exception:  # an error here would be one in the program that is watched, which may be at its end
         return
+
+
+def _ask(function: str, path: Any) -> None:
+    _hook("asked", (function, path))
 
 
 def opened_by(module: str) -> list[Path]:
@@ -158,51 +144,17 @@ def _whose(event: str) -> list[Seen]:
     if thread in _watching:
         return [_watching[thread]]
     if not _watching:
-        return []
+        return _outer
     name = next((one.name for one in threading.enumerate() if one.ident == thread), "")
     # a thread of a pool that is older than the step may work for it
-    is_of_pool = event in _AT_IMPORT and (name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)"))
-    apart = _pool(name) if thread in _aside else ""
+    is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)")
+    is_of_pool = is_worker and event in (*_AT_IMPORT, "asked")
+    apart = pool_of(name) if thread in _aside else ""
     return [
         seen
         for seen in [*_watching.values()]
         if (is_of_pool or thread not in seen.before) and not (apart and apart == seen.pool)
     ]
-
-
-def _pool(name: str) -> str:
-    """What the names of the threads of one pool begin with: of ``ThreadPoolExecutor-0_1`` all but the last number."""
-    return found[1] if (found := re.fullmatch(r"(.*[-_])\d+", name)) else ""
-
-
-_reporting: set[int] = set()  # threads whose own opening is not to be noted
-
-
-def _report(seen: Seen) -> None:
-    """Tell the process that runs the step what this one, which it has forked, has noted."""
-    _reporting.add(threading.get_ident())
-    try:
-        file = Path(seen.reports)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("a", encoding="utf-8", errors="surrogateescape") as reports:
-            for kind in _REPORTED:
-                reports.writelines(json.dumps([kind, path]) + "\n" for path in getattr(seen, kind))
-        for kind in _REPORTED:
-            getattr(seen, kind).clear()
-    finally:
-        _reporting.discard(threading.get_ident())
-
-
-def _gather(seen: Seen) -> None:
-    """Note what forked processes have told, which may still be at it: a pool's."""
-    reports = Path(seen.reports)  # in a folder whose files are not noted
-    if not reports.exists():
-        return
-    lines = reports.read_text("utf-8", "surrogateescape").splitlines()
-    reports.unlink(missing_ok=True)
-    for kind, path in map(json.loads, lines):
-        noted = getattr(seen, kind)
-        noted |= {path: None} if isinstance(noted, dict) else {path}
 
 
 def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
@@ -232,6 +184,27 @@ def _list(seen: Seen, path: Any = None) -> None:
         seen.listed[os.path.abspath(folder)] = None  # noqa: PTH100
 
 
+def _note_asked(seen: Seen, function: str, path: Any) -> None:
+    frame = sys._getframe(4)  # this, _hook, _ask, the replaced function, and who called that
+    while frame and (code := frame.f_code).co_filename.startswith(_ASKS_FOR_OTHERS):
+        if code.co_name in _WALKS_UP and function == "lstat":
+            return  # where it finds a link, it asks where that leads
+        frame = frame.f_back  # type: ignore[assignment]
+    file = frame.f_code.co_filename if frame else _PYTHON
+    if file.startswith((*_READERS_OF_SOURCE, f"{_PYTHON}/inspect.py")):
+        return
+    name = os.fsdecode(path)
+    place = os.path.abspath(name)  # noqa: PTH100
+    if not os.path.isabs(name):  # noqa: PTH117
+        seen.relative.add(place)
+    # a library that asks may read it by itself, out of sight
+    (seen.opened if "site-packages" in file else seen.asked)[place] = None
+
+
+def _make(seen: Seen, path: Any) -> None:
+    seen.written.add(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100
+
+
 def _is_asked_by_library(frame: FrameType | None) -> bool:
     while frame:
         file = frame.f_code.co_filename
@@ -253,12 +226,30 @@ def _connect(seen: Seen, socket: Any, address: Any) -> None:
     seen.connected[os.fsdecode(where)] = None
 
 
-_AT_IMPORT = {"open", "os.listdir", "os.scandir", "sqlite3.connect"}
+def _load(seen: Seen, name: Any) -> None:
+    if name and "/" in os.fsdecode(name):  # else it is one of the system's libraries
+        _open(seen, name, "r", 0)
+
+
+def _connect_to_file(seen: Seen, database: Any) -> None:
+    name = os.fsdecode(database)
+    if name.startswith("file:"):
+        name = unquote(urlsplit(name).path)
+    _open(seen, name, "r", 0)
+
+
+_AT_IMPORT = {"ctypes.dlopen", "open", "os.listdir", "os.scandir", "sqlite3.connect"}
 _NOTES: dict[str, Any] = {
     "open": _open,
-    "sqlite3.connect": lambda seen, path: _open(seen, path, "r", 0),
+    "ctypes.dlopen": _load,
+    "sqlite3.connect": _connect_to_file,
+    "asked": _note_asked,
     "os.listdir": _list,
     "os.scandir": _list,
+    "os.mkdir": lambda seen, path, *_: _make(seen, path),
+    "os.rename": lambda seen, _, path, *__: _make(seen, path),
+    "os.symlink": lambda seen, _, path, *__: _make(seen, path),
+    "os.link": lambda seen, _, path, *__: _make(seen, path),
     "subprocess.Popen": _start,
     "os.system": lambda seen, command: _start(seen, None, os.fsdecode(command)),
     "os.exec": lambda seen, path, arguments, _: _start(seen, path, arguments),
@@ -274,5 +265,9 @@ def source_of(path: str) -> str:
     except ValueError:
         return path
 
+
+if TOLD in os.environ:
+    _outer.append(Seen(0, frozenset(), process=NOBODY))
+    asked.begin(_ask)
 
 sys.addaudithook(_hook)  # a process cannot take it back: while no step runs it does nothing but look at ``exec``

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from importlib import import_module
 from pathlib import Path
 
 from tests.lineage.case import Case
@@ -14,6 +16,12 @@ def database(folder: Path, number: int) -> None:
     connection.execute("create table t as select ? as n", [number])
     connection.commit()
     connection.close()
+
+
+def library(folder: Path, name: str) -> None:
+    """A shared library of Python's own, in the place of one of the project's."""
+    (folder / "own.so").unlink(missing_ok=True)
+    shutil.copy(Path(import_module(name).__file__ or ""), folder / "own.so")
 
 
 CASES = [
@@ -233,6 +241,39 @@ CASES = [
         """,
         setup=lambda folder: database(folder, 1),
         edit=lambda folder: database(folder, 2),
+        expect="rerun",
+    ),
+    Case(
+        name="sqlite_lookup_by_uri",
+        about="The same, by a URI with a name that is computed.",
+        project="""
+        --- steps.py
+        import sqlite3
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            lookup = sqlite3.connect("file:look" + "up" + ".db?mode=ro", uri=True)
+            return lookup.execute("select n from t").fetchall()
+        """,
+        setup=lambda folder: database(folder, 1),
+        edit=lambda folder: database(folder, 2),
+        expect="rerun",
+    ),
+    Case(
+        name="own_library_of_c",
+        about="`ctypes.CDLL` of a file beside the code, whose name is computed.",
+        project="""
+        --- steps.py
+        import ctypes
+        from pathlib import Path
+        from saltern import step
+        C = ctypes.CDLL(str(Path(__file__).parent / ("own" + ".so")))
+        @step(version="1", writes="json")
+        def out(data):
+            return hasattr(C, "PyInit__bz2")
+        """,
+        setup=lambda folder: library(folder, "_bz2"),
+        edit=lambda folder: library(folder, "_lzma"),
         expect="rerun",
     ),
     Case(

@@ -75,6 +75,39 @@ _VARIABLES = {
         "1",
         "2",
     ),
+    "of_a_program": (
+        "A program is started that prints a variable.",
+        "import subprocess",
+        "subprocess.run(['printenv', 'MODE'], capture_output=True, text=True).stdout",
+        "MODE",
+        "1",
+        "2",
+    ),
+    "as_bytes": ("os.environb.", "import os", "os.environb.get(b'MODE', b'').decode()", "MODE", "1", "2"),
+    "as_a_parameter": (
+        "All variables are handed on by their names.",
+        "import os\ndef f(MODE=None, **others): return MODE",
+        "f(**os.environ)",
+        "MODE",
+        "1",
+        "2",
+    ),
+}  # fmt: skip
+
+# A pool of processes that are started anew, which read or ask; what the module says first, and what the step returns.
+_POOLS = {
+    "spawned": (
+        "from multiprocessing import get_context\ndef read(name): return open('look' + name).read()",
+        "get_context('spawn').Pool(1).map(read, ['.txt'])",
+    ),
+    "of_a_fork_server": (
+        "from multiprocessing import get_context\ndef read(name): return Path('look' + name).stat().st_size",
+        "get_context('forkserver').Pool(1).map(read, ['.txt'])",
+    ),
+    "of_joblib": (
+        "from joblib import Parallel, delayed\ndef read(name): return open('look' + name).read()",
+        "Parallel(n_jobs=2)(delayed(read)(name) for name in ['.txt', '.txt'])",
+    ),
 }  # fmt: skip
 
 CASES = [
@@ -88,6 +121,25 @@ CASES = [
             expect="rerun",
         )
         for name, (about, before, body, variable, first, then) in _VARIABLES.items()
+    ),
+    *(
+        Case(
+            name=f"read_by_processes_{name}",
+            about="Processes of a pool that are not forked read a file, or ask about it.",
+            project="\n--- look.txt\n1\n" + _steps(f"return {body}", before),
+            edit=("look.txt", "1", "12"),
+            needs=("joblib",) if name == "of_joblib" else (),
+            expect="rerun",
+        )
+        for name, (before, body) in _POOLS.items()
+    ),
+    Case(
+        name="module_that_a_process_loads",
+        about="A process of a pool loads the step's module, and with it another one that the step does not use.",
+        project="\n--- other.py\nX = 1\n--- look.txt\n1\n"
+        + _steps(f"return {_POOLS['spawned'][1]}", f"import other\n{_POOLS['spawned'][0]}"),
+        edit=("other.py", "1", "2"),
+        expect="reuse",
     ),
     Case(
         name="variable_in_a_shell_script",

@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from tests.lineage import (
+    asked,
     corners,
     definitions,
     dynamic,
@@ -43,6 +44,7 @@ from tests.lineage.case import Case
 HERE = Path(__file__).resolve().parent
 OLD = 1_600_000_000  # seconds: the time of a project's files
 KINDS = (
+    asked,
     corners,
     definitions,
     dynamic,

@@ -76,6 +76,8 @@ def _trace(ran: set[CodeType]) -> Callable[[], None]:
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open" and _OPENED and isinstance(arguments[0], str | bytes | os.PathLike):
+        if arguments[2] & (os.O_WRONLY | os.O_RDWR):
+            return
         for opened in _OPENED:
             opened.append(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100 - nothing is opened here
 

@@ -1,0 +1,63 @@
+"""Whether a file is there, how large it is, where a link leads: what a step asks, and no audit event tells.
+
+While a step runs, the functions of ``os`` that ask are replaced by ones that note the path first. ``os.path`` and
+``pathlib`` call them by their names in ``os``. What a C library asks is not seen.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+_NAMES = ("access", "lstat", "readlink", "stat")
+_ORIGINALS = {name: getattr(os, name) for name in _NAMES}
+_SETS = (os.supports_dir_fd, os.supports_effective_ids, os.supports_fd, os.supports_follow_symlinks)
+
+_lock = threading.Lock()
+_notes: list[Callable[[str, Any], None]] = []  # one for each step that runs; all are the same
+
+
+@contextmanager
+def noting(note: Callable[[str, Any], None]) -> Iterator[None]:
+    """Call ``note(function, path)`` before a path is asked about, in any thread, until all such blocks have ended."""
+    begin(note)
+    try:
+        yield
+    finally:
+        with _lock:
+            _notes.pop()
+            for name in _NAMES if not _notes else ():
+                if getattr(os, name) is _REPLACED[name]:  # and nobody has put another one there
+                    setattr(os, name, _ORIGINALS[name])
+
+
+def begin(note: Callable[[str, Any], None]) -> None:
+    """Call ``note`` as long as this process lives."""
+    with _lock:
+        _notes.append(note)
+        for name in _NAMES if len(_notes) == 1 else ():
+            if getattr(os, name) is _ORIGINALS[name]:
+                setattr(os, name, _REPLACED[name])
+
+
+def _noted(name: str) -> Callable[..., Any]:
+    original = _ORIGINALS[name]
+
+    @wraps(original)
+    def ask(*args: Any, **kwargs: Any) -> Any:
+        path = args[0] if args else kwargs.get("path")
+        if _notes and kwargs.get("dir_fd") is None and not isinstance(path, int):
+            _notes[-1](name, path)
+        return original(*args, **kwargs)
+
+    for several in _SETS:
+        if original in several:
+            several.add(ask)  # who asks there what ``os.stat`` can do is told the same
+    return ask
+
+
+_REPLACED = {name: _noted(name) for name in _NAMES}

@@ -1,0 +1,109 @@
+"""What a step does while it runs, as it is noted in this process, and as other processes tell it.
+
+A process that was forked tells of the step that it was forked in. One that is started anew (multiprocessing's "spawn",
+joblib) tells if it loads this library, and does not know of which step: it counts for all that run then.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from saltern.files import memory_folder
+
+TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file in which processes tell that it starts
+NOBODY = 0  # no process
+_REPORTED = ("opened", "imported", "listed", "asked", "written", "started", "connected", "relative")
+_outer_reports = Path(os.environ.get(TOLD, ""))
+_listens = threading.Lock()
+_listeners: list[Seen] = []
+reporting: set[int] = set()  # threads whose own opening is not to be noted
+
+
+@dataclass
+class Seen:
+    """What one thread, and those that it started, opened for reading, imported, listed, started and connected to."""
+
+    since_ns: int = field(default_factory=time.time_ns)
+    before: frozenset[int] = field(default_factory=lambda: frozenset(t.ident or 0 for t in threading.enumerate()))
+    opened: dict[str, None] = field(default_factory=dict)
+    imported: dict[str, None] = field(default_factory=dict)
+    listed: dict[str, None] = field(default_factory=dict)
+    asked: dict[str, None] = field(default_factory=dict)  # whether they are there, or more
+    written: set[str] = field(default_factory=set)
+    started: dict[str, None] = field(default_factory=dict)
+    connected: dict[str, None] = field(default_factory=dict)
+    relative: set[str] = field(default_factory=set)  # those of them that were named from the current folder
+    process: int = field(default_factory=os.getpid)
+    pool: str = field(default_factory=lambda: pool_of(threading.current_thread().name))
+
+    @property
+    def reports(self) -> Path:
+        """The file in which processes that were forked meanwhile tell what they did."""
+        return memory_folder() / f"{self.process}-{id(self)}.seen"
+
+
+@contextmanager
+def listening(seen: Seen) -> Iterator[None]:
+    """Also note what processes tell that are started anew: to all steps that run then, as they do not know to which."""
+    file = memory_folder() / f"{seen.process}.seen"
+    with _listens:
+        if not _listeners:
+            with suppress(OSError):  # a process of a pool may have told something between two steps
+                file.unlink()
+            os.environ[TOLD] = str(file)
+        start = file.stat().st_size if file.exists() else 0
+        _listeners.append(seen)
+    try:
+        yield
+    finally:
+        if seen.process == os.getpid():
+            with _listens:
+                gather(seen, file, start)
+                _listeners.remove(seen)
+                if not _listeners:
+                    os.environ.pop(TOLD, None)
+                    with suppress(OSError):
+                        file.unlink()
+
+
+def report(seen: Seen) -> None:
+    """Tell the process that runs the step what this one, which it has forked or started, has noted."""
+    reporting.add(threading.get_ident())
+    try:
+        is_forked = seen.process != NOBODY
+        if not is_forked:
+            seen.imported.clear()  # what it loads to begin with, of which the recipe knows what counts
+        file = seen.reports if is_forked else _outer_reports
+        file.parent.mkdir(parents=True, exist_ok=True)
+        told = [json.dumps([kind, path]) + "\n" for kind in _REPORTED for path in getattr(seen, kind)]
+        with file.open("a", encoding="utf-8", errors="surrogateescape") as reports:
+            reports.write("".join(told))  # at once: others write there, too
+        for kind in _REPORTED:
+            getattr(seen, kind).clear()
+    finally:
+        reporting.discard(threading.get_ident())
+
+
+def gather(seen: Seen, reports: Path, start: int = 0) -> None:
+    """Note what other processes have told, which may still be at it: a pool's."""
+    if not reports.exists():  # it is in a folder whose files are not noted
+        return
+    with reports.open("rb") as file:
+        file.seek(start)
+        lines = file.read().decode("utf-8", "surrogateescape").splitlines()
+    for kind, path in map(json.loads, lines):
+        noted = getattr(seen, kind)
+        noted |= {path: None} if isinstance(noted, dict) else {path}
+
+
+def pool_of(name: str) -> str:
+    """What the names of the threads of one pool begin with: of ``ThreadPoolExecutor-0_1`` all but the last number."""
+    return found[1] if (found := re.fullmatch(r"(.*[-_])\d+", name)) else ""
