@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from stat import S_ISDIR
@@ -36,24 +36,26 @@ def held(
     depends on.
     """
     imported = {source_of(path) for path in seen.imported} - known
-    kept = _users({*seen.opened, *seen.started, *imported} - seen.written, apart)
-    looked = {path for path in {*seen.opened, *seen.listed, *seen.asked} if not _is_own(path, seen)}
-    gone = {path: MISSING for path in _users(looked, apart) if _is_not(path)}
-    above = {str(folder) for here in (root, Path.cwd()) for folder in (here, *here.parents)}
-    asked = [path for path in _users((looked & seen.asked.keys()) - above, apart) if path not in gone]
-    found = gone | {path: state(path, _grain(path, seen, sizes, times)) for path in asked}
-    for path in kept:
-        if path.is_file() and _is_older(path, seen):
-            found[path] = content(path, times=times and str(path) in seen.asked)
-    for path in _users(seen.listed, apart):
-        if path.is_dir() and _is_older(path, seen):
-            found[path] = content(path, sizes=sizes, times=times)
-    return {_name(path, root, str(path) in seen.relative): found for path, found in sorted(found.items())}
+    read = {*seen.opened, *seen.started, *imported} - seen.written
+    asked = {*seen.opened, *seen.listed, *seen.asked}
+    found: dict[str, str] = {}
+    for name in sorted(_users(read | asked, apart)):
+        path = Path(name)
+        if name in asked and not _is_own(name, seen):
+            if not os.path.lexists(name):
+                found[name] = MISSING
+            elif name in seen.asked and not any(here.is_relative_to(path) for here in (root, Path.cwd())):
+                found[name] = state(path, _grain(path, seen, sizes, times))
+        if name in seen.listed and path.is_dir() and _is_older(path, seen):
+            found[name] = content(path, sizes=sizes, times=times)
+        elif name in read and path.is_file() and _is_older(path, seen):
+            found[name] = content(path, times=times and name in seen.asked)
+    return {_name(Path(name), root, name in seen.relative): held for name, held in found.items()}
 
 
-def _is_own(path: str, seen: Seen) -> bool:
+def _is_own(name: str, seen: Seen) -> bool:
     """Whether the step wrote a file, or made a folder that it lies in."""
-    return not seen.written.isdisjoint((path, *map(str, Path(path).parents)))
+    return bool(seen.written) and not seen.written.isdisjoint((name, *map(str, Path(name).parents)))
 
 
 def _grain(path: Path, seen: Seen, sizes: bool, times: bool) -> str:
@@ -63,10 +65,6 @@ def _grain(path: Path, seen: Seen, sizes: bool, times: bool) -> str:
 
 def _is_older(path: Path, seen: Seen) -> bool:
     return path.stat().st_ctime_ns < seen.since_ns
-
-
-def _is_not(path: Path) -> bool:
-    return not os.path.lexists(path)
 
 
 def unheld(seen: Seen) -> list[str]:
@@ -128,12 +126,14 @@ def is_users(path: Path) -> bool:
     return not _is_aside(str(path))
 
 
-def _users(paths: Iterable[str], apart: Iterable[Path]) -> Iterator[Path]:
+def _users(paths: Collection[str], apart: Iterable[Path]) -> Iterator[str]:
     """Of paths those of the user: neither the system's, nor a library's, nor this library's own."""
+    if not paths:
+        return
     aside = [str(path) for path in (*apart, memory_folder(), Path(__file__).parent)]
     for path in paths:
         if not _is_aside(os.path.dirname(path)) and not any(_within(path, folder) for folder in aside):  # noqa: PTH120
-            yield Path(path)
+            yield path
 
 
 @cache

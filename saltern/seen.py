@@ -12,7 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from saltern.files import memory_folder
 TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file in which processes tell that it starts
 NOBODY = 0  # no process
 _REPORTED = ("opened", "imported", "listed", "asked", "written", "started", "connected", "relative")
-_outer_reports = Path(os.environ.get(TOLD, ""))
+_outer_reports = os.environ.get(TOLD, "")
 _listens = threading.Lock()
 _listeners: list[Seen] = []
 reporting: set[int] = set()  # threads whose own opening is not to be noted
@@ -45,33 +45,28 @@ class Seen:
     pool: str = field(default_factory=lambda: pool_of(threading.current_thread().name))
 
     @property
-    def reports(self) -> Path:
+    def reports(self) -> str:
         """The file in which processes that were forked meanwhile tell what they did."""
-        return memory_folder() / f"{self.process}-{id(self)}.seen"
+        return f"{memory_folder()}/{self.process}-{id(self)}.seen"
 
 
 @contextmanager
 def listening(seen: Seen) -> Iterator[None]:
     """Also note what processes tell that are started anew: to all steps that run then, as they do not know to which."""
-    file = memory_folder() / f"{seen.process}.seen"
+    file = f"{memory_folder()}/{seen.process}.seen"
     with _listens:
-        if not _listeners:
-            with suppress(OSError):  # a process of a pool may have told something between two steps
-                file.unlink()
-            os.environ[TOLD] = str(file)
-        start = file.stat().st_size if file.exists() else 0
+        start = os.stat(file).st_size if os.path.exists(file) else 0  # noqa: PTH110, PTH116 - this is done for each step
+        os.environ[TOLD] = file
         _listeners.append(seen)
     try:
         yield
     finally:
         if seen.process == os.getpid():
             with _listens:
-                gather(seen, file, start)
                 _listeners.remove(seen)
+                gather(seen, file, start, last=not _listeners)
                 if not _listeners:
                     os.environ.pop(TOLD, None)
-                    with suppress(OSError):
-                        file.unlink()
 
 
 def report(seen: Seen) -> None:
@@ -81,7 +76,7 @@ def report(seen: Seen) -> None:
         is_forked = seen.process != NOBODY
         if not is_forked:
             seen.imported.clear()  # what it loads to begin with, of which the recipe knows what counts
-        file = seen.reports if is_forked else _outer_reports
+        file = Path(seen.reports if is_forked else _outer_reports)
         file.parent.mkdir(parents=True, exist_ok=True)
         told = [json.dumps([kind, path]) + "\n" for kind in _REPORTED for path in getattr(seen, kind)]
         with file.open("a", encoding="utf-8", errors="surrogateescape") as reports:
@@ -92,16 +87,18 @@ def report(seen: Seen) -> None:
         reporting.discard(threading.get_ident())
 
 
-def gather(seen: Seen, reports: Path, start: int = 0) -> None:
-    """Note what other processes have told, which may still be at it: a pool's."""
-    if not reports.exists():  # it is in a folder whose files are not noted
+def gather(seen: Seen, reports: str, start: int = 0, *, last: bool) -> None:
+    """Note what other processes have told, which may still be at it: a pool's. ``last``: nobody else wants to know."""
+    if not os.path.exists(reports):  # noqa: PTH110 - it is in a folder whose files are not noted
         return
-    with reports.open("rb") as file:
+    with open(reports, "rb") as file:  # noqa: PTH123
         file.seek(start)
         lines = file.read().decode("utf-8", "surrogateescape").splitlines()
     for kind, path in map(json.loads, lines):
         noted = getattr(seen, kind)
         noted |= {path: None} if isinstance(noted, dict) else {path}
+    if last:
+        Path(reports).unlink(missing_ok=True)
 
 
 def pool_of(name: str) -> str:

@@ -55,12 +55,11 @@ def watching() -> Iterator[Seen]:
     outer = _watching.get(thread)
     _watching[thread] = seen
     try:
-        with asked.noting(_ask), listening(seen):
+        with listening(seen), asked.noting(_ask):
             yield seen
     finally:
         if seen.process == os.getpid():
-            gather(seen, seen.reports)
-            seen.reports.unlink(missing_ok=True)
+            gather(seen, seen.reports, last=True)
         if outer:
             _watching[thread] = outer
         else:
