@@ -17,25 +17,25 @@ class Fingerprint:
         return fingerprint(getattr(tasks, params.func.__name__)) + salt
 
 
-cached = task(cache=Cache(policies=[Fingerprint()]))
+cache = Cache(policies=[Fingerprint()])  # ``task(cache=cache)`` once for all would keep the version of the first
 
 
-@cached
+@task(cache=cache)
 def preprocess(csv: str, digest: str) -> pl.DataFrame:
     return tasks.preprocess(csv)
 
 
-@cached
+@task(cache=cache)
 def train(dataset: pl.DataFrame, C: float) -> Pipeline:
     return tasks.train(dataset, C)
 
 
-@cached
+@task(cache=cache)
 def evaluate(model: Pipeline, dataset: pl.DataFrame) -> dict:
     return tasks.evaluate(model, dataset)
 
 
-@cached
+@task(cache=cache)
 def report(metrics: dict) -> str:
     return tasks.report(metrics)
 
