@@ -1,7 +1,8 @@
 """Whether a file is there, how large it is, where a link leads: what a step asks, and no audit event tells.
 
 While a step runs, the functions of ``os`` that ask are replaced by ones that note the path first. ``os.path`` and
-``pathlib`` call them by their names in ``os``. What a C library asks is not seen.
+``pathlib`` call them by their names in ``os``. What a C library asks is not seen, nor what a module asks that has taken
+the function itself (``from os import stat``).
 """
 
 from __future__ import annotations
@@ -50,10 +51,12 @@ def _noted(name: str) -> Callable[..., Any]:
     @wraps(original)
     def ask(*args: Any, **kwargs: Any) -> Any:
         path = args[0] if args else kwargs.get("path")
-        if _notes and kwargs.get("dir_fd") is None and not isinstance(path, int):
-            _notes[-1](name, path)
+        if kwargs.get("dir_fd") is None and not isinstance(path, int):
+            for note in _notes[-1:]:  # another thread may end the last
+                note(name, path)
         return original(*args, **kwargs)
 
+    ask.__module__ = "os"  # where pickle finds it
     for several in _SETS:
         if original in several:
             several.add(ask)  # who asks there what ``os.stat`` can do is told the same
