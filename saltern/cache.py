@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from saltern import external, reads, verification, watch
-from saltern.code import check_unchanged, reached
+from saltern.code import check_unchanged, kept_files, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.ledger import Ledger
@@ -212,6 +212,7 @@ class Cache:
         for artifact in () if self.strategy.digests else call.upstream:
             found |= (self.store.manifest(artifact.name) or {}).get("read", {})
         code = reached(whole(call))
+        seen.opened |= dict.fromkeys(kept_files(code))
         held = reads.held(seen, project_of(call.step), apart, code.files, **code.looks)
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, name)}
         facts = {"read": found, "unheld": reads.unheld(seen)}

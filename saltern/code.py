@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from saltern import loaded, parsed, reads, sources, watch
+from saltern import kept, loaded, parsed, reads, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.names import SHELL
@@ -90,7 +90,7 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], r
     else:
         known, found = -1, walk(declared)
     loaded.check(declared, found)
-    for opened in (opened for file in found.files for opened in watch.opened_by(file)):
+    for opened in (Path(path) for file in found.files for path in kept.files((file, ""))):
         is_folder = opened.is_dir()
         if not is_folder or reads.is_users(opened):
             found.texts.setdefault(named(opened, project_of(declared)) + "/" * is_folder, opened)
@@ -144,7 +144,14 @@ def environment(declared: Step[..., Any]) -> dict[str, str]:
         by_data |= found.words & os.environ.keys()  # printenv LIMIT
     names = {*found.environment, *by_data, *declared.env, *_of_scripts(declared, found)}
     read = {name: _value(name, declared) for name in sorted(names) if not is_ignored(declared, name)}
-    return {name: hashed(value) if value is not None else "unset" for name, value in read.items()}
+    return {name: _said(value, kept.values(name, found.files)) for name, value in read.items()}
+
+
+def _said(value: str | None, at_import: set[str | None]) -> str:
+    """The hash of a variable's value; of all its values, where it had another one when a module was imported."""
+    if at_import <= {value}:
+        return hashed(value) if value is not None else "unset"
+    return hashed((value, sorted(map(str, at_import))))
 
 
 def _value(name: str, declared: Step[..., Any]) -> str | None:
@@ -184,6 +191,27 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
         raise BadInput(
             f"{', '.join(changed)}: changed while '{declared.name}' ran, so nothing was stored; run it again"
         )
+    for owner in owners(now):
+        for file in map(Path, kept.changed(owner)):
+            name = named(file, project_of(declared))
+            if reads.is_users(file.parent) and not is_ignored(declared, name):
+                by = ":".join(filter(None, (Path(owner[0]).stem, owner[1])))
+                raise BadInput(
+                    f"{name}: changed after this process read it, and {by} may keep what it read, so nothing was "
+                    f"stored for '{declared.name}'; start the process again"
+                )
+
+
+def owners(found: Reached) -> Iterator[kept.Owner]:
+    """The modules and functions that a step reaches, which may keep in memory what they have read."""
+    yield from ((file, "") for file in sorted(found.files))
+    for (_, file, _), names in found.places.items():
+        yield from ((file, name) for name in names)
+
+
+def kept_files(found: Reached) -> set[str]:
+    """The files that functions have read, in whatever step, and may keep in memory where a step gets at it."""
+    return {path for owner in owners(found) if owner[1] for path in kept.files(owner)}
 
 
 def forget() -> None:

@@ -21,7 +21,7 @@ from types import CodeType, FrameType
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from saltern import asked
+from saltern import asked, kept
 from saltern.seen import NOBODY, TOLD, Seen, gather, listening, pool_of, report, reporting
 
 P = ParamSpec("P")
@@ -40,9 +40,6 @@ _WALKS_UP = ("_joinrealpath", "realpath")
 
 _executed: dict[str, CodeType] = {}  # file name -> the code of the module, the last that was run
 _count = 0
-_opened_by: dict[str, dict[str, None]] = {}  # file name of a module -> what was opened while it was imported
-
-
 _watching: dict[int, Seen] = {}  # the thread that runs a step -> what it does
 _outer: list[Seen] = []  # what this process does, if a step of another one started it
 _aside: set[int] = set()  # threads that are at work for the cache itself
@@ -101,12 +98,13 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             file = code.co_filename
             if not file.startswith(("<", _PYTHON)) and "site-packages" not in file:
                 _executed[file] = code
+                kept.imported(file)
                 _count += 1
         return
     try:
         if event in _NOTES and (_watching or _outer or event in _AT_IMPORT) and threading.get_ident() not in reporting:
             if event in _AT_IMPORT:
-                _note_at_import(event, *arguments)
+                _note_kept(event, *arguments)
             for seen in _whose(event):
                 _NOTES[event](seen, *arguments)
                 if seen.process != os.getpid():
@@ -119,23 +117,20 @@ def _ask(function: str, path: Any) -> None:
     _hook("asked", (function, path))
 
 
-def opened_by(module: str) -> list[Path]:
-    """The files that a module of the project opened for reading while it was imported, and the folders it listed."""
-    return [*map(Path, _opened_by.get(module, ()))]
-
-
-def _note_at_import(event: str, *arguments: Any) -> None:
+def _note_kept(event: str, *arguments: Any) -> None:
     frame = sys._getframe(2)
     if frame.f_code.co_filename.startswith(_READERS_OF_SOURCE):
         return
-    while frame and frame.f_code.co_name != "<module>":
-        frame = frame.f_back  # type: ignore[assignment]
-    file = frame.f_code.co_filename if frame else "<"
-    if file.startswith(("<", _PYTHON)) or "site-packages" in file or frame.f_globals.get("__name__") == "__main__":
-        return
-    seen = Seen(0, frozenset())
-    _NOTES[event](seen, *arguments)
-    _opened_by.setdefault(file, {}).update(seen.opened | seen.listed)
+    owners = [*kept.owners(frame)]
+    if owners:
+        seen = Seen(0, frozenset())
+        _NOTES[event](seen, *arguments)
+        reporting.add(threading.get_ident())
+        try:
+            for path in seen.opened | seen.listed:
+                kept.keep(owners, path, live=event == "sqlite3.connect")
+        finally:
+            reporting.discard(threading.get_ident())
 
 
 def _whose(event: str) -> list[Seen]:

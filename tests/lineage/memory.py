@@ -20,7 +20,136 @@ def same_time_and_size(folder: Path) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+# A step reads settings whose names are computed by ``load``, which the text of a case defines; then another step does.
+_SETTINGS = """
+--- conf/a.json
+1
+--- conf/b.json
+1
+--- steps.py
+from saltern import step
+from settings import load
+@step(version="1", writes="json")
+def one(data):
+    return load("a")
+@step(version="1", writes="json")
+def out(data):
+    return load("{other}") + 1
+--- program.py
+from build import tell
+import steps
+def both(build):
+    build.value(steps.one)
+    return build.value(steps.out)
+tell(both)
+--- settings.py
+import functools, json
+from pathlib import Path
+def read(name): return json.loads((Path(__file__).parent / "conf" / (name + ".json")).read_text())
+"""
+_REMEMBER = {
+    "functools_cache": "@functools.cache\ndef load(name): return read(name)\n",
+    "a_dictionary": (
+        "KNOWN = {}\ndef load(name):\n    if name not in KNOWN: KNOWN[name] = read(name)\n    return KNOWN[name]\n"
+    ),
+    "a_global_name": (
+        "KNOWN = None\ndef load(name):\n    global KNOWN\n    KNOWN = KNOWN or read(name)\n    return KNOWN\n"
+    ),
+    "an_object": (
+        "class Settings:\n    known = None\n    def load(self, name):\n"
+        "        if self.known is None: self.known = read(name)\n        return self.known\nload = Settings().load\n"
+    ),
+    "a_decorator_of_its_own": (
+        "def remember(function):\n    known = {}\n    def inner(name):\n"
+        "        if name not in known: known[name] = function(name)\n        return known[name]\n    return inner\n"
+        "@remember\ndef load(name): return read(name)\n"
+    ),
+}  # fmt: skip
+_EDITED_MEANWHILE = """
+--- program.py
+from pathlib import Path
+from build import tell
+import steps
+def twice(build):
+    build.value(steps.out)
+    Path("conf/a.json").write_text("2")
+    return build.value(steps.out)
+tell(twice, lambda: 3)
+"""
+
 CASES = [
+    *(
+        Case(
+            name=f"settings_remembered_by_{name}",
+            about="The first step reads a file, and a helper remembers what it said: the second step reads nothing.",
+            project=_SETTINGS.format(other="a") + load,
+            program=("program.py",),
+            edit=("conf/a.json", "1", "2"),
+            expect="rerun",
+            reruns=("one", "out"),
+        )
+        for name, load in _REMEMBER.items()
+    ),
+    Case(
+        name="settings_that_nobody_remembers",
+        about="The same helper reads another file for each step: each depends on its own.",
+        project=_SETTINGS.format(other="b") + "def load(name): return read(name)\n",
+        program=("program.py",),
+        edit=("conf/a.json", "1", "2"),
+        expect="rerun",
+        reruns=("one",),
+        same_value=True,
+    ),
+    Case(
+        name="settings_read_by_the_program",
+        about="The program has read the file before it builds, by a helper that remembers.",
+        project=_SETTINGS.format(other="a").replace("tell(both)", "from settings import load\nload('a')\ntell(both)")
+        + _REMEMBER["functools_cache"],
+        program=("program.py",),
+        edit=("conf/a.json", "1", "2"),
+        expect="rerun",
+    ),
+    Case(
+        name="settings_edited_while_the_process_lives",
+        about="A helper remembers the old content, and the file has the new: a notebook, a worker that lives on.",
+        project=_SETTINGS.format(other="a") + _REMEMBER["functools_cache"] + _EDITED_MEANWHILE[1:],
+        program=("program.py",),
+        expect="refuse",
+    ),
+    Case(
+        name="settings_of_an_import_edited_while_the_process_lives",
+        about="A module has read a file while it was imported, and the file is edited.",
+        project=_SETTINGS.format(other="a") + "A = read('a')\ndef load(name): return A\n" + _EDITED_MEANWHILE[1:],
+        program=("program.py",),
+        expect="refuse",
+    ),
+    Case(
+        name="variable_set_after_the_import",
+        about="A module keeps a variable, and the program sets it later: another process finds nothing of that.",
+        project="""
+        --- settings.py
+        import os
+        LIMIT = os.environ.get("LIMIT", "1")
+        --- steps.py
+        from saltern import step
+        import settings
+        @step(version="1", writes="json")
+        def out(data):
+            return settings.LIMIT
+        --- program.py
+        import os
+        from build import tell
+        import steps
+        def twice(build):
+            build.value(steps.out)
+            os.environ["LIMIT"] = "2"
+            return build.value(steps.out)
+        tell(twice)
+        """,
+        program=("program.py",),
+        env_after={"LIMIT": "2"},
+        expect="rerun",
+    ),
     Case(
         name="source_from_the_future",
         about=(

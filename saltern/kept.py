@@ -1,0 +1,135 @@
+"""What this process has read and may keep in memory: files that a module read while it was imported, or that a function
+read which remembers them (``functools.cache``, a global name, an attribute). And the environment of each import.
+
+A step that reaches such a module or function depends on the file as it was then, whoever read it. Where the file has
+changed since, what is in memory is of no file, and nothing that is made of it may be stored.
+"""
+
+from __future__ import annotations
+
+import dis
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, MutableSequence, MutableSet
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+from saltern.files import SMALL, digest
+
+Owner = tuple[str, str]  # the file of a module, and a name in it; "" for what the module does while it is imported
+
+_PYTHON = str(Path(os.__file__).parent)
+_CONTAINERS = (MutableMapping, MutableSequence, MutableSet)
+_MUTATORS = {"add", "append", "extend", "insert", "setdefault", "update"}
+_MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}
+_CACHES = ("cache", "cache_clear", "cache_info", "memory")  # attributes of what functools, cachetools, joblib make
+
+_read: dict[Owner, dict[str, str | None]] = {}  # path -> what it was; None where it is looked at again each time
+_keeps: dict[CodeType, bool] = {}
+_environments: dict[str, Mapping[Any, Any]] = {}  # the file of a module -> the environment when it was imported last
+_last: Mapping[Any, Any] = {}
+
+
+def owners(frame: FrameType | None) -> Iterator[Owner]:
+    """Who may keep what is read in a frame: functions that remember, and the module that is being imported, if any."""
+    while frame:
+        code, file = frame.f_code, frame.f_code.co_filename
+        is_users = not file.startswith(("<", _PYTHON)) and "site-packages" not in file
+        if code.co_name == "<module>":
+            if is_users and frame.f_globals.get("__name__") != "__main__":
+                yield file, ""
+            return
+        if is_users and _may_keep(code, frame.f_globals):
+            yield file, code.co_qualname.partition(".")[0]
+        frame = frame.f_back
+
+
+def keep(several: Iterable[Owner], path: str, *, live: bool) -> None:
+    """Note that owners have read a file or listed a folder. ``live``: they look at it again each time (a database)."""
+    found = None if live else _state(path)
+    for owner in several:
+        _read.setdefault(owner, {})[path] = found
+
+
+def files(owner: Owner) -> Collection[str]:
+    """What an owner has read."""
+    return _read.get(owner, {}).keys()
+
+
+def changed(owner: Owner) -> list[str]:
+    """The files and folders that are no longer what an owner has read."""
+    return [path for path, found in _read.get(owner, {}).items() if found is not None and _state(path) != found]
+
+
+def imported(file: str) -> None:
+    """Note the environment in which a module is imported."""
+    global _last
+    now = getattr(os.environ, "_data", os.environ)  # bytes, which nobody has to decode
+    if now != _last:
+        _last = dict(now)
+    _environments[file] = _last
+
+
+def values(variable: str, modules: Iterable[str]) -> set[str | None]:
+    """The values that a variable had when modules were imported."""
+    known = {id(one): one for one in map(_environments.get, modules) if one is not None}
+    name = os.fsencode(variable) if isinstance(next(iter(_last), b""), bytes) else variable
+    found = [one.get(name) for one in known.values()]
+    return {value if value is None else os.fsdecode(value) for value in found}
+
+
+def _state(path: str) -> str:
+    """What tells whether a file or folder has changed: the content of a small one, else what its state says."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - this is done whenever a module of the user's opens a file
+        if os.path.isdir(path):  # noqa: PTH112
+            return "\0".join(sorted(os.listdir(path)))  # noqa: PTH208
+        if stat.st_size <= SMALL:
+            return digest(Path(path).read_bytes())
+        return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+    except OSError:
+        return "missing"
+
+
+def _may_keep(code: CodeType, names: Mapping[str, Any]) -> bool:
+    known = _keeps.get(code)
+    if known is None:
+        known = _keeps[code] = _is_remembered(code, names) or _stores(code, names)
+    return known
+
+
+def _is_remembered(code: CodeType, names: Mapping[str, Any]) -> bool:
+    """Whether a function, or what is in its place, remembers what it returned: it is wrapped by something that can."""
+    top, _, rest = code.co_qualname.partition(".")
+    found = names.get(top)
+    if rest:
+        found = vars(found).get(rest) if isinstance(found, type) else None
+    if found is None or getattr(found, "__code__", None) is code or type(found).__module__.startswith("saltern."):
+        return False
+    cells = [cell.cell_contents for cell in getattr(found, "__closure__", None) or () if cell != type(cell)()]
+    held = [*cells, *vars(found).values()] if hasattr(found, "__dict__") else cells
+    is_known = isinstance(found, cached_property) or any(hasattr(found, name) for name in _CACHES)
+    return is_known or any(isinstance(one, _CONTAINERS) for one in held)
+
+
+def _stores(code: CodeType, names: Mapping[str, Any]) -> bool:
+    """Whether a function puts something where it outlives the call."""
+    said = [*dis.get_instructions(code)]
+    operations = {one.opname for one in said}
+    outside = bool(code.co_freevars) or any(isinstance(names.get(name), _CONTAINERS) for name in code.co_names)
+    mutates = "STORE_SUBSCR" in operations or not _MUTATORS.isdisjoint(code.co_names)
+    if "STORE_GLOBAL" in operations or (outside and mutates) or (code.co_freevars and "STORE_DEREF" in operations):
+        return True
+    return code.co_name not in _MAKERS and any(
+        one.opname == "STORE_ATTR" and _is_outside(before, code) for before, one in pairwise(said)
+    )
+
+
+def _is_outside(loads: dis.Instruction, code: CodeType) -> bool:
+    """Whether an instruction loads what outlives the call: a global, or the object that a method is of."""
+    if loads.opname in ("LOAD_DEREF", "LOAD_GLOBAL", "LOAD_NAME"):
+        return True
+    loaded = loads.argval if isinstance(loads.argval, tuple) else (loads.argval,)
+    return "LOAD_FAST" in loads.opname and loaded[-1] in ("self", "cls") and loaded[-1] in code.co_varnames[:1]
