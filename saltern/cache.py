@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from saltern import external, reads, verification, watch
@@ -134,7 +135,7 @@ class Cache:
         with self.ledger.executing(call.key, reasons=self.reasons(call), **facts):
             if not self.strategy.code:
                 return call.step.apply(values, call.params)
-            with watch.watching() as seen:
+            with watch.watching(_places(call)) as seen:
                 value = call.step.apply(values, call.params)
         self._seen[call.artifact.name] = seen
         return value
@@ -206,8 +207,7 @@ class Cache:
         if seen is None:
             return {}
         apart = [self.store.root] if self.store.is_local else []
-        sources = [item for item in each(call.inputs) if isinstance(item, Source)]
-        apart += [path for one in sources for path in external.places(one)]
+        apart += _places(call)
         found: dict[str, str] = {}
         for artifact in () if self.strategy.digests else call.upstream:
             found |= (self.store.manifest(artifact.name) or {}).get("read", {})
@@ -255,6 +255,11 @@ class Cache:
                 yield
         else:
             yield
+
+
+def _places(call: Call) -> list[Path]:
+    """The files and folders that the external inputs of a call are."""
+    return [path for item in each(call.inputs) if isinstance(item, Source) for path in external.places(item)]
 
 
 def _here(inputs: Inputs, step: Step[..., Any]) -> Inputs:

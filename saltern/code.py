@@ -26,6 +26,7 @@ from typing import Any
 from saltern import kept, loaded, parsed, reads, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
+from saltern.modules import WHOLE
 from saltern.names import SHELL
 from saltern.reach import is_ignored, named, project_of, walk
 from saltern.reached import ARGUMENTS, FOLDER, PROJECT, Reached, hashed
@@ -203,10 +204,14 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
 
 
 def owners(found: Reached) -> Iterator[kept.Owner]:
-    """The modules and functions that a step reaches, which may keep in memory what they have read."""
-    yield from ((file, "") for file in sorted(found.files))
-    for (_, file, _), names in found.places.items():
-        yield from ((file, name) for name in names)
+    """The modules and functions that a step reaches, and that have read what they may keep in memory."""
+    all_counts = any(place.endswith(f":{PROJECT}") for place in found.code)
+    for file, name in kept.readers():
+        names: set[str] = set()
+        if name:
+            names = {one for (_, place, _), several in found.places.items() if place == file for one in several}
+        if all_counts or (file in found.files if not name else not names.isdisjoint((name, WHOLE))):
+            yield file, name
 
 
 def kept_files(found: Reached) -> set[str]:

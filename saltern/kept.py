@@ -53,6 +53,11 @@ def keep(several: Iterable[Owner], path: str, *, live: bool) -> None:
         _read.setdefault(owner, {})[path] = found
 
 
+def readers() -> list[Owner]:
+    """Who has read something."""
+    return [*_read]
+
+
 def files(owner: Owner) -> Collection[str]:
     """What an owner has read."""
     return _read.get(owner, {}).keys()

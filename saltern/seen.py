@@ -41,6 +41,7 @@ class Seen:
     started: dict[str, None] = field(default_factory=dict)
     connected: dict[str, None] = field(default_factory=dict)
     relative: set[str] = field(default_factory=set)  # those of them that were named from the current folder
+    inputs: tuple[str, ...] = ()  # files and folders that the step was given
     process: int = field(default_factory=os.getpid)
     pool: str = field(default_factory=lambda: pool_of(threading.current_thread().name))
 

@@ -13,7 +13,7 @@ import os
 import shlex
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -46,9 +46,12 @@ _aside: set[int] = set()  # threads that are at work for the cache itself
 
 
 @contextmanager
-def watching() -> Iterator[Seen]:
-    """Note what is opened, listed, started and connected to in this thread, and in those that are started meanwhile."""
-    thread, seen = threading.get_ident(), Seen()
+def watching(inputs: Iterable[str | Path] = ()) -> Iterator[Seen]:
+    """Note what is opened, listed, started and connected to in this thread, and in those that are started meanwhile.
+
+    ``inputs``: the files and folders that the step was given, which nobody is taken to remember.
+    """
+    thread, seen = threading.get_ident(), Seen(inputs=tuple(os.path.abspath(path) for path in inputs))  # noqa: PTH100
     outer = _watching.get(thread)
     _watching[thread] = seen
     try:
@@ -123,14 +126,16 @@ def _note_kept(event: str, *arguments: Any) -> None:
         return
     owners = [*kept.owners(frame)]
     if owners:
-        seen = Seen(0, frozenset())
+        seen, thread = Seen(0, frozenset()), threading.get_ident()
         _NOTES[event](seen, *arguments)
-        reporting.add(threading.get_ident())
+        reporting.add(thread)
         try:
+            inputs = _watching[thread].inputs if thread in _watching else ()
             for path in seen.opened | seen.listed:
-                kept.keep(owners, path, live=event == "sqlite3.connect")
+                if not any(path == one or path.startswith(f"{one}/") for one in inputs):
+                    kept.keep(owners, path, live=event == "sqlite3.connect")
         finally:
-            reporting.discard(threading.get_ident())
+            reporting.discard(thread)
 
 
 def _whose(event: str) -> list[Seen]:

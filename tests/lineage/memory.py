@@ -101,6 +101,34 @@ CASES = [
         same_value=True,
     ),
     Case(
+        name="inputs_read_by_a_helper_that_remembers",
+        about="A helper remembers what it read by path, also inputs: each step depends on its own input only.",
+        project="""
+        --- a.txt
+        1
+        --- b.txt
+        2
+        --- helpers.py
+        import functools
+        @functools.cache
+        def load(path): return int(path.read_text())
+        --- steps.py
+        from saltern import step
+        from helpers import load
+        @step(version="1", writes="json")
+        def one(data):
+            return load(data)
+        @step(version="1", writes="json")
+        def out(data):
+            return load(data) + 1
+        """,
+        calls=(("one", {"data": "a.txt"}, "{}"), ("out", {"data": "b.txt"}, "{}")),
+        edit=("a.txt", "1", "3"),
+        expect="rerun",
+        reruns=("one",),
+        same_value=True,
+    ),
+    Case(
         name="settings_read_by_the_program",
         about="The program has read the file before it builds, by a helper that remembers.",
         project=_SETTINGS.format(other="a").replace("tell(both)", "from settings import load\nload('a')\ntell(both)")
