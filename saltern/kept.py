@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dis
 import os
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, MutableSequence, MutableSet
 from functools import cached_property
 from itertools import pairwise
@@ -20,13 +21,14 @@ from saltern.files import SMALL, digest
 
 Owner = tuple[str, str]  # the file of a module, and a name in it; "" for what the module does while it is imported
 
-_PYTHON = str(Path(os.__file__).parent)
+_APART = ("<", str(Path(os.__file__).parent), str(Path(__file__).parent))
 _CONTAINERS = (MutableMapping, MutableSequence, MutableSet)
 _MUTATORS = {"add", "append", "extend", "insert", "setdefault", "update"}
 _MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}
 _CACHES = ("cache", "cache_clear", "cache_info", "memory")  # attributes of what functools, cachetools, joblib make
 
 _read: dict[Owner, dict[str, str | None]] = {}  # path -> what it was; None where it is looked at again each time
+_in_steps: set[Owner] = set()  # those that have read something while a step ran, or while they were imported
 _keeps: dict[CodeType, bool] = {}
 _environments: dict[str, Mapping[Any, Any]] = {}  # the file of a module -> the environment when it was imported last
 _last: Mapping[Any, Any] = {}
@@ -36,7 +38,7 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
     """Who may keep what is read in a frame: functions that remember, and the module that is being imported, if any."""
     while frame:
         code, file = frame.f_code, frame.f_code.co_filename
-        is_users = not file.startswith(("<", _PYTHON)) and "site-packages" not in file
+        is_users = not file.startswith(_APART) and "site-packages" not in file
         if code.co_name == "<module>":
             if is_users and frame.f_globals.get("__name__") != "__main__":
                 yield file, ""
@@ -46,16 +48,18 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
         frame = frame.f_back
 
 
-def keep(several: Iterable[Owner], path: str, *, live: bool) -> None:
+def keep(several: Iterable[Owner], path: str, *, live: bool, in_step: bool) -> None:
     """Note that owners have read a file or listed a folder. ``live``: they look at it again each time (a database)."""
     found = None if live else _state(path)
     for owner in several:
         _read.setdefault(owner, {})[path] = found
+        if in_step or not owner[1]:
+            _in_steps.add(owner)
 
 
-def readers() -> list[Owner]:
-    """Who has read something."""
-    return [*_read]
+def readers() -> dict[Owner, bool]:
+    """Who has read something, and whether that was while a step ran, or at import."""
+    return {owner: owner in _in_steps for owner in [*_read]}
 
 
 def files(owner: Owner) -> Collection[str]:
@@ -123,13 +127,20 @@ def _stores(code: CodeType, names: Mapping[str, Any]) -> bool:
     """Whether a function puts something where it outlives the call."""
     said = [*dis.get_instructions(code)]
     operations = {one.opname for one in said}
-    outside = bool(code.co_freevars) or any(isinstance(names.get(name), _CONTAINERS) for name in code.co_names)
+    is_closure = bool(code.co_freevars) and _is_bound(code)
+    outside = is_closure or any(isinstance(names.get(name), _CONTAINERS) for name in code.co_names)
     mutates = "STORE_SUBSCR" in operations or not _MUTATORS.isdisjoint(code.co_names)
-    if "STORE_GLOBAL" in operations or (outside and mutates) or (code.co_freevars and "STORE_DEREF" in operations):
+    if "STORE_GLOBAL" in operations or (outside and mutates) or (is_closure and "STORE_DEREF" in operations):
         return True
     return code.co_name not in _MAKERS and any(
         one.opname == "STORE_ATTR" and _is_outside(before, code) for before, one in pairwise(said)
     )
+
+
+def _is_bound(code: CodeType) -> bool:
+    """Whether a module of the user's has a name for a function of this code, which another function made."""
+    modules = [one for one in [*sys.modules.values()] if getattr(one, "__file__", None) in _environments]
+    return any(getattr(value, "__code__", None) is code for one in modules for value in [*vars(one).values()])
 
 
 def _is_outside(loads: dis.Instruction, code: CodeType) -> bool:

@@ -59,6 +59,11 @@ _REMEMBER = {
         "class Settings:\n    known = None\n    def load(self, name):\n"
         "        if self.known is None: self.known = read(name)\n        return self.known\nload = Settings().load\n"
     ),
+    "a_function_that_another_made": (
+        "def make():\n    known = {}\n    def inner(name):\n"
+        "        if name not in known: known[name] = read(name)\n        return known[name]\n    return inner\n"
+        "load = make()\n"
+    ),
     "a_decorator_of_its_own": (
         "def remember(function):\n    known = {}\n    def inner(name):\n"
         "        if name not in known: known[name] = function(name)\n        return known[name]\n    return inner\n"
