@@ -42,7 +42,6 @@ LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
 # at a time, so the longest come first.
 OF_AN_ENGINE = ("tests/conformance", "tests/machine", *LESSON, "tests/docs/test_lift.py")
 PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
-    "pages": (["browser", *ENGINES], ["tests/browser"]),
     "core": (
         ["luigi", "dask"],
         [
@@ -54,8 +53,9 @@ PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
             "tests/lesson/test_descriptors.py",
         ],
     ),
-    "site": (["docs", *ENGINES], ["tests/docs"]),
+    "pages": (["browser", *ENGINES], ["tests/browser"]),
     **{name: ([name, "luigi", "dask"], [*OF_AN_ENGINE, "--engine", name]) for name in reversed(ENGINES)},
+    "site": (["docs", *ENGINES], ["tests/docs"]),
     "reference": (["luigi"], ["tests/conformance", "--engine", "reference"]),
 }
 # The histories of projects that are walked where no other is named -> the environment of each.
