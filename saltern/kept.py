@@ -28,38 +28,48 @@ _MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}
 _CACHES = ("cache", "cache_clear", "cache_info", "memory")  # attributes of what functools, cachetools, joblib make
 
 _read: dict[Owner, dict[str, str | None]] = {}  # path -> what it was; None where it is looked at again each time
-_in_steps: set[Owner] = set()  # those that have read something while a step ran, or while they were imported
-_keeps: dict[CodeType, bool] = {}
+_sure: set[Owner] = set()  # those that keep it: modules, and functions that are wrapped by a cache, or set a global
+_keeps: dict[CodeType, str] = {}  # "" where a function keeps nothing, "sure" or "maybe"
 _environments: dict[str, Mapping[Any, Any]] = {}  # the file of a module -> the environment when it was imported last
 _last: Mapping[Any, Any] = {}
 
 
 def owners(frame: FrameType | None) -> Iterator[Owner]:
-    """Who may keep what is read in a frame: functions that remember, and the module that is being imported, if any."""
+    """Who may keep what is read in a frame: functions that remember, and the module that is being imported, if any.
+
+    What this library reads, such as a store, nobody keeps.
+    """
+    reader = frame
+    while reader and reader.f_code.co_filename.startswith(_APART[:2]):
+        reader = reader.f_back
+    if reader and reader.f_code.co_filename.startswith(_APART[2]):
+        return
     while frame:
         code, file = frame.f_code, frame.f_code.co_filename
         is_users = not file.startswith(_APART) and "site-packages" not in file
         if code.co_name == "<module>":
             if is_users and frame.f_globals.get("__name__") != "__main__":
+                _sure.add((file, ""))
                 yield file, ""
             return
-        if is_users and _may_keep(code, frame.f_globals):
-            yield file, code.co_qualname.partition(".")[0]
+        if is_users and (how := _may_keep(code, frame.f_globals)):
+            owner = file, code.co_qualname.partition(".")[0]
+            if how == "sure":
+                _sure.add(owner)
+            yield owner
         frame = frame.f_back
 
 
-def keep(several: Iterable[Owner], path: str, *, live: bool, in_step: bool) -> None:
+def keep(several: Iterable[Owner], path: str, *, live: bool) -> None:
     """Note that owners have read a file or listed a folder. ``live``: they look at it again each time (a database)."""
     found = None if live else _state(path)
     for owner in several:
         _read.setdefault(owner, {})[path] = found
-        if in_step or not owner[1]:
-            _in_steps.add(owner)
 
 
 def readers() -> dict[Owner, bool]:
-    """Who has read something, and whether that was while a step ran, or at import."""
-    return {owner: owner in _in_steps for owner in [*_read]}
+    """Who has read something, and whether it is sure that they keep it: else their code looks as if they could."""
+    return {owner: owner in _sure for owner in [*_read]}
 
 
 def files(owner: Owner) -> Collection[str]:
@@ -102,25 +112,31 @@ def _state(path: str) -> str:
         return "missing"
 
 
-def _may_keep(code: CodeType, names: Mapping[str, Any]) -> bool:
+def _may_keep(code: CodeType, names: Mapping[str, Any]) -> str:
     known = _keeps.get(code)
     if known is None:
-        known = _keeps[code] = _is_remembered(code, names) or _stores(code, names)
+        found = _in_its_place(code, names)
+        stores_global = any(one.opname == "STORE_GLOBAL" for one in dis.get_instructions(code))
+        is_sure = stores_global or isinstance(found, cached_property) or any(hasattr(found, name) for name in _CACHES)
+        may = _holds_containers(found) or _stores(code, names)
+        known = _keeps[code] = "sure" if is_sure else "maybe" if may else ""
     return known
 
 
-def _is_remembered(code: CodeType, names: Mapping[str, Any]) -> bool:
-    """Whether a function, or what is in its place, remembers what it returned: it is wrapped by something that can."""
+def _in_its_place(code: CodeType, names: Mapping[str, Any]) -> Any:
+    """What a decorator has put in the place of a function; None where it is the function itself, or a step."""
     top, _, rest = code.co_qualname.partition(".")
     found = names.get(top)
     if rest:
         found = vars(found).get(rest) if isinstance(found, type) else None
-    if found is None or getattr(found, "__code__", None) is code or type(found).__module__.startswith("saltern."):
-        return False
+    is_itself = getattr(found, "__code__", None) is code or type(found).__module__.startswith("saltern.")
+    return None if is_itself else found
+
+
+def _holds_containers(found: Any) -> bool:
     cells = [cell.cell_contents for cell in getattr(found, "__closure__", None) or () if cell != type(cell)()]
     held = [*cells, *vars(found).values()] if hasattr(found, "__dict__") else cells
-    is_known = isinstance(found, cached_property) or any(hasattr(found, name) for name in _CACHES)
-    return is_known or any(isinstance(one, _CONTAINERS) for one in held)
+    return any(isinstance(one, _CONTAINERS) for one in held)
 
 
 def _stores(code: CodeType, names: Mapping[str, Any]) -> bool:
@@ -130,7 +146,7 @@ def _stores(code: CodeType, names: Mapping[str, Any]) -> bool:
     is_closure = bool(code.co_freevars) and _is_bound(code)
     outside = is_closure or any(isinstance(names.get(name), _CONTAINERS) for name in code.co_names)
     mutates = "STORE_SUBSCR" in operations or not _MUTATORS.isdisjoint(code.co_names)
-    if "STORE_GLOBAL" in operations or (outside and mutates) or (is_closure and "STORE_DEREF" in operations):
+    if (outside and mutates) or (is_closure and "STORE_DEREF" in operations):
         return True
     return code.co_name not in _MAKERS and any(
         one.opname == "STORE_ATTR" and _is_outside(before, code) for before, one in pairwise(said)

@@ -133,7 +133,7 @@ def _note_kept(event: str, *arguments: Any) -> None:
             inputs = _watching[thread].inputs if thread in _watching else ()
             for path in seen.opened | seen.listed:
                 if not any(path == one or path.startswith(f"{one}/") for one in inputs):
-                    kept.keep(owners, path, live=event == "sqlite3.connect", in_step=thread in _watching)
+                    kept.keep(owners, path, live=event == "sqlite3.connect")
         finally:
             reporting.discard(thread)
 
