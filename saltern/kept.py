@@ -10,10 +10,11 @@ from __future__ import annotations
 import dis
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, MutableSequence, MutableSet
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence, MutableSet
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from types import CodeType, FrameType
 from typing import Any
 
@@ -72,14 +73,15 @@ def readers() -> dict[Owner, bool]:
     return {owner: owner in _sure for owner in [*_read]}
 
 
-def files(owner: Owner) -> Collection[str]:
+def files(owner: Owner) -> list[str]:
     """What an owner has read."""
-    return _read.get(owner, {}).keys()
+    return [*_read.get(owner, ())]
 
 
 def changed(owner: Owner) -> list[str]:
     """The files and folders that are no longer what an owner has read."""
-    return [path for path, found in _read.get(owner, {}).items() if found is not None and _state(path) != found]
+    read = [*_read.get(owner, {}).items()]  # another thread may add to it
+    return [path for path, found in read if found is not None and _state(path) != found]
 
 
 def imported(file: str) -> None:
@@ -103,9 +105,9 @@ def _state(path: str) -> str:
     """What tells whether a file or folder has changed: the content of a small one, else what its state says."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - this is done whenever a module of the user's opens a file
-        if os.path.isdir(path):  # noqa: PTH112
+        if S_ISDIR(stat.st_mode):
             return "\0".join(sorted(os.listdir(path)))  # noqa: PTH208
-        if stat.st_size <= SMALL:
+        if S_ISREG(stat.st_mode) and 0 < stat.st_size <= SMALL:  # who reads a pipe or a device may wait for ever
             return digest(Path(path).read_bytes())
         return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
     except OSError:

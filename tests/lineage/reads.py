@@ -277,6 +277,22 @@ CASES = [
         expect="rerun",
     ),
     Case(
+        name="device_opened_at_import",
+        about="A module reads from a device while it is imported; who looks what is in it waits for ever.",
+        project="""
+        --- numbers_.py
+        with open("/dev/zero", "rb") as device:
+            FIRST = device.read(1)[0]
+        --- steps.py
+        from saltern import step
+        import numbers_
+        @step(version="1", writes="json")
+        def out(data):
+            return numbers_.FIRST
+        """,
+        expect="reuse",
+    ),
+    Case(
         name="file_appears",
         about="A step goes by whether a file is there.",
         project="""
