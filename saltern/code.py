@@ -204,16 +204,10 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
 
 
 def owners(found: Reached) -> Iterator[kept.Owner]:
-    """The modules and functions that a step reaches, and that have read what they may keep in memory.
-
-    Where all of the project counts, it is those that are sure to keep it.
-    """
-    all_counts = any(place.endswith(f":{PROJECT}") for place in found.code)
-    for (file, name), is_sure in kept.readers().items():
-        names: set[str] = set()
-        if name:
-            names = {one for (_, place, _), several in found.places.items() if place == file for one in several}
-        if (all_counts and is_sure) or (file in found.files if not name else not names.isdisjoint((name, WHOLE))):
+    """The modules and functions that a step reaches by name, and that have read what they may keep in memory."""
+    for file, name in kept.readers():
+        names = {one for (_, place, _), several in found.places.items() if place == file for one in several}
+        if file in found.files if not name else not names.isdisjoint((name, WHOLE)):
             yield file, name
 
 

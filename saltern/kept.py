@@ -29,8 +29,7 @@ _MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}
 _CACHES = ("cache", "cache_clear", "cache_info", "memory")  # attributes of what functools, cachetools, joblib make
 
 _read: dict[Owner, dict[str, str | None]] = {}  # path -> what it was; None where it is looked at again each time
-_sure: set[Owner] = set()  # those that keep it: modules, and functions that are wrapped by a cache, or set a global
-_keeps: dict[CodeType, str] = {}  # "" where a function keeps nothing, "sure" or "maybe"
+_keeps: dict[CodeType, bool] = {}
 _environments: dict[str, Mapping[Any, Any]] = {}  # the file of a module -> the environment when it was imported last
 _last: Mapping[Any, Any] = {}
 
@@ -50,14 +49,10 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
         is_users = not file.startswith(_APART) and "site-packages" not in file
         if code.co_name == "<module>":
             if is_users and frame.f_globals.get("__name__") != "__main__":
-                _sure.add((file, ""))
                 yield file, ""
             return
-        if is_users and (how := _may_keep(code, frame.f_globals)):
-            owner = file, code.co_qualname.partition(".")[0]
-            if how == "sure":
-                _sure.add(owner)
-            yield owner
+        if is_users and _may_keep(code, frame.f_globals):
+            yield file, code.co_qualname.partition(".")[0]
         frame = frame.f_back
 
 
@@ -68,9 +63,9 @@ def keep(several: Iterable[Owner], path: str, *, live: bool) -> None:
         _read.setdefault(owner, {})[path] = found
 
 
-def readers() -> dict[Owner, bool]:
-    """Who has read something, and whether it is sure that they keep it: else their code looks as if they could."""
-    return {owner: owner in _sure for owner in [*_read]}
+def readers() -> list[Owner]:
+    """Who has read something."""
+    return [*_read]
 
 
 def files(owner: Owner) -> list[str]:
@@ -114,14 +109,12 @@ def _state(path: str) -> str:
         return "missing"
 
 
-def _may_keep(code: CodeType, names: Mapping[str, Any]) -> str:
+def _may_keep(code: CodeType, names: Mapping[str, Any]) -> bool:
     known = _keeps.get(code)
     if known is None:
         found = _in_its_place(code, names)
-        stores_global = any(one.opname == "STORE_GLOBAL" for one in dis.get_instructions(code))
-        is_sure = stores_global or isinstance(found, cached_property) or any(hasattr(found, name) for name in _CACHES)
-        may = _holds_containers(found) or _stores(code, names)
-        known = _keeps[code] = "sure" if is_sure else "maybe" if may else ""
+        is_cached = isinstance(found, cached_property) or any(hasattr(found, name) for name in _CACHES)
+        known = _keeps[code] = is_cached or _holds_containers(found) or _stores(code, names)
     return known
 
 
@@ -148,7 +141,7 @@ def _stores(code: CodeType, names: Mapping[str, Any]) -> bool:
     is_closure = bool(code.co_freevars) and _is_bound(code)
     outside = is_closure or any(isinstance(names.get(name), _CONTAINERS) for name in code.co_names)
     mutates = "STORE_SUBSCR" in operations or not _MUTATORS.isdisjoint(code.co_names)
-    if (outside and mutates) or (is_closure and "STORE_DEREF" in operations):
+    if "STORE_GLOBAL" in operations or (outside and mutates) or (is_closure and "STORE_DEREF" in operations):
         return True
     return code.co_name not in _MAKERS and any(
         one.opname == "STORE_ATTR" and _is_outside(before, code) for before, one in pairwise(said)
