@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tests.lineage.case import Case
-
-_STEP = 'from saltern import step\n@step(version="1", writes="json")\ndef out(data):\n'
+from tests.lineage.case import Case, steps
 
 
 def flag(folder: Path) -> None:
@@ -58,74 +56,77 @@ CASES = [
     Case(
         name="asked_whether_it_is_a_file",
         about="`os.path.isfile` of a name that is computed, beside the module; the file is deleted.",
-        project="\n--- flag-1\n1\n--- steps.py\nimport os\nHERE = os.path.dirname(os.path.abspath(__file__))\n"
-        + _STEP
-        + "    return [os.path.isfile(os.path.join(HERE, f'flag-{n}')) for n in range(3)]\n",
+        project="\n--- flag-1\n1\n"
+        + steps(
+            "return [os.path.isfile(os.path.join(HERE, f'flag-{n}')) for n in range(3)]",
+            before="import os\nHERE = os.path.dirname(os.path.abspath(__file__))",
+        ),
         edit=lambda folder: (folder / "flag-1").unlink(),
         expect="rerun",
     ),
     Case(
         name="asked_for_a_folder",
         about="`path.is_dir()` of a name that is computed.",
-        project="\n--- days/x/1\n1\n--- steps.py\nfrom pathlib import Path\n"
-        + _STEP
-        + "    return [name for name in 'xyz' if (Path('days') / name).is_dir()]\n",
+        project="\n--- days/x/1\n1\n" + steps("return [name for name in 'xyz' if (Path('days') / name).is_dir()]"),
         edit=lambda folder: (folder / "days/y").mkdir(),
         expect="rerun",
     ),
     Case(
         name="asked_in_a_thread",
         about="A pool of threads asks.",
-        project="\n--- steps.py\nfrom concurrent.futures import ThreadPoolExecutor\nimport os\n"
-        + _STEP
-        + "    with ThreadPoolExecutor(2) as pool:\n"
-        + "        return [*pool.map(os.path.exists, [f'flag-{n}' for n in range(3)])]\n",
+        project="\n"
+        + steps(
+            "with ThreadPoolExecutor(2) as pool:\n"
+            "        return [*pool.map(os.path.exists, [f'flag-{n}' for n in range(3)])]",
+            before="from concurrent.futures import ThreadPoolExecutor\nimport os",
+        ),
         edit=flag,
         expect="rerun",
     ),
     Case(
         name="asked_in_a_forked_process",
         about="A pool of processes asks.",
-        project="\n--- steps.py\nfrom multiprocessing import get_context\nimport os\n"
-        + _STEP
-        + "    with get_context('fork').Pool(2) as pool:\n"
-        + "        return pool.map(os.path.exists, [f'flag-{n}' for n in range(3)])\n",
+        project="\n"
+        + steps(
+            "with get_context('fork').Pool(2) as pool:\n"
+            "        return pool.map(os.path.exists, [f'flag-{n}' for n in range(3)])",
+            before="from multiprocessing import get_context\nimport os",
+        ),
         edit=flag,
         expect="rerun",
     ),
     Case(
         name="the_first_of_several",
         about="A list of places for settings, of which the first that is there counts.",
-        project="\n--- flag-3\n1\n--- steps.py\nfrom pathlib import Path\n"
-        + _STEP
-        + "    paths = (Path(f'flag-{n}') for n in range(5))\n"
-        + "    return next(path for path in paths if path.is_file()).name\n",
+        project="\n--- flag-3\n1\n"
+        + steps(
+            "paths = (Path(f'flag-{n}') for n in range(5))\n"
+            "    return next(path for path in paths if path.is_file()).name"
+        ),
         edit=flag,
         expect="rerun",
     ),
     Case(
         name="size_of_a_file",
         about="`stat().st_size` of a file whose name is computed, which is not opened.",
-        project="\n--- days/1\n1\n--- steps.py\nfrom pathlib import Path\n"
-        + _STEP
-        + "    return (Path('days') / str(1)).stat().st_size\n",
+        project="\n--- days/1\n1\n" + steps("return (Path('days') / str(1)).stat().st_size"),
         edit=("days/1", "1", "12"),
         expect="rerun",
     ),
     Case(
         name="time_of_a_file",
         about="`getmtime` of a file whose name is computed, which is opened, too.",
-        project="\n--- days/1\n1\n--- steps.py\nimport os\n"
-        + _STEP
-        + "    path = 'days/%d' % 1\n"
-        + "    return [open(path).read(), int(os.path.getmtime(path))]\n",
+        project="\n--- days/1\n1\n"
+        + steps(
+            "path = 'days/%d' % 1\n    return [open(path).read(), int(os.path.getmtime(path))]", before="import os"
+        ),
         edit=touch,
         expect="rerun",
     ),
     Case(
         name="where_a_link_leads",
         about="`readlink` of a link such as `current`.",
-        project="\n--- steps.py\nimport os\n" + _STEP + "    return os.readlink('cur' + 'rent')\n",
+        project="\n" + steps("return os.readlink('cur' + 'rent')", before="import os"),
         setup=first_link,
         edit=other_link,
         expect="rerun",
@@ -133,9 +134,7 @@ CASES = [
     Case(
         name="resolved_path",
         about="`resolve()` follows a link.",
-        project="\n--- steps.py\nfrom pathlib import Path\n"
-        + _STEP
-        + "    return Path('cur' + 'rent').resolve().name\n",
+        project="\n" + steps("return Path('cur' + 'rent').resolve().name"),
         setup=first_link,
         edit=other_link,
         expect="rerun",
@@ -143,68 +142,83 @@ CASES = [
     Case(
         name="walked_folder",
         about="`os.walk`, into a folder of a folder.",
-        project="\n--- days/2018/a\n1\n--- steps.py\nimport os\n"
-        + _STEP
-        + "    return sorted(name for _, _, names in os.walk('days') for name in names)\n",
+        project="\n--- days/2018/a\n1\n"
+        + steps("return sorted(name for _, _, names in os.walk('days') for name in names)", before="import os"),
         edit=deeper,
         expect="rerun",
     ),
     Case(
         name="codecs_open",
         about="`codecs.open`, by a name that is computed.",
-        project="\n--- days/1\n1\n--- steps.py\nimport codecs\n"
-        + _STEP
-        + "    with codecs.open('days/' + str(1), encoding='utf-8') as file:\n        return file.read()\n",
+        project="\n--- days/1\n1\n"
+        + steps(
+            "with codecs.open('days/' + str(1), encoding='utf-8') as file:\n        return file.read()",
+            before="import codecs",
+        ),
         edit=("days/1", "1", "2"),
         expect="rerun",
     ),
     Case(
         name="folder_of_its_own_output",
         about="A step makes the folder for its plots unless it is there. What else is put there is no reason to run.",
-        project="\n--- plots/.keep\n\n--- steps.py\nfrom pathlib import Path\n"
-        + _STEP
-        + "    folder = Path('plots')\n    folder.mkdir(exist_ok=True)\n"
-        + "    (folder / f'plot-{1}').write_text('x')\n    return 1\n",
+        project="\n--- plots/.keep\n\n"
+        + steps(
+            "folder = Path('plots')\n"
+            "    folder.mkdir(exist_ok=True)\n"
+            "    (folder / f'plot-{1}').write_text('x')\n"
+            "    return 1"
+        ),
         edit=beside,
         expect="reuse",
     ),
     Case(
         name="own_output_asked_for",
         about="A step deletes what an earlier run wrote, and looks at what it writes.",
-        project="\n--- steps.py\nfrom pathlib import Path\n"
-        + _STEP
-        + "    folder = Path(f'plots-{1}')\n    if not folder.is_dir():\n        folder.mkdir()\n"
-        + "    plot = folder / str(1)\n    if plot.exists():\n        plot.unlink()\n"
-        + "    plot.write_text('x')\n    return plot.stat().st_size\n",
+        project="\n"
+        + steps(
+            "folder = Path(f'plots-{1}')\n"
+            "    if not folder.is_dir():\n"
+            "        folder.mkdir()\n"
+            "    plot = folder / str(1)\n"
+            "    if plot.exists():\n"
+            "        plot.unlink()\n"
+            "    plot.write_text('x')\n"
+            "    return plot.stat().st_size"
+        ),
         expect="reuse",
     ),
     Case(
         name="temporary_folder",
         about="A temporary folder, which is gone when the step has ended.",
-        project="\n--- steps.py\nfrom pathlib import Path\nimport shutil, tempfile\n"
-        + _STEP
-        + "    with tempfile.TemporaryDirectory() as name:\n        folder = Path(name) / 'a'\n        folder.mkdir()\n"
-        + "        (folder / '1').write_text('x')\n        shutil.copytree(folder, Path(name) / 'b')\n"
-        + "        return (Path(name) / 'b' / '1').exists()\n",
+        project="\n"
+        + steps(
+            "with tempfile.TemporaryDirectory() as name:\n"
+            "        folder = Path(name) / 'a'\n"
+            "        folder.mkdir()\n"
+            "        (folder / '1').write_text('x')\n"
+            "        shutil.copytree(folder, Path(name) / 'b')\n"
+            "        return (Path(name) / 'b' / '1').exists()",
+            before="import shutil, tempfile",
+        ),
         expect="reuse",
     ),
     Case(
         name="own_folder_resolved",
         about="`Path(__file__).resolve()` asks about each folder above; what is put into one is no reason to run.",
-        project="\n--- steps.py\nfrom pathlib import Path\n"
-        + _STEP
-        + "    return (Path(__file__).resolve().parent / f'flag-{1}').exists()\n",
+        project="\n" + steps("return (Path(__file__).resolve().parent / f'flag-{1}').exists()"),
         edit=flag,
         expect="reuse",
     ),
     Case(
         name="what_os_stat_can_do",
         about="`shutil` asks what `os.stat` can do, before it copies times.",
-        project="\n--- days/1\n1\n--- steps.py\nimport os, shutil\n"
-        + _STEP
-        + "    shutil.copy2('days/1', f'copy-{1}', follow_symlinks=False)\n"
-        + "    assert os.stat in os.supports_follow_symlinks\n"
-        + "    return os.stat(f'copy-{1}').st_mtime == os.stat('days/1').st_mtime\n",
+        project="\n--- days/1\n1\n"
+        + steps(
+            "shutil.copy2('days/1', f'copy-{1}', follow_symlinks=False)\n"
+            "    assert os.stat in os.supports_follow_symlinks\n"
+            "    return os.stat(f'copy-{1}').st_mtime == os.stat('days/1').st_mtime",
+            before="import os, shutil",
+        ),
         expect="reuse",
     ),
 ]

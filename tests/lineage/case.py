@@ -44,3 +44,9 @@ class Case:
     def files(self) -> dict[str, str]:
         parts = textwrap.dedent(self.project).split("\n--- ")
         return {name: text + "\n" if text else "" for name, _, text in (part.partition("\n") for part in parts[1:])}
+
+
+def steps(body: str, before: str = "") -> str:
+    """The text of a module ``steps`` with one step, for a project's: what its function does, and what stands above."""
+    head = f"--- steps.py\nfrom pathlib import Path\n{before}\nfrom saltern import step\n"
+    return f'{head}@step(version="1", writes="json")\ndef out(data):\n    {body}\n'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tests.lineage.case import Case
+from tests.lineage.case import Case, steps
 
 
 def linked_folder(folder: Path) -> None:
@@ -26,7 +26,6 @@ def touched(path: Path) -> None:
     os.utime(path, (1_600_000_500, 1_600_000_500))
 
 
-_STEP = 'from saltern import step\n@step(version="1", writes="json")\ndef out(data):\n'
 _HERE = "Path(__file__).parent"
 _PARTS = "--- parts/1.txt\na\n--- parts/2.txt\nb\n"
 _LOAD = f"def load(n): return ({_HERE} / 'parts' / f'{{n}}.txt').read_text()\n"
@@ -54,10 +53,6 @@ found = cache.reuse(call)
 artifact = found or cache.make(call)
 print(json.dumps({'ran': [] if found else ['out'], 'value': cache.load(artifact)}))
 """
-
-
-def _steps(body: str, before: str = "") -> str:
-    return f"--- steps.py\nfrom pathlib import Path\n{before}\n{_STEP}    {body}\n"
 
 
 # About what, what the steps' module says first, what the step returns, the variable, and its two values.
@@ -115,7 +110,7 @@ CASES = [
         Case(
             name=f"variable_{name}",
             about=about,
-            project="\n" + _steps(f"return {body}", before),
+            project="\n" + steps(f"return {body}", before),
             env={variable: first},
             env_after={variable: then},
             expect="rerun",
@@ -126,7 +121,7 @@ CASES = [
         Case(
             name=f"read_by_processes_{name}",
             about="Processes of a pool that are not forked read a file, or ask about it.",
-            project="\n--- look.txt\n1\n" + _steps(f"return {body}", before),
+            project="\n--- look.txt\n1\n" + steps(f"return {body}", before),
             edit=("look.txt", "1", "12"),
             needs=("joblib",) if name == "of_joblib" else (),
             expect="rerun",
@@ -137,7 +132,7 @@ CASES = [
         name="module_that_a_process_loads",
         about="A process of a pool loads the step's module, and with it another one that the step does not use.",
         project="\n--- other.py\nX = 1\n--- look.txt\n1\n"
-        + _steps(f"return {_POOLS['spawned'][1]}", f"import other\n{_POOLS['spawned'][0]}"),
+        + steps(f"return {_POOLS['spawned'][1]}", f"import other\n{_POOLS['spawned'][0]}"),
         edit=("other.py", "1", "2"),
         expect="reuse",
     ),
@@ -145,7 +140,7 @@ CASES = [
         name="variable_in_a_shell_script",
         about="A shell script that a step starts names a variable.",
         project="\n--- s.sh\necho $MODE\n"
-        + _steps(
+        + steps(
             "return subprocess.run(['sh', 's.sh'], capture_output=True, text=True).stdout", before="import subprocess"
         ),
         env={"MODE": "1"},
@@ -156,7 +151,7 @@ CASES = [
         name="variable_in_a_python_script",
         about="A Python script that a step starts names a variable.",
         project="\n--- s.py\nimport os\nprint(os.environ['MODE'])\n"
-        + _steps(
+        + steps(
             "return subprocess.run([sys.executable, 's.py'], capture_output=True, text=True).stdout",
             before="import subprocess, sys",
         ),
@@ -167,7 +162,7 @@ CASES = [
     Case(
         name="arguments_of_the_program",
         about="A step looks at `sys.argv`.",
-        project="\n" + _steps("return '--fast' in sys.argv", before="import sys") + _RUN[1:],
+        project="\n" + steps("return '--fast' in sys.argv", before="import sys") + _RUN[1:],
         program=("run.py",),
         env_after={"GIVEN": "--fast"},
         expect="rerun",
@@ -175,7 +170,7 @@ CASES = [
     Case(
         name="current_folder_as_data",
         about="A step tells in which folder it runs.",
-        project="\n" + _steps("return Path.cwd().name") + "--- A/x\n\n--- B/x\n" + _RUN,
+        project="\n" + steps("return Path.cwd().name") + "--- A/x\n\n--- B/x\n" + _RUN,
         program=("run.py",),
         env={"WHERE": "A"},
         env_after={"WHERE": "B"},
@@ -184,7 +179,7 @@ CASES = [
     Case(
         name="file_of_another_current_folder",
         about="A file that is named from the current folder is another one in another folder.",
-        project="\n--- A/look.txt\n1\n--- B/look.txt\n2\n" + _steps("return open('look' + '.txt').read()") + _RUN[1:],
+        project="\n--- A/look.txt\n1\n--- B/look.txt\n2\n" + steps("return open('look' + '.txt').read()") + _RUN[1:],
         program=("run.py",),
         env={"WHERE": "A"},
         env_after={"WHERE": "B"},
@@ -193,7 +188,7 @@ CASES = [
     Case(
         name="linked_folder_in_a_folder",
         about="An input folder has a link to another folder, in which a file is edited, and one that leads in a circle.",  # noqa: E501
-        project="\n" + _steps("return (data / 'more/a.txt').read_text()"),
+        project="\n" + steps("return (data / 'more/a.txt').read_text()"),
         setup=linked_folder,
         calls=(("out", {"data": "images"}, "{}"),),
         edit=lambda folder: (folder / "real/a.txt").write_text("2"),
@@ -202,21 +197,21 @@ CASES = [
     Case(
         name="time_of_an_input",
         about="A step looks at the time of its input: `st_mtime`.",
-        project="\n" + _steps("return data.stat().st_mtime"),
+        project="\n" + steps("return data.stat().st_mtime"),
         edit=lambda folder: touched(folder / "in.txt"),
         expect="rerun",
     ),
     Case(
         name="size_of_an_input",
         about="A step looks at the size of its input, which is touched.",
-        project="\n" + _steps("return data.stat().st_size"),
+        project="\n" + steps("return data.stat().st_size"),
         edit=lambda folder: touched(folder / "in.txt"),
         expect="reuse",
     ),
     Case(
         name="rights_of_an_input",
         about="A step looks at whether its input is a program.",
-        project="\n" + _steps("return os.access(data, os.X_OK)", before="import os"),
+        project="\n" + steps("return os.access(data, os.X_OK)", before="import os"),
         edit=lambda folder: (folder / "in.txt").chmod(0o755),
         expect="rerun",
     ),
@@ -224,7 +219,7 @@ CASES = [
         name="newest_of_a_folder",
         about="A step takes the newest file of a folder, its input.",
         project="\n"
-        + _steps(
+        + steps(
             "return max(sorted(data.glob('*.csv'), reverse=True), key=os.path.getmtime).read_text()", before="import os"
         ),
         setup=two_files,
@@ -236,7 +231,7 @@ CASES = [
         name="sizes_in_a_listing",
         about="A step adds up the sizes of files that it does not open.",
         project="\n"
-        + _steps(f"return sum(one.stat().st_size for one in os.scandir({_HERE} / 'parts'))", before="import os"),
+        + steps(f"return sum(one.stat().st_size for one in os.scandir({_HERE} / 'parts'))", before="import os"),
         setup=two_files,
         edit=lambda folder: (folder / "parts/a.csv").write_text("aaa"),
         expect="rerun",
@@ -266,7 +261,7 @@ CASES = [
         about="A module lists a folder when it is imported.",
         project="\n--- sql/a.sql\n1\n--- cfg.py\nfrom pathlib import Path\n"
         + f"NAMES = sorted(one.name for one in ({_HERE} / 'sql').iterdir())\n"
-        + _steps("return cfg.NAMES", before="import cfg"),
+        + steps("return cfg.NAMES", before="import cfg"),
         edit=lambda folder: (folder / "sql/b.sql").write_text("2"),
         expect="rerun",
     ),
@@ -286,7 +281,7 @@ CASES = [
         about="A pool of processes reads files of computed names.",
         project="\n"
         + _PARTS
-        + _steps(
+        + steps(
             "with ProcessPoolExecutor(2) as pool:\n        return list(pool.map(load, '12'))",
             before=f"from concurrent.futures import ProcessPoolExecutor\n{_LOAD}",
         ),
@@ -298,7 +293,7 @@ CASES = [
         about="A pool of threads that is older than the step reads for it.",
         project="\n"
         + _PARTS
-        + _steps(
+        + steps(
             "return list(POOL.map(load, '2'))",
             before="from concurrent.futures import ThreadPoolExecutor\n"
             f"POOL = ThreadPoolExecutor(1)\n{_LOAD}POOL.submit(int).result()",
@@ -311,7 +306,7 @@ CASES = [
         about="`from plug import *`, where `__all__` lists the modules of the package.",
         project="\n--- plug/__init__.py\nfrom pathlib import Path\n"
         + f"__all__ = [one.stem for one in {_HERE}.glob('[a-z]*.py')]\n--- plug/a.py\nLIMIT = 1\n"
-        + _steps("return a.LIMIT", before="from plug import *"),
+        + steps("return a.LIMIT", before="from plug import *"),
         edit=("plug/a.py", "1", "2"),
         expect="rerun",
     ),
@@ -320,7 +315,7 @@ CASES = [
             name=f"line_{name}",
             about=about,
             project=f"\n--- h.py\nimport logging, warnings\ndef f():\n    {does}\n"
-            + _steps(body, before="import h, io, logging, traceback, warnings"),
+            + steps(body, before="import h, io, logging, traceback, warnings"),
             edit=("h.py", "def f", "# a comment\ndef f"),
             expect="rerun",
         )
@@ -353,7 +348,7 @@ CASES = [
         Case(
             name=f"source_{name}",
             about=about,
-            project=f"\n--- h.py\n{there}\n" + _steps(f"return {body}", before=before),
+            project=f"\n--- h.py\n{there}\n" + steps(f"return {body}", before=before),
             edit=("h.py", "one", "two"),
             expect="rerun",
         )
@@ -372,7 +367,7 @@ CASES = [
     Case(
         name="docstring_of_a_module_imported_by_a_step",
         about="`__doc__` of another module, which the step imports while it runs.",
-        project="\n--- h.py\n'one'\n" + _steps("import h\n    return h.__doc__"),
+        project="\n--- h.py\n'one'\n" + steps("import h\n    return h.__doc__"),
         edit=("h.py", "one", "two"),
         expect="rerun",
     ),
