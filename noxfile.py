@@ -210,8 +210,8 @@ def part_session(part: str) -> None:
     nox.session(name=f"tests({part})", venv_backend="none", default=False)(run)
 
 
-for part_ in PARTS:
-    part_session(part_)
+for part in PARTS:
+    part_session(part)
 
 
 def run_part(session: nox.Session, part: str, *, silent: bool = False) -> object:

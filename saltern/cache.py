@@ -135,7 +135,8 @@ class Cache:
         with self.ledger.executing(call.key, reasons=self.reasons(call), **facts):
             if not self.strategy.code:
                 return call.step.apply(values, call.params)
-            with watch.watching(_places(call)) as seen:
+            sources = [item for item in each(call.inputs) if isinstance(item, Source)]
+            with watch.watching(path for one in sources for path in external.places(one)) as seen:
                 value = call.step.apply(values, call.params)
         self._seen[call.artifact.name] = seen
         return value
@@ -207,13 +208,13 @@ class Cache:
         if seen is None:
             return {}
         apart = [self.store.root] if self.store.is_local else []
-        apart += _places(call)
+        apart += map(Path, seen.inputs)
         found: dict[str, str] = {}
         for artifact in () if self.strategy.digests else call.upstream:
             found |= (self.store.manifest(artifact.name) or {}).get("read", {})
         code = reached(whole(call))
         seen.opened |= dict.fromkeys(kept_files(code))
-        held = reads.held(seen, project_of(call.step), apart, code.files, **code.looks)
+        held = reads.held(seen, project_of(call.step), apart, code.files, code.looks)
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, name)}
         facts = {"read": found, "unheld": reads.unheld(seen)}
         return {name: value for name, value in facts.items() if value}
@@ -255,11 +256,6 @@ class Cache:
                 yield
         else:
             yield
-
-
-def _places(call: Call) -> list[Path]:
-    """The files and folders that the external inputs of a call are."""
-    return [path for item in each(call.inputs) if isinstance(item, Source) for path in external.places(item)]
 
 
 def _here(inputs: Inputs, step: Step[..., Any]) -> Inputs:

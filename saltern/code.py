@@ -117,11 +117,9 @@ def named_files(declared: Step[..., Any]) -> dict[str, str]:
             raise BadInput(f"step '{declared.name}' declares the file '{pattern}', and there is none in {root}")
         paths |= {path.relative_to(root).as_posix(): path for path in found}
     kept = {name: path for name, path in sorted(paths.items()) if not is_ignored(declared, name)}
-    folders = {
-        name: reads.content(path, **looks) for name, path in kept.items() if name.endswith("/") and path.is_dir()
-    }
+    folders = {name: reads.content(path, looks) for name, path in kept.items() if name.endswith("/") and path.is_dir()}
     files = {name: path for name, path in kept.items() if path.is_file()}
-    when = {name: f" {path.stat().st_mtime_ns}" if looks["times"] else "" for name, path in files.items()}
+    when = {name: f" {path.stat().st_mtime_ns}" if looks == "times" else "" for name, path in files.items()}
     return {name: file_digest(path) + when[name] for name, path in files.items()} | folders
 
 
@@ -145,7 +143,8 @@ def environment(declared: Step[..., Any]) -> dict[str, str]:
         by_data |= found.words & os.environ.keys()  # printenv LIMIT
     names = {*found.environment, *by_data, *declared.env, *_of_scripts(declared, found)}
     read = {name: _value(name, declared) for name in sorted(names) if not is_ignored(declared, name)}
-    return {name: _said(value, kept.values(name, found.files)) for name, value in read.items()}
+    environments = kept.environments(found.files) if read else []
+    return {name: _said(value, kept.values(name, environments)) for name, value in read.items()}
 
 
 def _said(value: str | None, at_import: set[str | None]) -> str:
@@ -203,12 +202,17 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
                 )
 
 
-def owners(found: Reached) -> Iterator[kept.Owner]:
+def owners(found: Reached) -> list[kept.Owner]:
     """The modules and functions that a step reaches by name, and that have read what they may keep in memory."""
-    for file, name in kept.readers():
-        names = {one for (_, place, _), several in found.places.items() if place == file for one in several}
-        if file in found.files if not name else not names.isdisjoint((name, WHOLE)):
-            yield file, name
+    return [owner for owner in kept.readers() if _reaches(found, *owner)]
+
+
+def _reaches(found: Reached, file: str, name: str) -> bool:
+    if not name:
+        return file in found.files
+    return any(
+        place == file and not names.keys().isdisjoint((name, WHOLE)) for (_, place, _), names in found.places.items()
+    )
 
 
 def kept_files(found: Reached) -> set[str]:

@@ -114,7 +114,7 @@ def matched(source: Source) -> list[Path] | None:
 
 def named(source: Source, step: Step[..., Any], argument: str) -> str:
     """What a step may see of an input's name: ``" name:2018-03-05.csv"``, ``" suffix:.csv"``, or nothing."""
-    look, times = looks(step, argument), _times(source) if reached(step).looks["times"] else ""
+    look, times = looks(step, argument), _times(source) if reached(step).looks == "times" else ""
     return _name_of(source, look) + times
 
 

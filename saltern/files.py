@@ -119,6 +119,11 @@ def _memory() -> Iterator[sqlite3.Connection | None]:
             yield connection
 
 
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path is a folder's, or of something that lies in it, by their names."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
 def memory_folder() -> Path:
     """Where digests are remembered: $SALTWORKS_CACHE_DIR, or the user's cache folder."""
     if given := os.environ.get("SALTWORKS_CACHE_DIR"):

@@ -22,7 +22,8 @@ from saltern.files import SMALL, digest
 
 Owner = tuple[str, str]  # the file of a module, and a name in it; "" for what the module does while it is imported
 
-_APART = ("<", str(Path(os.__file__).parent), str(Path(__file__).parent))
+_PYTHONS = ("<", str(Path(os.__file__).parent))
+_OURS = str(Path(__file__).parent)
 _CONTAINERS = (MutableMapping, MutableSequence, MutableSet)
 _MUTATORS = {"add", "append", "extend", "insert", "setdefault", "update"}
 _MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}
@@ -40,13 +41,13 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
     What this library reads, such as a store, nobody keeps.
     """
     reader = frame
-    while reader and reader.f_code.co_filename.startswith(_APART[:2]):
+    while reader and reader.f_code.co_filename.startswith(_PYTHONS):
         reader = reader.f_back
-    if reader and reader.f_code.co_filename.startswith(_APART[2]):
+    if reader and reader.f_code.co_filename.startswith(_OURS):
         return
     while frame:
         code, file = frame.f_code, frame.f_code.co_filename
-        is_users = not file.startswith(_APART) and "site-packages" not in file
+        is_users = not file.startswith((*_PYTHONS, _OURS)) and "site-packages" not in file
         if code.co_name == "<module>":
             if is_users and frame.f_globals.get("__name__") != "__main__":
                 yield file, ""
@@ -88,11 +89,16 @@ def imported(file: str) -> None:
     _environments[file] = _last
 
 
-def values(variable: str, modules: Iterable[str]) -> set[str | None]:
-    """The values that a variable had when modules were imported."""
+def environments(modules: Iterable[str]) -> list[Mapping[Any, Any]]:
+    """The environments in which modules were imported, each once."""
     known = {id(one): one for one in map(_environments.get, modules) if one is not None}
+    return [*known.values()]
+
+
+def values(variable: str, several: Iterable[Mapping[Any, Any]]) -> set[str | None]:
+    """The values of a variable in environments."""
     name = os.fsencode(variable) if isinstance(next(iter(_last), b""), bytes) else variable
-    found = [one.get(name) for one in known.values()]
+    found = [one.get(name) for one in several]
     return {value if value is None else os.fsdecode(value) for value in found}
 
 

@@ -43,9 +43,9 @@ class Reached:
     is_volatile: bool = False  # whether it was looked for what is not there, or at all of a folder
 
     @property
-    def looks(self) -> dict[str, bool]:
-        """Whether the code looks at ``sizes``, and at ``times`` and rights, of files."""
-        return {kind: kind in self.by_name for kind in ("sizes", "times")}
+    def looks(self) -> str:
+        """What the code looks at of files: ``times`` (sizes and rights, too), ``sizes``, or nothing: an empty text."""
+        return next((kind for kind in ("times", "sizes") if kind in self.by_name), "")
 
 
 def hashed(value: Any) -> str:

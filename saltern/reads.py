@@ -15,7 +15,7 @@ from pathlib import Path
 from stat import S_ISDIR
 
 from saltern import sources
-from saltern.files import digest, file_digest, memory_folder
+from saltern.files import digest, file_digest, is_within, memory_folder
 from saltern.reached import FOLDER
 from saltern.seen import Seen
 from saltern.watch import source_of
@@ -25,13 +25,11 @@ ASKED = "asked"
 _SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/bin", "/sbin", "/run", "/var", "/opt")
 
 
-def held(
-    seen: Seen, root: Path, apart: Iterable[Path], known: set[str], *, sizes: bool = False, times: bool = False
-) -> dict[str, str]:
+def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str], looks: str = "") -> dict[str, str]:
     """The files that were read and their digests, by their names in the project; folders by what they list.
 
     ``apart``: the inputs and the store, which are held otherwise. ``known``: source that the recipe holds
-    where it is imported. Where the code looks at ``sizes`` or ``times`` of files, those in the folders are held. A
+    where it is imported. Where the code ``looks`` at "sizes" or "times" of files, those in the folders are held. A
     file that was not there is ``missing``. What the step itself wrote, or what was made meanwhile, is not what it
     depends on.
     """
@@ -45,22 +43,17 @@ def held(
             if not os.path.lexists(name):
                 found[name] = MISSING
             elif name in seen.asked and not any(here.is_relative_to(path) for here in (root, Path.cwd())):
-                found[name] = state(path, _grain(path, seen, sizes, times))
+                found[name] = state(path, looks if path.exists() and _is_older(path, seen) else "")
         if name in seen.listed and path.is_dir() and _is_older(path, seen):
-            found[name] = content(path, sizes=sizes, times=times)
+            found[name] = content(path, looks)
         elif name in read and path.is_file() and _is_older(path, seen):
-            found[name] = content(path, times=times and name in seen.asked)
+            found[name] = content(path, looks if name in seen.asked else "")
     return {_name(Path(name), root, name in seen.relative): held for name, held in found.items()}
 
 
 def _is_own(name: str, seen: Seen) -> bool:
     """Whether the step wrote a file, or made a folder that it lies in."""
     return bool(seen.written) and not seen.written.isdisjoint((name, *map(str, Path(name).parents)))
-
-
-def _grain(path: Path, seen: Seen, sizes: bool, times: bool) -> str:
-    """What is held of a file that the step asked about: that it is there, or also its size, or its time and rights."""
-    return ("times" if times else "sizes" if sizes else "") if path.exists() and _is_older(path, seen) else ""
 
 
 def _is_older(path: Path, seen: Seen) -> bool:
@@ -80,13 +73,11 @@ def changed(recorded: Mapping[str, str], root: Path) -> list[str]:
 def _now(path: Path, found: str) -> str:
     """What is held of a path as it is now, in the way in which ``found`` was."""
     kind, _, rest = found.partition(" ")
-    if kind == ASKED:
-        grain = rest.partition(" ")[0]
-        return state(path, grain if grain in ("sizes", "times") else "")
-    return content(path, sizes=kind == "sizes", times=kind == "times")
+    looks = rest.partition(" ")[0] if kind == ASKED else kind
+    return (state if kind == ASKED else content)(path, looks if looks in ("sizes", "times") else "")
 
 
-def content(path: Path, *, sizes: bool = False, times: bool = False) -> str:
+def content(path: Path, looks: str = "") -> str:
     """The digest of a file; of a folder that of the names in it; ``missing`` where there is neither.
 
     Of a folder also the sizes, or the sizes, times and rights of what is in it; of a file also its time and rights.
@@ -94,15 +85,14 @@ def content(path: Path, *, sizes: bool = False, times: bool = False) -> str:
     try:
         if not path.is_dir():
             found = file_digest(path)
-            return "times " + digest(f"{found} {_told(path, False, True)}".encode()) if times else found
-        kind = "times " if times else "sizes " if sizes else ""
-        told = "\0".join(sorted(_told(one, sizes, times) for one in path.iterdir()))
-        return kind + digest(told.encode("utf-8", "surrogateescape"))
+            return f"times {digest(f'{found} {_told(path, looks)}'.encode())}" if looks == "times" else found
+        told = "\0".join(sorted(_told(one, looks) for one in path.iterdir()))
+        return (f"{looks} " if looks else "") + digest(told.encode("utf-8", "surrogateescape"))
     except OSError:
         return MISSING
 
 
-def state(path: Path, grain: str = "") -> str:
+def state(path: Path, looks: str = "") -> str:
     """Whether there is a file or folder, or where a link leads; with its size, or its size, time and rights."""
     link = f" link {path.readlink()}" if path.is_symlink() else ""
     try:
@@ -110,15 +100,15 @@ def state(path: Path, grain: str = "") -> str:
     except OSError:
         return f"{ASKED}{link}" if link else MISSING
     kind = "folder" if S_ISDIR(stat.st_mode) else "file"
-    facts = {"": (), "sizes": (stat.st_size,), "times": (stat.st_size, stat.st_mtime_ns, stat.st_mode)}[grain]
-    return " ".join(map(str, (ASKED, *([grain] if grain else ()), kind, *facts))) + link
+    facts = {"": (), "sizes": (stat.st_size,), "times": (stat.st_size, stat.st_mtime_ns, stat.st_mode)}[looks]
+    return " ".join(map(str, (ASKED, *([looks] if looks else ()), kind, *facts))) + link
 
 
-def _told(path: Path, sizes: bool, times: bool) -> str:
-    if not (sizes or times):
+def _told(path: Path, looks: str) -> str:
+    if not looks:
         return path.name
     stat = path.lstat()
-    return f"{path.name}/{stat.st_size}" + (f"/{stat.st_mtime_ns}/{stat.st_mode}" if times else "")
+    return f"{path.name}/{stat.st_size}" + (f"/{stat.st_mtime_ns}/{stat.st_mode}" if looks == "times" else "")
 
 
 def is_users(path: Path) -> bool:
@@ -132,7 +122,7 @@ def _users(paths: Collection[str], apart: Iterable[Path]) -> Iterator[str]:
         return
     aside = [str(path) for path in (*apart, memory_folder(), Path(__file__).parent)]
     for path in paths:
-        if not _is_aside(os.path.dirname(path)) and not any(_within(path, folder) for folder in aside):  # noqa: PTH120
+        if not _is_aside(os.path.dirname(path)) and not any(is_within(path, folder) for folder in aside):  # noqa: PTH120
             yield path
 
 
@@ -140,15 +130,11 @@ def _users(paths: Collection[str], apart: Iterable[Path]) -> Iterator[str]:
 def _is_aside(folder: str) -> bool:
     if folder.startswith(_SYSTEM) and not folder.startswith(tempfile.gettempdir()):
         return True
-    if any(_within(folder, prefix) for prefix in {sys.prefix, sys.base_prefix}):
+    if any(is_within(folder, prefix) for prefix in {sys.prefix, sys.base_prefix}):
         return True
     home = str(Path.home())
-    hidden = _within(folder, home) and folder[len(home) :].lstrip("/").startswith(".")
+    hidden = is_within(folder, home) and folder[len(home) :].lstrip("/").startswith(".")
     return hidden or sources.is_library(folder)
-
-
-def _within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _name(path: Path, root: Path, relative: bool) -> str:

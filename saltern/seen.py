@@ -19,7 +19,7 @@ from pathlib import Path
 from saltern.files import memory_folder
 
 TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file in which processes tell that it starts
-NOBODY = 0  # no process
+NOBODY = 0  # no process: of what this one does for a step of another
 _REPORTED = ("opened", "imported", "listed", "asked", "written", "started", "connected", "relative")
 _outer_reports = os.environ.get(TOLD, "")
 _listens = threading.Lock()
@@ -47,8 +47,8 @@ class Seen:
 
     @property
     def reports(self) -> str:
-        """The file in which processes that were forked meanwhile tell what they did."""
-        return f"{memory_folder()}/{self.process}-{id(self)}.seen"
+        """The file in which processes that were forked meanwhile tell what they did; in which this one tells it."""
+        return f"{memory_folder()}/{self.process}-{id(self)}.seen" if self.process != NOBODY else _outer_reports
 
 
 @contextmanager
@@ -74,10 +74,9 @@ def report(seen: Seen) -> None:
     """Tell the process that runs the step what this one, which it has forked or started, has noted."""
     reporting.add(threading.get_ident())
     try:
-        is_forked = seen.process != NOBODY
-        if not is_forked:
+        if seen.process == NOBODY:
             seen.imported.clear()  # what it loads to begin with, of which the recipe knows what counts
-        file = Path(seen.reports if is_forked else _outer_reports)
+        file = Path(seen.reports)
         file.parent.mkdir(parents=True, exist_ok=True)
         told = [json.dumps([kind, path]) + "\n" for kind in _REPORTED for path in getattr(seen, kind)]
         with file.open("a", encoding="utf-8", errors="surrogateescape") as reports:

@@ -322,5 +322,5 @@ def _texts(given: Iterable[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
-if "SALTWORKS_SEEN" in os.environ:  # a step of another process started this one, and is told what this one reads
+if "SALTWORKS_SEEN" in os.environ:  # seen.TOLD: a step of another process is told what this one reads
     from saltern import watch as watch

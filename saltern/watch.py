@@ -22,6 +22,7 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from saltern import asked, kept
+from saltern.files import is_within
 from saltern.seen import NOBODY, TOLD, Seen, gather, listening, pool_of, report, reporting
 
 P = ParamSpec("P")
@@ -132,7 +133,7 @@ def _note_kept(event: str, *arguments: Any) -> None:
         try:
             inputs = _watching[thread].inputs if thread in _watching else ()
             for path in seen.opened | seen.listed:
-                if not any(path == one or path.startswith(f"{one}/") for one in inputs):
+                if not any(is_within(path, one) for one in inputs):
                     kept.keep(owners, path, live=event == "sqlite3.connect")
         finally:
             reporting.discard(thread)
@@ -159,20 +160,26 @@ def _whose(event: str) -> list[Seen]:
 def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
     if isinstance(path, int) or path is None:
         return
-    name = os.fspath(path)
-    name = os.fsdecode(name) if isinstance(name, bytes) else name
-    if not os.path.isabs(name):  # noqa: PTH117
-        seen.relative.add(os.path.abspath(name))  # noqa: PTH100
+    place = _place(seen, path)
     if (mode and set(mode) & set("wax+")) or (not mode and flags & _WRITES):
-        seen.written.add(os.path.abspath(name))  # noqa: PTH100 - a Path is slow, and this is asked often
+        seen.written.add(place)
         return
     reader = sys._getframe(2).f_code.co_filename
-    if name in sys.path and _is_asked_by_library(sys._getframe(2)):
+    if os.fsdecode(path) in sys.path and _is_asked_by_library(sys._getframe(2)):
         return  # it looks for what is installed
     if not reader.startswith(_READERS_OF_SOURCE):
-        seen.opened[os.path.abspath(name)] = None  # noqa: PTH100
+        seen.opened[place] = None
     elif reader.startswith("<"):
-        seen.imported[os.path.abspath(name)] = None  # noqa: PTH100
+        seen.imported[place] = None
+
+
+def _place(seen: Seen, path: Any) -> str:
+    """A path from the root, and a note where it was named from the current folder."""
+    name = os.fsdecode(path)
+    place = os.path.abspath(name)  # noqa: PTH100 - a Path is slow, and this is asked often
+    if not os.path.isabs(name):  # noqa: PTH117
+        seen.relative.add(place)
+    return place
 
 
 def _list(seen: Seen, path: Any = None) -> None:
@@ -192,10 +199,7 @@ def _note_asked(seen: Seen, function: str, path: Any) -> None:
     file = frame.f_code.co_filename if frame else _PYTHON
     if file.startswith((*_READERS_OF_SOURCE, f"{_PYTHON}/inspect.py")):
         return
-    name = os.fsdecode(path)
-    place = os.path.abspath(name)  # noqa: PTH100
-    if not os.path.isabs(name):  # noqa: PTH117
-        seen.relative.add(place)
+    place = _place(seen, path)
     # a library that asks may read it by itself, out of sight
     (seen.opened if "site-packages" in file else seen.asked)[place] = None
 
