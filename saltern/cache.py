@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from saltern.ledger import Ledger
 from saltern.parameters import parameters
 from saltern.reach import is_ignored, project_of
 from saltern.reasons import reasons
-from saltern.recipe import Artifact, Call, Inputs, Source, each, flat, mapped
+from saltern.recipe import Artifact, Call, Inputs, Source, each, flat, like, mapped
 from saltern.seen import Seen
 from saltern.steps import Step
 from saltern.store import Store
@@ -131,6 +132,7 @@ class Cache:
 
     def apply(self, call: Call, **values: Any) -> Any:
         """Run the step's function on the values of its inputs, in the ledger's sight, and return its value."""
+        values = {name: like(call.inputs[name], value, lambda _, one: one) for name, value in values.items()}
         facts = {"artifact": call.artifact.name, "engine": self.engine, "strategy": self.strategy_name}
         with self.ledger.executing(call.key, reasons=self.reasons(call), **facts):
             if not self.strategy.code:
@@ -259,5 +261,12 @@ class Cache:
 
 
 def _here(inputs: Inputs, step: Step[..., Any]) -> Inputs:
-    """Inputs with the external ones found on this machine."""
-    return mapped(inputs, lambda item: item.within(project_of(step)) if isinstance(item, Source) else item)
+    """Inputs as the step takes them, the external ones found on this machine. BadInput where it lacks one."""
+    if (missing := step.needs - inputs.keys()) and inputs.keys() <= {*step.inputs}:
+        raise BadInput(f"{step.name}.{min(missing)}: step '{step.name}' needs this input, and it is not given")
+
+    def here(item: Any) -> Any:
+        item = Source.at(item) if isinstance(item, os.PathLike) else item
+        return item.within(project_of(step)) if isinstance(item, Source) else item
+
+    return mapped(step.gathered(inputs), here)

@@ -23,26 +23,31 @@ missing artifact, what was made from it has no name.
 
 from __future__ import annotations
 
+import multiprocessing
+import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MethodType
 from typing import Any, ClassVar, overload
 
 import luigi
+from luigi.local_target import LocalFileSystem
 from luigi.parameter import ParameterVisibility
 from luigi.task import flatten
+from luigi.worker import KeepAliveThread, TaskProcess
 
 from saltern import external
 from saltern.cache import DEFAULT_STORE, Cache
 from saltern.errors import BadInput
-from saltern.recipe import Artifact, Call, Source, key
+from saltern.recipe import Call, Source, flat, key, like
 from saltern.steps import Step
 from saltern.strategies import STRATEGIES
 from saltern.walk import fold
 
-Needed = dict[str, luigi.Task | dict[str, luigi.Task]]  # the step's argument -> task, or partition -> task
+Needed = Mapping[str, Any]  # the step's argument -> a task, or several: by partition, or in order
 
 
 class Requirement:
@@ -145,6 +150,19 @@ class SourceTarget(luigi.Target):
         return external.is_there(Source.at(self.path))
 
 
+Workers = frozenset[str]
+_at_work: Workers = frozenset()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a task knows of its call while the same workers are at work."""
+
+    workers: Workers
+    call: Call | None = None
+    awaits: SaltedTask | None = None  # the one below whose artifact was missing when the call was last asked for
+
+
 class SaltedTask(luigi.Task):
     """A step as a Luigi task.
 
@@ -170,8 +188,7 @@ class SaltedTask(luigi.Task):
     )
 
     _params: ClassVar[tuple[tuple[int, ...], list[str]]]  # sizes of the classes that it is of, and names of parameters
-    _call: Call | None = None
-    _awaits: SaltedTask | None = None  # the one below whose artifact was missing when the call was last asked for
+    _known: Known | None = None
 
     @classmethod
     def get_params(cls) -> list[tuple[str, luigi.Parameter]]:
@@ -195,63 +212,88 @@ class SaltedTask(luigi.Task):
 
     @property
     def cache(self) -> Cache:
-        return _cache(self.store, self.strategy, self.run_id, tuple(self.force), self.verify)
+        return _cache(self.store, self.strategy, self.run_id, tuple(self.force), self.verify, str(Path.cwd()))
 
     @property
     def step_call(self) -> Call | None:
         """The step applied to its inputs: which artifact that makes, and from what recipe.
 
         None as long as it cannot be known; the target does not exist then, and Luigi goes on to what the task needs.
-        Luigi asks every task, from the top down. So that this stays linear, a call is kept once it is known; until then
-        the tree is not walked again before the artifact is there that was missing.
+        Luigi asks every task, from the top down. So that this stays linear, a call is kept as long as the same workers
+        are at work; until it is known the tree is not walked again before the artifact is there that was missing.
         """
-        if self._call is None and (self._awaits is None or self._awaits.complete()):
-            self._resolve()
-        return self._call
+        known = self._known_to(workers())
+        if known is None or (known.call is None and (known.awaits is None or known.awaits.complete())):
+            known = self._resolve()
+        return known.call
 
-    def _resolve(self) -> None:
+    def _known_to(self, at_work: Workers) -> Known | None:
+        """What is known of its call, if it was found out in the same build: Luigi keeps tasks from build to build."""
+        return self._known if self._known and at_work and self._known.workers == at_work else None
+
+    def _resolve(self) -> Known:
         """Find out the calls of the task and of all below it.
 
         The tree is walked once, without recursion, and each task keeps its own call: Luigi makes one instance per class
         and parameters (luigi.task_register), so a task that many others need is shared by them.
         Tasks that are not salted count as external inputs, and are not looked into.
         """
+        at_work = workers()
         needed: dict[SaltedTask, Needed] = {}
+        found: dict[SaltedTask, Known] = {}
 
         def needs(task: luigi.Task) -> Sequence[luigi.Task]:
-            if not isinstance(task, SaltedTask) or task._call:
-                return ()
-            needed[task] = task.requires()
-            return list(flatten(needed[task]))
-
-        def resolved(task: luigi.Task, inputs: Sequence[Artifact | Source | None]) -> Artifact | Source | None:
             if not isinstance(task, SaltedTask):
-                return Source.at(task.output().path)
-            task._call = task._call or task._applied(needed[task], inputs)
-            if task._call and task.cache.strategy.digests:
-                return task.cache.find(task._call)
-            return task._call.artifact if task._call else None
+                return ()
+            known = task._known_to(at_work)
+            if known and known.call:
+                found[task] = known
+                return ()
+            needed[task] = task._needed()
+            return [*flat(needed[task]).values()]
 
-        memo: dict[luigi.Task, Artifact | Source | None] = {}
+        def resolved(task: luigi.Task, inputs: Sequence[Any]) -> Any:
+            """What the task makes: an input, or several; itself as long as that cannot be known."""
+            if not isinstance(task, SaltedTask):
+                return _sources(task)
+            if task not in found:
+                made = dict(zip(flat(needed[task]).values(), inputs, strict=True))
+                found[task] = task._known = task._applied(needed[task], made, at_work)
+            call = found[task].call
+            if call and task.cache.strategy.digests:
+                return task.cache.find(call) or task
+            return call.artifact if call else found[task].awaits or task
+
+        memo: dict[luigi.Task, Any] = {}
         fold(self, needs, resolved, memo)
+        return found[self]
 
-    def _applied(self, needed: Needed, flat: Sequence[Artifact | Source | None]) -> Call | None:
-        """The call, from what the needed tasks make; ``flat`` has that in the order of ``luigi.task.flatten``."""
-        self._awaits = None
-        for need, item in zip(flatten(needed), flat, strict=True):
-            if item is None:
-                self._awaits = need._awaits or need
-                return None
-        items: Iterator[Any] = iter(flat)
-        inputs = {
-            argument: {part: next(items) for part in task} if isinstance(task, Mapping) else next(items)
-            for argument, task in needed.items()
-        }
-        params = {name: getattr(self, name) for name in self.step.parameters}
+    def _needed(self) -> Needed:
+        """What ``requires`` returns. Raises BadInput where it does not name the inputs of the step."""
+        if not isinstance(getattr(self, "step", None), Step):
+            raise BadInput(f"{self.task_family}: it has no step; declare one, as in 'step = steps.train'")
+        needed: Any = self.requires()
+        if not isinstance(needed, Mapping):
+            raise BadInput(
+                f"{self.task_family}: requires() must say which input of '{self.step.name}' each task is: "
+                f"declare 'requires = Requires()' and requirements, or return a dictionary"
+            )
+        return needed
+
+    def _applied(self, needed: Needed, made: Mapping[luigi.Task, Any], at_work: Workers) -> Known:
+        """The call, from what the needed tasks make."""
+        if waits := next((item for item in made.values() if isinstance(item, SaltedTask)), None):
+            return Known(at_work, None, waits)
+        inputs = {name: like(tasks, tasks, lambda task, _: made[task]) for name, tasks in needed.items()}
+        params = {name: getattr(self, name) for name in self.step.parameters if self._declares(name)}
         try:
-            return self.cache.call(self.step, inputs, params, self.partition)
+            return Known(at_work, self.cache.call(self.step, inputs, params, self.partition))
         except FileNotFoundError:
-            return None  # an external input is missing, as Luigi is about to find out
+            return Known(at_work)  # an external input is missing, as Luigi is about to find out
+
+    def _declares(self, name: str) -> bool:
+        """Whether its class has a value for a parameter of the step, and not every task an attribute of that name."""
+        return any(name in vars(owner) for owner in type(self).__mro__ if owner not in SaltedTask.__mro__)
 
     def up_to_date(self) -> bool:
         """Whether the target is there. A subclass may ask for more."""
@@ -297,12 +339,40 @@ class SaltedTask(luigi.Task):
         self.cache.make(call)
 
 
+def _sources(task: luigi.Task) -> Any:
+    """What a task that is not salted makes: an external input, or several as its ``output`` has them."""
+    output = task.output()
+    if not flat({"": output}):
+        raise BadInput(f"{task}: it has no output, so it cannot be the input of a step; require what it requires")
+
+    def source(target: Any, _: Any) -> Source:
+        path, files = str(getattr(target, "path", "")), getattr(target, "fs", None)
+        if not path or ("://" not in path and files is not None and not isinstance(files, LocalFileSystem)):
+            raise BadInput(f"{task}: its output {target!r} is neither a file of this machine nor a URL")
+        return Source.at(path)
+
+    return like(output, output, source)
+
+
+def workers() -> Workers:
+    """Luigi's workers that are at work in this process. None outside of a build.
+
+    Luigi tells no task that a build begins. But each worker has a thread that keeps it alive at the scheduler. The
+    process that a worker starts for a task is a fork without that thread.
+    """
+    global _at_work
+    if not isinstance(multiprocessing.current_process(), TaskProcess):
+        threads = [thread for thread in threading.enumerate() if isinstance(thread, KeepAliveThread)]
+        _at_work = frozenset(thread._worker_id for thread in threads)
+    return _at_work
+
+
 def _needs(task: luigi.Task) -> Sequence[luigi.Task]:
     """What a salted task needs. Others are not looked into."""
     return list(flatten(task.requires())) if isinstance(task, SaltedTask) else ()
 
 
 @lru_cache
-def _cache(store: str, strategy: str, run_id: str, force: tuple[str, ...], verify: float) -> Cache:
-    """One cache for all tasks of a run, so that a remote store is connected to once."""
+def _cache(store: str, strategy: str, run_id: str, force: tuple[str, ...], verify: float, _folder: str) -> Cache:
+    """One cache for all tasks of a run, so that a remote store is connected to once. A folder is named from another."""
     return Cache(store, strategy, run_id, "luigi", force, verify)

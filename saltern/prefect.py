@@ -13,11 +13,14 @@ https://docs.prefect.io/v3/concepts/caching
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, ClassVar, Self
 
 from prefect.blocks.system import Secret
@@ -47,9 +50,12 @@ StrategyName = Annotated[str, Field(json_schema_extra={"enum": [*STRATEGIES]})]
 
 
 def call_of(step: Step[..., Any], cache: Cache, arguments: Mapping[str, Any]) -> Call:
-    """What a task run is to make. A task names its arguments as its step does; ``day`` is the partition."""
-    inputs = {name: arguments[name] for name in step.inputs}
-    params = {name: arguments[name] for name in step.parameters}
+    """What a task run is to make. A task names its arguments as its step does; ``day`` is the partition.
+
+    An argument that the task has not is the step's default.
+    """
+    inputs = {name: arguments[name] for name in step.inputs if name in arguments}
+    params = {name: arguments[name] for name in step.parameters if name in arguments}
     return cache.call(step, inputs, params, arguments.get("day"))
 
 
@@ -67,6 +73,43 @@ def _is_refreshed(context: TaskRunContext | None) -> bool:
     return get_current_settings().tasks.refresh_cache if chosen is None else bool(chosen)
 
 
+@lru_cache
+def _hands_on(function: Callable[..., Any], step: Step[..., Any]) -> bool:
+    """Whether a task's function is ``return execute(step, cache, name=name, ...)``, with all that it is given."""
+    if hasattr(function, "__wrapped__") or not inspect.isfunction(function):
+        return False
+    try:
+        (definition,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    except (OSError, SyntaxError, TypeError, ValueError):  # typed in, in a session
+        return False
+    if not isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    body = definition.body[1:] if ast.get_docstring(definition) is not None else definition.body
+    given = inspect.getargs(function.__code__)
+    wanted = {*step.inputs, *step.parameters, "day"}.intersection(given.args) | ({"**"} if given.varkw else set())
+    match body:
+        case [ast.Return(ast.Call(called, [first, ast.Name("cache")], keywords))]:
+            handed = [one.arg or "**" for one in keywords if getattr(one.value, "id", "") == (one.arg or given.varkw)]
+        case _:
+            return False
+    is_all = len(handed) == len(keywords) and wanted.issubset(handed)
+    return (
+        is_all
+        and _meant(called, function) is execute
+        and getattr(_meant(first, function), "itself", None) is step.itself
+    )
+
+
+def _meant(named: ast.expr, function: Callable[..., Any]) -> Any:
+    """What a name in a function, with or without attributes (``ml.train``), stands for; None where it is no name."""
+    if isinstance(named, ast.Attribute):
+        return getattr(_meant(named.value, function), named.attr, None)
+    if not isinstance(named, ast.Name):
+        return None
+    found = inspect.getclosurevars(function)
+    return {**found.globals, **found.nonlocals}.get(named.id)
+
+
 @dataclass
 class Salted(CachePolicy):
     """The cache key of a task run is the address of the artifact it makes: the store, and a name with the salt in it.
@@ -76,6 +119,9 @@ class Salted(CachePolicy):
 
     Should a salt fail to compute, Prefect logs it and runs the task without a key; the same call then fails in
     ``execute``, so the task run fails rather than run under a weaker key.
+
+    A task whose function does more than hand its arguments to ``execute`` runs each time: no recipe has its code, so
+    nothing says that it would make what is there. What it executes is found in the store.
     """
 
     step: Step[..., Any] | None = None  # as for every field of a policy, a default is needed
@@ -88,6 +134,8 @@ class Salted(CachePolicy):
         call = call_of(self.step, cache, inputs)
         path = cache.store.address(call.artifact.name)
         # what does not count as found has another key, which nothing is stored under
+        if not _hands_on(task_ctx.task.fn, self.step):
+            return f"{path}?{cache.run}"
         if _is_refreshed(task_ctx):
             found = cache.find(call)
         elif found := cache.reuse(call):

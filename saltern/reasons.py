@@ -74,3 +74,5 @@ def differences(call: Call, new: Mapping[str, Any], old: Mapping[str, Any]) -> I
         yield f"input data changed: {', '.join(data)}"
     if upstream := [name for name in changed_inputs if name not in data]:
         yield f"upstream changed: {', '.join(upstream)}"
+    if not changed_inputs and (arguments := differing(new.get("order", {}), old.get("order", {}))):
+        yield f"upstream changed: the order of {', '.join(arguments)}"

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -102,7 +102,8 @@ class Artifact:
 
 
 Input = Source | Artifact
-Inputs = Mapping[str, Input | Mapping[str, Input]]  # argument -> one input, or partition -> input for a fan-in
+Given = Input | Mapping[str, Any] | Sequence[Any]  # one input, or several: by partition, or in order
+Inputs = Mapping[str, Given]  # by the step's arguments
 
 
 @dataclass(frozen=True)
@@ -137,27 +138,63 @@ def key(step: str, partition: str | None) -> str:
 
 def each(inputs: Inputs) -> Iterator[Input]:
     """Every single input, those of a fan-in one by one."""
-    for value in inputs.values():
-        if isinstance(value, Mapping):
-            yield from value.values()
+    todo: list[Given] = [*inputs.values()][::-1]
+    while todo:
+        given = todo.pop()
+        if isinstance(given, Source | Artifact):
+            yield given
         else:
-            yield value
+            todo += reversed([*(given.values() if isinstance(given, Mapping) else given)])
 
 
 def mapped(inputs: Inputs, change: Callable[[Input], Any]) -> dict[str, Any]:
-    """Named inputs, each changed by a function, those of a fan-in one by one: they stay together, by partition."""
-    return {
-        argument: {part: change(one) for part, one in item.items()} if isinstance(item, Mapping) else change(item)
-        for argument, item in inputs.items()
-    }
+    """Named inputs, each changed by a function; several stay together, in their order: by partition, or in a list."""
+    return {argument: like(given, given, lambda item, _: change(item)) for argument, given in inputs.items()}
+
+
+def like(given: Any, values: Any, change: Callable[[Any, Any], Any]) -> Any:
+    """What is in ``values`` where the inputs of an argument are, arranged as these are.
+
+    ``change`` is given each input and its value.
+    """
+    if isinstance(given, Mapping):
+        return {part: like(one, values[part], change) for part, one in given.items()}
+    if isinstance(given, list | tuple):
+        found = [like(one, value, change) for one, value in zip(given, values, strict=True)]
+        return found if isinstance(given, list) else tuple(found)
+    return change(given, values)
+
+
+def order(given: Given) -> str | None:
+    """The hash of how inputs are arranged, where canonical JSON does not say it: not by name, or in a tuple."""
+    told: list[Any] = []
+    todo: list[Any] = [given]
+    is_plain = True
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Mapping):
+            is_plain &= [*one] == sorted(one, key=str)
+            told.append([*one])
+            todo += one.values()
+        elif isinstance(one, list | tuple):
+            is_plain &= isinstance(one, list)
+            told.append(["list" if isinstance(one, list) else "tuple", len(one)])
+            todo += one
+    return None if is_plain else hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def flat(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Named inputs, of a call or of its recipe, those of a fan-in one by one: ``counts[2018-03-05]``."""
+    """Named inputs, of a call or of its recipe, several one by one: ``counts[2018-03-05]``, ``tables[0]``."""
     found: dict[str, Any] = {}
-    for argument, value in inputs.items():
-        parts = value.items() if isinstance(value, Mapping) else [(None, value)]
-        found |= {key(argument, part): item for part, item in parts}
+    todo = [*inputs.items()][::-1]
+    while todo:
+        name, value = todo.pop()
+        if isinstance(value, Mapping):
+            todo += [(key(name, part), one) for part, one in value.items()][::-1]
+        elif isinstance(value, list | tuple):
+            todo += [(f"{name}[{number}]", one) for number, one in enumerate(value)][::-1]
+        else:
+            found[name] = value
     return found
 
 

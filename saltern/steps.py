@@ -16,7 +16,7 @@ import inspect
 import os
 import sys
 import time
-from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -59,9 +59,15 @@ class Step(Generic[P, R]):
         self.libraries, self.files, self.env = _texts(libraries), _texts(files), _texts(env)
         self.code, self.ignore = _texts(code), _texts(ignore)
         self.loaded_ns = time.time_ns()  # what its source said then is what runs
-        arguments = inspect.signature(function).parameters.values()
+        self._signature = inspect.signature(function)
+        arguments = self._signature.parameters.values()
         self._kinds = {a.name: a.kind for a in arguments}
         self.inputs = tuple(a.name for a in arguments if a.kind is not a.KEYWORD_ONLY)
+        several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        # the inputs that it cannot go without
+        self.needs = frozenset(
+            a.name for a in arguments if a.name in self.inputs and a.default is a.empty and a.kind not in several
+        )
         self.parameters: Mapping[str, Any] = {a.name: a.default for a in arguments if a.kind is a.KEYWORD_ONLY}
         self._annotations = {a.name: a.annotation for a in arguments if a.kind is a.KEYWORD_ONLY}
         self._adapters: dict[str, tuple[Any, Any]] = {}  # parameter -> its type, and what checks it
@@ -91,11 +97,33 @@ class Step(Generic[P, R]):
             if name not in given:
                 break
             value = given.pop(name)
-            args += _each(value) if kind is several else [value]
+            args += ([*value.values()] if isinstance(value, Mapping) else value) if kind is several else [value]
         for name in [name for name in given if self._kinds[name] is inspect.Parameter.VAR_KEYWORD]:
-            value = given.pop(name)
-            given |= value if isinstance(value, Mapping) else {name: value}
+            given |= given.pop(name)
         return args, given
+
+    def gathered(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Inputs, where what ``*tables`` and ``**tables`` gather is several also if it is one."""
+        found = dict(inputs)
+        for name, value in inputs.items():
+            kind = self._kinds.get(name)
+            if kind is inspect.Parameter.VAR_POSITIONAL and not isinstance(value, Mapping):
+                found[name] = [*value] if isinstance(value, list | tuple) else [value]
+            if kind is inspect.Parameter.VAR_KEYWORD and not isinstance(value, Mapping):
+                found[name] = {name: value}
+        return found
+
+    def bound(self, args: Iterable[Any], kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Its inputs and its parameters by name, from arguments as its function takes them.
+
+        Raises BadInput, naming the step, for what its function does not take.
+        """
+        try:
+            given = self._signature.bind_partial(*args, **kwargs).arguments
+        except TypeError as error:
+            raise BadInput(f"step '{self.name}': {error}") from None
+        params = {name: value for name, value in given.items() if name in self.parameters}
+        return {name: value for name, value in given.items() if name not in params}, params
 
     def holding(self, given: frozenset[str]) -> Step[P, R]:
         """The step with classes and functions (``module:name``) that it is given: their code is a part of its own."""
@@ -228,12 +256,6 @@ def _is_same(value: Any, other: Any) -> bool:
         return bool(value == other) and repr(value) == repr(other)
     except Exception:  # of arrays, it is no truth
         return False
-
-
-def _each(value: Any) -> list[Any]:
-    if isinstance(value, Mapping):
-        return [*value.values()]
-    return value if isinstance(value, list) else [value]
 
 
 def _awaited(made: Coroutine[Any, Any, Any]) -> Any:

@@ -22,6 +22,7 @@ from saltern.errors import StoreFailed
 from saltern.files import digest
 from saltern.places import place_of
 from saltern.places.place import State
+from saltern.recipe import flat
 
 log = logging.getLogger("saltworks.store")
 
@@ -245,7 +246,7 @@ _MANIFEST: dict[str, Any] = {
     "recipe": dict | None,
 }
 _RECIPE: dict[str, Any] = {"step": str, "version": str, "strategy": str, "params": dict, "recipe": int}
-_TEXTS = ("code", "libraries", "environment", "files", "read")  # each maps texts to texts
+_TEXTS = ("code", "libraries", "environment", "files", "order", "read")  # each maps texts to texts
 
 
 def _is_manifest(found: Any) -> bool:
@@ -256,8 +257,7 @@ def _is_manifest(found: Any) -> bool:
     recipe = found.get("recipe") or {}
     if not _fits(recipe, _RECIPE) or not isinstance(recipe.get("inputs", {}), dict):
         return False
-    inputs = recipe.get("inputs", {}).values()
-    return all(isinstance(one, str) or _is_texts(one) for one in inputs)
+    return all(isinstance(one, str) for one in flat(recipe.get("inputs", {})).values())
 
 
 def _fits(found: Mapping[str, Any], types: Mapping[str, Any]) -> bool:

@@ -18,7 +18,21 @@ from saltern.errors import BadInput
 from saltern.libraries import library_fingerprint
 from saltern.parameters import definitions, parameters
 from saltern.reach import project_of
-from saltern.recipe import SALT_IN_NAME, Artifact, Call, Input, Inputs, Source, canonical, each, key, salt
+from saltern.recipe import (
+    SALT_IN_NAME,
+    Artifact,
+    Call,
+    Input,
+    Inputs,
+    Source,
+    canonical,
+    each,
+    flat,
+    key,
+    like,
+    order,
+    salt,
+)
 from saltern.steps import Step
 
 FORMAT = 1  # of recipes: raised when the same ingredients are written down in another way
@@ -77,11 +91,11 @@ class Strategy:
         if self.libraries:
             recipe["libraries"] = library_fingerprint(whole)
         recipe["inputs"] = {
-            argument: self.ingredient(value, step, argument)
-            if isinstance(value, Artifact | Source)
-            else {part: self.ingredient(item, step, argument) for part, item in value.items()}
+            argument: like(value, value, lambda item, _: self.ingredient(item, step, argument))  # noqa: B023 - called now
             for argument, value in inputs.items()
         }
+        if orders := {argument: told for argument, value in inputs.items() if (told := order(value))}:
+            recipe["order"] = orders
         return recipe
 
     def ingredient(self, item: Input, step: Step[..., Any], argument: str) -> str:
@@ -158,10 +172,10 @@ def _check_inputs(step: Step[..., Any], inputs: Inputs) -> None:
         if name not in step.inputs:
             known = ", ".join(step.inputs) or "none"
             raise BadInput(f"{step.name}.{name}: step '{step.name}' has no input '{name}' (it has: {known})")
-        for item in value.values() if isinstance(value, Mapping) else [value]:
+        for place, item in flat({name: value}).items():
             if not isinstance(item, Source | Artifact):
                 raise BadInput(
-                    f"{step.name}.{name}: {item!r} is neither a Source nor an Artifact; "
+                    f"{step.name}.{place}: {item!r} is neither a Source nor an Artifact; "
                     "give a file as Source.at(path), and a plain value as a parameter"
                 )
 
@@ -172,7 +186,7 @@ def _interval(inputs: Inputs) -> str | None:
     A fan-in sets it, from its first to its last partition; what builds on the fan-in inherits it.
     """
     for value in inputs.values():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             return f"{min(value)}--{max(value)}"
     return next((item.interval for item in each(inputs) if isinstance(item, Artifact) and item.interval), None)
 

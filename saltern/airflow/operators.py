@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import Any
 
 from airflow.sdk import Context, Param, TriggerRule, conf
@@ -16,11 +17,13 @@ from saltern.airflow.links import ArtifactLink
 from saltern.cache import Cache
 from saltern.errors import BadInput, StoreFailed
 from saltern.places import check_shared, keys
-from saltern.recipe import Artifact, Call, Input, Source
+from saltern.recipe import Artifact, Call, Source
 from saltern.steps import Step
 from saltern.strategies import STRATEGIES
 
 RETURN_VALUE = "return_value"
+_SOURCE = {field.name for field in fields(Source)}
+_ARTIFACT = {field.name for field in fields(Artifact)}
 keys.LOOKUPS.append(credentials)
 SUMMARIES = {strategy.name: strategy.summary for strategy in STRATEGIES.values()}
 
@@ -54,20 +57,18 @@ class SaltedOperator(DecoratedOperator):
     @property
     def partition(self) -> str | None:
         """The partition that this instance of a mapped task makes; known once its arguments are."""
-        return next((given[0] for given in self._arguments.values() if isinstance(given, tuple)), None)
-
-    @property
-    def _arguments(self) -> dict[str, Any]:
-        return {**dict(zip(self.step.inputs, self.op_args, strict=False)), **self.op_kwargs}
+        inputs, params = self.step.bound(self.op_args, self.op_kwargs)
+        return next((given[0] for given in (inputs | params).values() if _is_pair(given)), None)
 
     def bind(self, context: Context) -> tuple[Cache, Call]:
         """The cache that the DAG run's params name, and the call that this task instance is to make.
 
         Raises AirflowFailException where the step refuses its input: there is no use in a retry.
         """
-        cache, params = cache_of(context), self._arguments
-        inputs = {argument: received(params.pop(argument)) for argument in self.step.inputs}
+        cache = cache_of(context)
         with refusing():
+            inputs, params = self.step.bound(self.op_args, self.op_kwargs)
+            inputs = {argument: received(given) for argument, given in inputs.items()}
             if executor := elsewhere():
                 check_shared(cache.store_url, executor, self.step.project)
             return cache, cache.call(self.step, inputs, params, self.partition)
@@ -117,14 +118,32 @@ def quieten_skops() -> None:
     warnings.filterwarnings("ignore", message=r"The `airflow\.", category=FutureWarning, module=r"skops\.io\._utils")
 
 
-def received(given: Any) -> Input | dict[str, Artifact]:
-    """An input as it came through XCom: one document, with or without its partition, or all mapped instances'."""
-    if isinstance(given, tuple):
+def _is_pair(given: Any) -> bool:
+    """Whether an argument is a pair ``(partition, item)``: one item of a dictionary that a task is mapped over."""
+    return isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], str)
+
+
+def received(given: Any) -> Any:
+    """An input as it came through XCom: one document, with or without its partition, or several.
+
+    Those of the instances of one mapped task go by partition, where they have partitions. What is no document stays as
+    it is, for the cache to refuse.
+    """
+    if _is_pair(given):
         given = given[1]
     if isinstance(given, Mapping):
-        return Source(**given) if given.keys() == {"path", "root"} else Artifact.from_json(given)
-    artifacts = [Artifact.from_json(document) for document in given[:]]  # lazy, and a slice is one request
-    return {str(artifact.partition): artifact for artifact in artifacts}
+        if given.keys() == _SOURCE:
+            return Source(**given)
+        if given.keys() == _ARTIFACT:
+            return Artifact.from_json(given)
+        return {name: received(item) for name, item in given.items()}
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        return given
+    items = [received(item) for item in given[:]]  # lazy, and a slice is one request
+    artifacts = [item for item in items if isinstance(item, Artifact)]
+    partitions = {item.partition: item for item in artifacts if item.partition is not None}
+    is_mapped = len({item.step for item in artifacts}) == 1 and len(partitions) == len(items)
+    return partitions if is_mapped else items
 
 
 def reuse(

@@ -24,9 +24,10 @@ from dask.highlevelgraph import HighLevelGraph, MaterializedLayer
 from dask.task_spec import DataNode, GraphNode, List, Task, TaskRef
 from dask.typing import Key
 
-from saltern import external
 from saltern.cache import Cache
-from saltern.dask.tasks import after, as_stored, inputs, load, make, stored, verify
+from saltern.dask.arguments import as_input, as_parameter, given, inlined, leaves
+from saltern.dask.tasks import after, as_stored, load, make, stored, verify
+from saltern.errors import BadInput
 from saltern.places import check_shared
 from saltern.recipe import SALT_IN_NAME, Artifact, Call, Source
 from saltern.recipe import key as named
@@ -121,7 +122,11 @@ class Wiring:
             check_shared(cache.store_url, f"the cluster at {address}")
         self.cache = cache
         self.target: Key = node.key
-        self.tasks: dict[Key, GraphNode] = graph.to_dict()
+        self.tasks = inlined(graph.to_dict())
+        if self.target not in self.tasks:
+            raise BadInput(
+                f"{node.key}: this is several steps and not one; ask for each of them, or gather them in a step"
+            )
         self._annotations: dict[Key, Annotations] = {
             key: {name: value(key) if callable(value) else value for name, value in (layer.annotations or {}).items()}
             for layer in graph.layers.values()
@@ -145,22 +150,19 @@ class Wiring:
         assert isinstance(node, DataNode)
         return Source.at(str(node.value))  # a path, of fsspec's too
 
-    def _opened(self, key: Key, source: Source) -> GraphNode:
-        """What gives a step an external input: the wiring's own, or where that has a URL as text, the path at it."""
-        is_text = source.is_url and isinstance(self.tasks[key].value, str)  # type: ignore[attr-defined]
-        return Task(key, external.value, source) if is_text else self.tasks[key]
-
     def step(self, key: Key) -> Step[..., Any] | None:
-        """The step that a task runs; None for an external input.
+        """The step that a task runs; None for what the wiring gives.
 
-        Raises TypeError for a task that is neither: what it does would be in nobody's salt.
+        Raises BadInput for a task that is neither: what it does would be in nobody's salt.
         """
         task = self.tasks[key]
         if isinstance(task, DataNode):
             return None
         if isinstance(task, Task) and isinstance(task.func, Step):
             return task.func
-        raise TypeError(f"{key}: {task!r} runs no step, so it has no salt")
+        function = getattr(task, "func", task)
+        name = getattr(function, "__name__", type(function).__name__)
+        raise BadInput(f"{key}: '{name}' is no step, so no salt holds what it does; decorate it with @step(...)")
 
     def partition(self, key: Key) -> str | None:
         """What the annotation ``partition`` says of a key."""
@@ -182,11 +184,14 @@ class Wiring:
             return None
 
         def applied(*args: Any, **kwargs: Any) -> Call:
-            params = {name: value for name, value in kwargs.items() if name in step.parameters}
-            return self.cache.call(step, inputs(step, args, kwargs), params, self.partition(key))
+            inputs, params = step.bound(args, kwargs)
+            inputs = {name: leaves(value, as_input) for name, value in inputs.items()}
+            params = {name: leaves(value, as_parameter) for name, value in params.items()}
+            return self.cache.call(step, inputs, params, self.partition(key))
 
         task = self.task(key)
-        bound: Call = Task(key, applied, *task.args, **task.kwargs)({need: made[need] for need in task.dependencies})
+        known = {need: given(self.tasks[need]) or made[need] for need in task.dependencies}
+        bound: Call = Task(key, applied, *task.args, **task.kwargs)(known)
         return bound
 
     def calls(self) -> dict[Key, Call]:
@@ -244,7 +249,7 @@ class Wiring:
         for need in {need for key in missing for need in self.needs(key)} - missing.keys():
             item = found[need]
             if isinstance(item, Source):
-                values[need] = add(self._opened(need, item))
+                values[need] = add(self.tasks[need])
             else:
                 values[need] = add(Task(f"load:{self._name(need, item)}", load, self.cache, item))
         for key, call in missing.items():

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from saltern import external
 from saltern.cache import Cache
 from saltern.codecs import CODECS
 from saltern.errors import BadInput, StepFailed
-from saltern.recipe import Artifact, Call
-from saltern.steps import Step
+from saltern.recipe import Artifact, Call, Input, Source, like
 
 
 def apply(cache: Cache, call: Call, /, *args: Any, **kwargs: Any) -> Any:
     """The value of a step, made now."""
     with _named(call.key):
-        return cache.apply(call, **inputs(call.step, args, kwargs))
+        return cache.apply(call, **inputs(call, args, kwargs))
 
 
 def as_stored(cache: Cache, call: Call, /, *args: Any, **kwargs: Any) -> Any:
@@ -91,7 +92,12 @@ def _named(step: str) -> Iterator[None]:
         raise StepFailed.of(step, error) from error
 
 
-def inputs(step: Step[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs of a step by name, however they were given."""
-    named_inputs = {name: value for name, value in kwargs.items() if name in step.inputs}
-    return dict(zip(step.inputs, args, strict=False)) | named_inputs
+def inputs(call: Call, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a call's inputs by name, from the arguments of its task."""
+    given = call.step.gathered(call.step.bound(args, kwargs)[0])
+    return {name: like(call.inputs[name], value, _opened) for name, value in given.items()}
+
+
+def _opened(item: Input, value: Any) -> Any:
+    """An external input as it was found on the client, where the wiring names it; any other value as it came."""
+    return external.value(item) if isinstance(item, Source) and isinstance(value, str | Path | Source) else value

@@ -120,14 +120,14 @@ def _reason(name: str, manifest: Manifest, steps: Mapping[str, Step[..., Any] | 
         return f"no step '{manifest['step']}' at {manifest.get('function')}"
     if strategy is None:
         return f"no strategy '{manifest['strategy']}'"
-    if set(recipe["inputs"]) != set(step.inputs):
-        return f"inputs changed: {', '.join(sorted(set(recipe['inputs']).symmetric_difference(step.inputs)))}"
+    if others := recipe["inputs"].keys() - {*step.inputs} | step.needs - recipe["inputs"].keys():
+        return f"inputs changed: {', '.join(sorted(others))}"
     try:
         params = step.checked({name: given(value) for name, value in recipe.get("params", {}).items()})
     except BadInput as error:
         return f"parameter changed: {error}"
     call = strategy.bind(step, {}, params, manifest["partition"])
-    today = (call.recipe or {}) | {"inputs": recipe["inputs"]}
+    today = (call.recipe or {}) | {name: recipe[name] for name in ("inputs", "order") if name in recipe}
     if name == f"{key(step.name, manifest['partition'])}-{salt(canonical(today))[:SALT_IN_NAME]}.{step.writes}":
         return None
     return "; ".join(_changes(today, recipe)) or "stored under another name today"

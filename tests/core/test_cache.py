@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from saltern import Source
+from saltern import BadInput, Source
 from saltern.cache import Cache
+from saltern.housekeeping.contents import Contents
+from saltern.housekeeping.pruning import removals
 from saltern.reasons import REASONS, kind
 from saltern.recipe import Call
 from saltern.steps import Step, step
@@ -117,3 +120,53 @@ def test_the_ledger_says_why_a_step_was_executed(tmp_path: Path, file: Path) -> 
         ["output missing"],
     ]
     assert {kind(reason) for reasons in told for reason in reasons} < set(REASONS)
+
+
+@step(version="1", writes="json")
+def shown(given: Any, other: Any = None) -> str:
+    return repr(given)
+
+
+@step(version="1", writes="json")
+def counted(*files: Path) -> int:
+    return len(files)
+
+
+def test_several_inputs_reach_a_step_as_they_are_given(tmp_path: Path, file: Path) -> None:
+    """Another order, or a tuple for a list, is another artifact: the step may look at it."""
+    cache = cache_of(tmp_path, "lineage")
+    source = Source.at(file)
+    one = cache.make(cache.call(counting(), {"file": source}))
+    several: list[Any] = [[one, source], (one, source), {"b": one, "a": [source]}, {"a": [source], "b": one}, [], {}]
+    expected = [[1, file], (1, file), {"b": 1, "a": [file]}, {"a": [file], "b": 1}, [], {}]
+    made = [cache.make(cache.call(shown, {"given": given})) for given in several]
+    assert [cache.load(artifact) for artifact in made] == [repr(value) for value in expected]
+    assert len({artifact.name for artifact in made}) == len(several)
+    file.write_text("1\n2\n")
+    assert not any(cache.find(cache.call(shown, {"given": given})) for given in several[:4])
+
+
+def test_what_a_star_gathers_may_be_one(tmp_path: Path, file: Path) -> None:
+    cache = cache_of(tmp_path, "lineage")
+    for given, count in ((Source.at(file), 1), ([file, file], 2), ((), 0)):
+        assert cache.load(cache.make(cache.call(counted, {"files": given}))) == count
+
+
+def test_an_artifact_of_a_step_with_an_input_to_spare_is_current(tmp_path: Path, file: Path) -> None:
+    cache = cache_of(tmp_path, "lineage")
+    cache.make(cache.call(shown, {"given": (file,)}))
+    assert [*removals(Contents.of(cache.store), None)] == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "complaint"),
+    [
+        ({}, "shown.given: step 'shown' needs this input, and it is not given"),
+        ({"gven": 1}, "shown.gven: step 'shown' has no input 'gven' (it has: given, other)"),
+        ({"given": ["in.txt"]}, "shown.given[0]: 'in.txt' is neither a Source nor an Artifact"),
+        ({"given": {"a": {"b": 5}}}, "shown.given[a][b]: 5 is neither a Source nor an Artifact"),
+    ],
+)
+def test_a_wrong_input_is_named(tmp_path: Path, inputs: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(complaint)):
+        cache_of(tmp_path).call(shown, inputs)

@@ -204,8 +204,30 @@ CASES = [
         expect="rerun",
     ),
     Case(
-        name="plain_value_as_input",
-        about="A path instead of a Source: what newcomers do.",
+        name="path_as_input",
+        about="A path instead of a Source, alone and in a list: what newcomers do. It is the file that lies there.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, more):
+            return [data.read_text(), *(one.read_text() for one in more)]
+        --- other.txt
+        4
+        --- program.py
+        from pathlib import Path
+        import steps
+        from build import tell
+        given = {"data": Path("in.txt"), "more": [Path("other.txt")]}
+        tell(lambda build: build.cache.load(build.artifact(build.cache.call(steps.out, given))))
+        """,
+        program=("program.py",),
+        edit=("other.txt", "4", "5"),
+        expect="rerun",
+    ),
+    Case(
+        name="value_as_input",
+        about="A plain value as an input.",
         project="""
         --- steps.py
         from saltern import step
@@ -213,13 +235,37 @@ CASES = [
         def out(data):
             return 1
         --- program.py
-        from pathlib import Path
         import steps
         from build import tell
-        tell(lambda build: build.value(steps.out, {"data": Path("in.txt")}))
+        tell(lambda build: build.value(steps.out, {"data": 5}))
         """,
         program=("program.py",),
         expect="refuse",
+    ),
+    Case(
+        name="order_of_inputs",
+        about="The same inputs by the same names, wired in another order: a step sees the order of a dictionary.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return [*data]
+        --- program.py
+        from pathlib import Path
+        import steps
+        from build import tell
+        tell(lambda build: build.cache.load(build.artifact(build.cache.call(steps.out, {"data": GIVEN}))))
+        --- other.txt
+        4
+        """.replace("GIVEN", '{"b": Path("in.txt"), "a": Path("other.txt")}'),
+        program=("program.py",),
+        edit=(
+            "program.py",
+            '{"b": Path("in.txt"), "a": Path("other.txt")}',
+            '{"a": Path("other.txt"), "b": Path("in.txt")}',
+        ),
+        expect="rerun",
     ),
     Case(
         name="damaged_artifact_same_mtime",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ class Wired:
     """One step as it is wired: where each of its inputs comes from, and its parameter."""
 
     name: str
-    inputs: Mapping[str, str]  # argument -> step
+    inputs: Mapping[str, Any]  # argument -> step, or several steps as a list or a dictionary
+    star: bool  # whether its steps are given one by one, to ``*parts``
     file: str | None  # what its argument ``data`` is
     mapped: bool  # one for each day, whose ``data`` is that day's file
     parameter: str
@@ -27,6 +28,17 @@ class Wired:
     def step(self) -> Step[..., Any]:
         found: Step[..., Any] = getattr(importlib.import_module("flow.steps"), self.name)
         return found
+
+    @property
+    def needs(self) -> list[str]:
+        """The steps that it needs."""
+        found: list[str] = []
+        self.arguments(found.append)
+        return found
+
+    def arguments(self, made: Callable[[str], Any]) -> dict[str, Any]:
+        """Its arguments, with what is made of each step in the step's place."""
+        return {argument: _each(steps, made) for argument, steps in self.inputs.items()}
 
     @property
     def params(self) -> dict[str, int]:
@@ -44,3 +56,9 @@ def read() -> Graph:
     document = json.loads(Path("graph.json").read_text())
     steps = [Wired(**step) for step in document["steps"]]
     return Graph({step.name: step for step in steps}, document["days"])
+
+
+def _each(steps: Any, made: Callable[[str], Any]) -> Any:
+    if isinstance(steps, dict):
+        return {part: made(step) for part, step in steps.items()}
+    return [*map(made, steps)] if isinstance(steps, list) else made(steps)

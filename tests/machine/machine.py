@@ -27,7 +27,7 @@ from saltern.ledger import Ledger
 from saltern.store import MANIFEST, Store
 from shared.rerun.fresh import Finished
 from tests.machine.edits import CODE, WIRING, Edit
-from tests.machine.project import DAYS, FILES, HELPERS, OUT, Node, Project
+from tests.machine.project import DAYS, FILES, HELPERS, OUT, WAYS, Node, Project
 from tests.machine.workshop import Workshop
 
 STRATEGIES = ("lineage", "cutoff")
@@ -68,6 +68,7 @@ def nodes(draw: st.DrawFn, before: Sequence[Node], number: int) -> Node:
         needs=() if mapped else draw(_needs(before)),
         file=None if mapped else draw(st.sampled_from((None, *range(FILES)))),
         mapped=mapped,
+        how=draw(st.sampled_from(WAYS)),
         helper=draw(st.integers(0, HELPERS - 1)),
         coarse=draw(st.booleans()),
     )

@@ -17,6 +17,7 @@ OUT = "out"  # the target: it gathers all that no other step needs
 HELPERS = 4
 CONSTANTS, FILES = 3, 3
 DAYS = "abcd"  # the partitions there can be
+WAYS = ("apart", "list", "dict", "star")  # each in an argument of its own; several in one; or given to ``*parts``
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Node:
     needs: tuple[int, ...] = ()
     file: int | None = None  # the input file that it reads beside
     mapped: bool = False  # one for each day, which reads that day's file and nothing else
+    how: str = "apart"  # how it is given what it needs: see WAYS
     helper: int = 0
     factor: int = 1  # stands in its body
     given: int = 1  # its parameter, as the wiring gives it
@@ -42,16 +44,31 @@ class Node:
     def parameter(self) -> str:
         return f"p{self.number}"
 
+    @property
+    def way(self) -> str:
+        return self.how if self.needs else "apart"
+
+    def inputs(self, names: Mapping[int, str]) -> dict[str, Any]:
+        """What the step is given of those that it needs: by argument, the names of steps."""
+        needs = {f"a{need}": names[need] for need in self.needs}
+        return needs if self.way == "apart" else {"parts": needs if self.way == "dict" else [*needs.values()]}
+
     def source(self, function: str) -> str:
-        arguments = [f"a{need}" for need in self.needs]
-        arguments += ["data"] if self.file is not None or self.mapped else []
-        values = ", ".join(argument if argument != "data" else "read(data)" for argument in arguments)
+        reads = ["data"] if self.file is not None or self.mapped else []
+        arguments, parts = {
+            "apart": ([*(f"a{need}" for need in self.needs), *reads], [f"a{need}" for need in self.needs]),
+            "list": (["parts", *reads], ["*parts"]),
+            "dict": (["parts", *reads], ["*parts.values()"]),
+            "star": ([*reads, "*parts"], ["*parts"]),
+        }[self.way]
+        values = ", ".join([*parts, *(f"read({name})" for name in reads)])
+        star = "" if self.way == "star" else "*, "
         # two ways to name what is in another module
         helper = f"helpers.h{self.helper}" if self.number % 2 else f"h{self.helper}"
         comment = f"    # as agreed on, {self.comment}\n" if self.comment else ""
         return (
             f'@step(version="{self.version}", writes="json")\n'
-            f"def {function}({''.join(f'{argument}, ' for argument in arguments)}*, {self.parameter}: int = 1):\n"
+            f"def {function}({''.join(f'{argument}, ' for argument in arguments)}{star}{self.parameter}: int = 1):\n"
             f"{comment}"
             f"    value = {helper}({values}) * K1 + {self.factor} * {self.parameter} + TABLE['k2']\n"
             f'    return {{"value": value % {3 if self.coarse else 1_000_003}}}\n'
@@ -106,7 +123,8 @@ class Project:
             reads = [f"s{need}" for need in node.needs]
             reads += [f"file{node.file}"] if node.file is not None else []
             reads += ["each day"] if node.mapped else []
-            lines.append(f"{self.name(node)}({', '.join(reads)})")
+            how = f" as {node.way}" if node.way != "apart" else ""
+            lines.append(f"{self.name(node)}({', '.join(reads)}{how})")
         return " ".join(lines)
 
     def write(self, folder: Path) -> None:
@@ -171,7 +189,8 @@ class Project:
         steps = [
             {
                 "name": self.name(node),
-                "inputs": {f"a{need}": names[need] for need in node.needs},
+                "inputs": node.inputs(names),
+                "star": node.way == "star",
                 "file": None if node.file is None else f"data/file{node.file}.txt",
                 "mapped": node.mapped,
                 "parameter": node.parameter,

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from saltern.files import digest
+from saltern.ledger import Ledger
+from saltern.store import Store
+from shared.rerun.fresh import Finished
+from tests.machine.project import FILES, WAYS, Node, Project
 from tests.machine.sequences import Sequences
-from tests.machine.workshop import ROOT, python_of
+from tests.machine.workshop import ROOT, Workshop, python_of
 
 # What the test suite runs in the part of an engine; the core's part is that of the two engines that start fast.
 PARTS = {
@@ -50,6 +57,34 @@ def test_what_a_sequence_of_runs_makes_is_what_a_clean_evaluation_makes(
         outcome = sequences.run("tests", count, length=10, largest=6)
     assert not outcome.counterexample, outcome.counterexample
     assert all(outcome.counts.get(engine) for engine in engines), "an engine was never run, so nothing is said of it"
+
+
+def test_what_a_step_needs_may_be_given_in_every_way(part: tuple[tuple[str, ...], int], tmp_path: Path) -> None:
+    """One by one, in a list, by name, to ``*parts``; and what is mapped among them. By name, 10 comes after 9."""
+    engines, _ = part
+    several = tuple(Node(number, file=number % FILES) for number in (1, 2, 9, 10))
+    ways = tuple(Node(20 + number, (1, 2, 9, 10, 11), how=way) for number, way in enumerate(WAYS))
+    alone = tuple(Node(30 + number, (1,), file=2, how=way) for number, way in enumerate(WAYS))
+    project = Project((*several, Node(11, mapped=True), *ways, *alone))
+    edited = replace(project, files=(1, 5, 1), days=(1, 7))
+    with Workshop(tmp_path) as workshop:
+        for engine in engines:
+            home = tmp_path / f"of-{engine}" / "project"
+            store = Store(home.parent / "store")
+            executed = []
+            for run, state in enumerate((project, project, edited)):
+                state.write(home)
+                request = {"strategy": "lineage", "store": str(store.root), "run": f"r{run}"}
+                found = _said(workshop.run(home, engine, do=engine, **request))
+                clean = _said(workshop.run(home, engine, do="clean"))
+                assert {step: digest(store.read(name)) for step, name in found.items()} == clean
+                executed.append(len(Ledger(store, f"r{run}").executed()))
+            assert executed == [len(clean), 0, len(clean) - 3], "all; nothing; all but steps 2 and 9, and a day"
+
+
+def _said(finished: Finished) -> dict[str, str]:
+    assert finished.status == 0, finished.complaint
+    return json.loads(finished.stdout.strip().splitlines()[-1])  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

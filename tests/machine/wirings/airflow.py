@@ -41,10 +41,12 @@ def machine() -> None:
         if wired.mapped:
             made[wired.name] = salted.partial(**wired.params).expand(data=each_day)
             continue
-        inputs = {argument: made[need] for argument, need in wired.inputs.items()}
-        if wired.file:
-            inputs["data"] = files[wired.file]
-        made[wired.name] = salted(**inputs, **wired.params)
+        inputs = wired.arguments(made.__getitem__)
+        data = {"data": files[wired.file]} if wired.file else {}
+        if wired.star:
+            made[wired.name] = salted(*data.values(), *inputs["parts"], **wired.params)
+        else:
+            made[wired.name] = salted(**inputs, **data, **wired.params)
 
 
 MACHINE = machine()

@@ -28,10 +28,12 @@ def run(graph: Graph, cache: Cache) -> None:
                 with dask.annotate(partition=day):
                     made[wired.name][day] = function(file(name), **wired.params)
             continue
-        inputs = {argument: made[need] for argument, need in wired.inputs.items()}
-        if wired.file:
-            inputs["data"] = file(wired.file)
-        made[wired.name] = function(**inputs, **wired.params)
+        inputs = wired.arguments(made.__getitem__)
+        data = {"data": file(wired.file)} if wired.file else {}
+        if wired.star:
+            made[wired.name] = function(*data.values(), *inputs["parts"], **wired.params)
+        else:
+            made[wired.name] = function(**inputs, **data, **wired.params)
     target = [*made.values()][-1]
     for front in salting.fronts(target, cache):
         front.compute(scheduler=threaded.get)

@@ -57,9 +57,18 @@ def _task(wired: Wired, graph: Graph, classes: dict[str, type[SaltedTask]]) -> t
     if wired.mapped:
         return type(wired.name, (Mapped,), body)
     body |= {"requires": Requires(), "output": SaltedOutput(), "days": [*graph.days]}
-    for argument, need in wired.inputs.items():
-        above = classes[need]
-        body[argument] = ForEach(above, day="days") if graph.steps[need].mapped else Requirement(above)
-    if wired.file:
-        body["data"] = Requirement(File, path=wired.file)
+
+    def requirement(need: str) -> Requirement:
+        return ForEach(classes[need], day="days") if graph.steps[need].mapped else Requirement(classes[need])
+
+    data = {"data": Requirement(File, path=wired.file)} if wired.file else {}
+    if "parts" in wired.inputs:  # several tasks in one argument: then it has a method, as Luigi's users write it
+
+        def requires(task: SaltedTask) -> dict[str, Any]:
+            needed = wired.arguments(lambda need: requirement(need).needed_by(task))
+            return needed | {name: one.needed_by(task) for name, one in data.items()}
+
+        body["requires"] = requires
+    else:
+        body |= wired.arguments(requirement) | data
     return type(wired.name, (SaltedTask,), body)

@@ -18,12 +18,14 @@ def clean(graph: Graph) -> dict[str, str]:
     values: dict[str, Any] = {}
     digests: dict[str, str] = {}
     for wired in graph.steps.values():
-        inputs: dict[str, Any] = {argument: values[need] for argument, need in wired.inputs.items()}
+        inputs = wired.arguments(values.__getitem__)
+        star = inputs.pop("parts") if wired.star else []
         parts = graph.days if wired.mapped else {None: wired.file}
         made = {}
         for part, file in parts.items():
             data = {"data": Path(file)} if file else {}
-            content = CODECS["json"].dump(wired.step(**inputs, **data, **wired.params))
+            args = [*data.values(), *star] if wired.star else []
+            content = CODECS["json"].dump(wired.step(*args, **({} if args else inputs | data), **wired.params))
             made[part] = CODECS["json"].load(content)
             digests[key(wired.name, part)] = digest(content)
         values[wired.name] = made if wired.mapped else made[None]
@@ -45,9 +47,9 @@ def _each(graph: Graph, cache: Cache, ask: Callable[[Call], Artifact | None]) ->
     known: dict[str, Any] = {}  # step -> its artifact; of a mapped one, by day
     answers: dict[str, Artifact] = {}
     for wired in graph.steps.values():
-        if any(need not in known for need in wired.inputs.values()):
+        if not known.keys() >= {*wired.needs}:
             continue
-        inputs: dict[str, Any] = {argument: known[need] for argument, need in wired.inputs.items()}
+        inputs = wired.arguments(known.__getitem__)
         parts = graph.days if wired.mapped else {None: wired.file}
         made: dict[str | None, Artifact] = {}
         for part, file in parts.items():

@@ -36,7 +36,7 @@ def _body(graph: Graph, tasks: Mapping[str, Task[..., Any]], cache: Cache) -> Ca
                 futures = tasks[name].map(data=sources, day=days, cache=unmapped(cache), **params)
                 made[name] = dict(zip(days, futures, strict=True))
                 continue
-            inputs = {argument: made[need] for argument, need in wired.inputs.items()}
+            inputs = wired.arguments(made.__getitem__)
             if wired.file:
                 inputs["data"] = Source.at(Path(wired.file))
             made[name] = tasks[name].submit(**inputs, cache=cache, **wired.params)

@@ -1,0 +1,45 @@
+"""Steps of an imaginary project, for the tests of the adapters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from saltern import step
+
+
+@step(version="1", writes="json")
+def numbers(file: Path) -> list[int]:
+    return [int(word) for word in file.read_text().split()]
+
+
+@step(version="1", writes="json")
+def total(values: list[int], *, factor: int = 1) -> int:
+    return sum(values) * factor
+
+
+@step(version="1", writes="json")
+def pair(left: Any, right: Any) -> list[Any]:
+    return [left, right]
+
+
+@step(version="1", writes="json")
+def shown(given: Any) -> str:
+    """What it was given, with the order of what is in it."""
+    return repr(given)
+
+
+@step(version="1", writes="json")
+def gathered(*tables: Any) -> list[Any]:
+    return [*tables]
+
+
+@step(version="1", writes="json")
+def named(**tables: Any) -> dict[str, Any]:
+    return tables
+
+
+@step(version="1", writes="json")
+def urgent(values: list[int], *, priority: int = 7, strategy: str = "fast") -> list[Any]:
+    """Its parameters are called as attributes of every Luigi task are."""
+    return [priority, strategy]

@@ -1,0 +1,135 @@
+"""Salted tasks as Prefect's users write them: inputs in lists and dictionaries, functions that do more than execute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect import Task, flow, task, unmapped
+from prefect.runtime import flow_run
+
+from prefect_flows.engine import _quiet, _settings
+from saltern import Artifact, BadInput, Cache, Source
+from saltern.prefect import Salting, execute
+from saltern.steps import Step
+from shared.conformance.command_line import Served
+from tests.conformance.adapters import steps
+
+Body = Callable[["Run"], Any]
+
+
+@task
+def numbers(file: Source, cache: Cache) -> Artifact:
+    return execute(steps.numbers, cache, file=file)
+
+
+@task
+def shown(given: Any, cache: Cache) -> Artifact:
+    return execute(steps.shown, cache, given=given)
+
+
+@task
+def total(values: Artifact, cache: Cache, factor: int = 1) -> Artifact:
+    return execute(steps.total, cache, values=values, factor=factor)
+
+
+@task
+def plain_total(values: Artifact, cache: Cache) -> Artifact:
+    """It leaves the parameter to the step."""
+    return execute(steps.total, cache, values=values)
+
+
+@task
+def doubled(values: Artifact, cache: Cache, factor: int = 1) -> Artifact:
+    return execute(steps.total, cache, values=values, factor=factor * 2)
+
+
+@task
+def forgetful(values: Artifact, cache: Cache, factor: int = 1) -> Artifact:
+    return execute(steps.total, cache, values=values)
+
+
+class Run:
+    """A flow run: the tasks with what a strategy adds to them."""
+
+    def __init__(self) -> None:
+        self.cache = Cache("store", "lineage", str(flow_run.id), "prefect")
+        self.salting = Salting(self.cache)
+
+    def of(self, declared: Task[..., Any], step: Step[..., Any]) -> Task[..., Any]:
+        return declared.with_options(**self.salting(step))
+
+    def numbers(self, file: str) -> Artifact:
+        found: Artifact = self.of(numbers, steps.numbers)(Source.at(file), self.cache)
+        return found
+
+    def shown(self, given: Any) -> Any:
+        return self.of(shown, steps.shown)(given, self.cache)
+
+    def total(self, declared: Task[..., Any], **params: int) -> Any:
+        return self.of(declared, steps.total)(self.numbers("one.txt"), self.cache, **params)
+
+
+def built(body: Body) -> tuple[Any, list[str]]:
+    """What a flow run makes, and which steps ran for it."""
+
+    @flow
+    def whole() -> tuple[Any, list[str]]:
+        run = Run()
+        made = body(run)
+        return run.cache.load(made), run.cache.ledger.executed()
+
+    found: tuple[Any, list[str]] = whole()
+    return found
+
+
+@pytest.fixture(autouse=True)
+def folder(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The current folder, with two inputs, and a server that knows of the runs."""
+    monkeypatch.chdir(tmp_path)
+    Path("one.txt").write_text("1 2 3")
+    Path("two.txt").write_text("4 5")
+    for name, value in served[1].items():
+        monkeypatch.setenv(name, value)
+    with _quiet(), _settings():
+        yield
+
+
+def several(run: Run) -> Any:
+    one, two = run.numbers("one.txt"), run.numbers("two.txt")
+    return run.shown({"b": [one, {"a": two}], "a": two})
+
+
+def mapped(run: Run) -> Any:
+    """What ``map`` returns, as it is."""
+    files = [Source.at("one.txt"), Source.at("two.txt")]
+    return run.shown(run.of(numbers, steps.numbers).map(files, unmapped(run.cache)))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [(several, repr({"b": [[1, 2, 3], {"a": [4, 5]}], "a": [4, 5]})), (mapped, repr([[1, 2, 3], [4, 5]]))],
+)
+def test_a_step_is_given_what_the_flow_says(body: Body, expected: str) -> None:
+    made, ran = built(body)
+    assert made == expected
+    assert ran
+    assert built(body) == (expected, [])
+    Path("one.txt").write_text("9")
+    assert built(body)[0] != expected
+
+
+def test_a_function_that_does_more_than_execute_is_not_skipped() -> None:
+    """The key would be that of a call which it does not make."""
+    assert built(lambda run: run.total(plain_total)) == (6, ["numbers", "total"])
+    assert built(lambda run: run.total(total, factor=4)) == (24, ["total"])
+    assert built(lambda run: run.total(total, factor=2)) == (12, ["total"])
+    assert built(lambda run: run.total(doubled, factor=2)) == (24, [])
+    assert built(lambda run: run.total(forgetful, factor=2)) == (6, [])
+
+
+def test_a_plain_value_is_refused_in_one_line() -> None:
+    with pytest.raises(BadInput, match=r"shown\.given\[1\]: 5 is neither a Source nor an Artifact"):
+        built(lambda run: run.shown([run.numbers("one.txt"), 5]))
