@@ -1,8 +1,9 @@
-"""Whether a file is there, how large it is, where a link leads: what a step asks, and no audit event tells.
+"""Whether a file is there, how large it is, where a link leads, what a variable is set to: what a step asks, and no
+audit event tells.
 
 While a step runs, the functions of ``os`` that ask are replaced by ones that note the path first. ``os.path`` and
-``pathlib`` call them by their names in ``os``. What a C library asks is not seen, nor what a module asks that has taken
-the function itself (``from os import stat``).
+``pathlib`` call them by their names in ``os``. So are the methods of ``os.environ``. What a C library asks is not seen,
+nor what a module asks that has taken the function itself (``from os import stat``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import Any
 
 _NAMES = ("access", "lstat", "readlink", "stat")
 _ORIGINALS = {name: getattr(os, name) for name in _NAMES}
+_ENVIRON: Any = type(os.environ)
+_METHODS = {name: vars(_ENVIRON)[name] for name in ("__getitem__", "__iter__")}
+VARIABLE = "variable"  # in place of the function's name: of all variables the path is None
 _SETS = (os.supports_dir_fd, os.supports_effective_ids, os.supports_fd, os.supports_follow_symlinks)
 
 _lock = threading.Lock()
@@ -31,18 +35,25 @@ def noting(note: Callable[[str, Any], None]) -> Iterator[None]:
     finally:
         with _lock:
             _notes.pop()
-            for name in _NAMES if not _notes else ():
-                if getattr(os, name) is _REPLACED[name]:  # and nobody has put another one there
-                    setattr(os, name, _ORIGINALS[name])
+            if not _notes:
+                _exchange(_REPLACED, _ORIGINALS, os)
+                _exchange(_WATCHED, _METHODS, _ENVIRON)
 
 
 def begin(note: Callable[[str, Any], None]) -> None:
     """Call ``note`` as long as this process lives."""
     with _lock:
         _notes.append(note)
-        for name in _NAMES if len(_notes) == 1 else ():
-            if getattr(os, name) is _ORIGINALS[name]:
-                setattr(os, name, _REPLACED[name])
+        if len(_notes) == 1:
+            _exchange(_ORIGINALS, _REPLACED, os)
+            _exchange(_METHODS, _WATCHED, _ENVIRON)
+
+
+def _exchange(old: dict[str, Any], new: dict[str, Any], owner: Any) -> None:
+    """Put the new functions in the place of the old ones, where nobody has put others."""
+    for name, function in old.items():
+        if getattr(owner, name) is function:
+            setattr(owner, name, new[name])
 
 
 def _noted(name: str) -> Callable[..., Any]:
@@ -63,4 +74,17 @@ def _noted(name: str) -> Callable[..., Any]:
     return ask
 
 
+def _read(self: Any, name: Any) -> Any:
+    for note in _notes[-1:]:
+        note(VARIABLE, name)
+    return _METHODS["__getitem__"](self, name)
+
+
+def _go_through(self: Any) -> Any:
+    for note in _notes[-1:]:
+        note(VARIABLE, None)
+    return _METHODS["__iter__"](self)
+
+
 _REPLACED = {name: _noted(name) for name in _NAMES}
+_WATCHED = {"__getitem__": _read, "__iter__": _go_through}

@@ -116,7 +116,7 @@ class Cache:
         return self.verify > 0 and verification.is_chosen(name, self.run, self.verify)
 
     def read_anew(self, call: Call, manifest: Mapping[str, Any]) -> list[str]:
-        """The files that the step read beside its inputs, by its manifest, and that are not as they were then."""
+        """What the step read beside its inputs, by its manifest, and what is not as it was then: see ``reads``."""
         recorded = manifest.get("read")
         if not (self.strategy.code and recorded):
             return []
@@ -148,8 +148,14 @@ class Cache:
         """The reasons for making a call's artifact now, at least one: see ``saltern.reasons``."""
         name = call.artifact.name
         manifest = self.store.whole(name) if self.strategy.code else None
-        if manifest and (files := self.read_anew(call, manifest)):
-            return [f"file it read changed: {', '.join(files)}"]
+        if manifest and (names := self.read_anew(call, manifest)):
+            variables = [reads.plain(name) for name in names if name.startswith(reads.VARIABLE)]
+            files = [reads.plain(name) for name in names if not name.startswith(reads.VARIABLE)]
+            return [
+                f"{changed}: {', '.join(several)}"
+                for changed, several in (("file it read changed", files), ("environment changed", variables))
+                if several
+            ]
         return reasons(self.store, call, self.strategy_name)
 
     @cached_property
@@ -217,7 +223,8 @@ class Cache:
         code = reached(whole(call))
         seen.opened |= dict.fromkeys(kept_files(code))
         held = reads.held(seen, project_of(call.step), apart, code.files, code.looks)
-        found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, name)}
+        held |= reads.held_beside(seen, (call.recipe or {}).get("environment", {}))
+        found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, reads.plain(name))}
         facts = {"read": found, "unheld": reads.unheld(seen)}
         return {name: value for name, value in facts.items() if value}
 

@@ -14,8 +14,10 @@ from __future__ import annotations
 import ast
 import contextlib
 import gc
+import locale
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -29,7 +31,7 @@ from saltern.files import file_digest
 from saltern.modules import WHOLE
 from saltern.names import SHELL
 from saltern.reach import is_ignored, named, project_of, walk
-from saltern.reached import ARGUMENTS, FOLDER, PROJECT, Reached, hashed
+from saltern.reached import ARGUMENTS, ENCODING, FOLDER, PROJECT, Reached, hashed
 from saltern.recipe import differing
 from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
@@ -141,7 +143,7 @@ def environment(declared: Step[..., Any]) -> dict[str, str]:
     by_data = {*_made_of(found.words | found.fields)} if "variables" in found.by_name else set()
     if "programs" in found.by_name:
         by_data |= found.words & os.environ.keys()  # printenv LIMIT
-    names = {*found.environment, *by_data, *declared.env, *_of_scripts(declared, found)}
+    names = {*found.environment, *by_data, *declared.env, *_of_scripts(declared, found), *_unusual()}
     read = {name: _value(name, declared) for name in sorted(names) if not is_ignored(declared, name)}
     environments = kept.environments(found.files) if read else []
     return {name: _said(value, kept.values(name, environments)) for name, value in read.items()}
@@ -158,7 +160,24 @@ def _value(name: str, declared: Step[..., Any]) -> str | None:
     """The value of a variable, or of what else a process is started with."""
     if name == FOLDER:
         return named(Path.cwd(), project_of(declared))
+    if name == ENCODING:
+        return locale.getencoding()
+    if name == "TZ":
+        return f"{os.environ.get(name)} {_zone(os.environ.get(name), time.tzname, time.timezone)}"
     return repr(sys.argv[1:]) if name == ARGUMENTS else os.environ.get(name)
+
+
+def _unusual() -> list[str]:
+    """What every step depends on, where it is not as it is almost everywhere: the encoding of text files."""
+    is_usual = sys.flags.utf8_mode or locale.getencoding().lower().replace("-", "") == "utf8"
+    return [] if is_usual else [ENCODING]
+
+
+@lru_cache
+def _zone(*_known_by: Any) -> str:
+    """What tells the time zone of this process, wherever it is set: its clock, week by week."""
+    clocks = map(time.localtime, range(0, 2**31, 7 * 24 * 3600))
+    return hashed([(clock.tm_gmtoff, clock.tm_zone) for clock in clocks])
 
 
 def _of_scripts(declared: Step[..., Any], found: Reached) -> set[str]:
@@ -172,9 +191,10 @@ def _of_scripts(declared: Step[..., Any], found: Reached) -> set[str]:
 
 def _made_of(words: set[str]) -> Iterator[str]:
     """The environment variables whose names code may make of words, in whatever case: ``APP_`` and ``limit``."""
+    capitals = tuple(word.casefold() for word in words if len(word) > 2 and word.isupper())
     words = {word.casefold() for word in words}
     parts = {part for word in words for part in word.split("_")}
-    starts = tuple(word for word in words if len(word) > 2 and word.endswith("_"))
+    starts = tuple(word for word in words if len(word) > 2 and word.endswith("_")) + capitals
     ends = tuple(word for word in words if len(word) > 2 and word.startswith("_"))
     for name in os.environ:
         lower = name.casefold()

@@ -51,7 +51,7 @@ _TIMES = {
     "st_ctime_ns", "st_mode", "st_mtime", "st_mtime_ns",
 }  # fmt: skip
 # Methods that go by a variable of the environment.
-_GOES_BY = {"astimezone": "TZ", "expanduser": "HOME", "fromtimestamp": "TZ"}
+_GOES_BY = {"astimezone": "TZ", "expanduser": "HOME", "fromtimestamp": "TZ", "timestamp": "TZ"}
 _LOOKS = _SIZES | _TIMES | {*_GOES_BY}
 _KINDS = (("sizes", _SIZES), ("times", _TIMES))
 _READERS = _READS_DOCSTRINGS | _READS_MODULES | _READS_LINES | _LOOKS

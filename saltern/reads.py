@@ -1,4 +1,4 @@
-"""What a step read beside its inputs while it ran: files, folders, scripts that it started. Held in the manifest.
+"""What a step read beside its inputs while it ran: files, folders, programs, variables. Held in the manifest.
 
 A recipe is known before a step runs; what its code opens by a path of its own is known afterwards. So it is written
 down with its digest when the artifact is stored, and the artifact counts as missing once it is no longer so.
@@ -7,21 +7,25 @@ down with its digest when the artifact is stored, and the artifact counts as mis
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from stat import S_ISDIR
+from typing import Any
 
 from saltern import sources
 from saltern.files import digest, file_digest, is_within, memory_folder
-from saltern.reached import FOLDER
-from saltern.seen import Seen
+from saltern.reached import FOLDER, hashed
+from saltern.seen import TOLD, Seen
 from saltern.watch import source_of
 
 MISSING = "missing"
 ASKED = "asked"
+PYTHON = "python"
+PROGRAM, VARIABLE = "<program>/", "<variable>/"  # what names in manifests begin with that are of no file
 _SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/bin", "/sbin", "/run", "/var", "/opt")
 
 
@@ -51,6 +55,33 @@ def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str], looks: 
     return {_name(Path(name), root, name in seen.relative): held for name, held in found.items()}
 
 
+def held_beside(seen: Seen, known: Collection[str]) -> dict[str, str]:
+    """The programs that a step started and the variables that it read, by such names, and digests.
+
+    ``known``: variables that the recipe holds. What the step itself sets is of no interest.
+    """
+    programs = {name: found for name in seen.programs if (found := _program(name)) != PYTHON}
+    variables = {name: _variable(name, seen.environment) for name in seen.variables if name not in {*known, TOLD}}
+    return {PROGRAM + name: found for name, found in programs.items()} | {
+        VARIABLE + name: found for name, found in variables.items()
+    }
+
+
+def _program(name: str) -> str:
+    """The digest of a program; of Python no more than that it is Python."""
+    path = shutil.which(name)
+    if path is None:
+        return MISSING
+    real = os.path.realpath(path)
+    return PYTHON if real == os.path.realpath(sys.executable) else file_digest(Path(real))
+
+
+def _variable(name: str, environment: Mapping[Any, Any]) -> str:
+    key = os.fsencode(name) if isinstance(next(iter(environment), b""), bytes) else name
+    value = environment.get(key)
+    return "unset" if value is None else hashed(os.fsdecode(value))
+
+
 def _is_own(name: str, seen: Seen) -> bool:
     """Whether the step wrote a file, or made a folder that it lies in."""
     return bool(seen.written) and not seen.written.isdisjoint((name, *map(str, Path(name).parents)))
@@ -66,8 +97,22 @@ def unheld(seen: Seen) -> list[str]:
 
 
 def changed(recorded: Mapping[str, str], root: Path) -> list[str]:
-    """The names of files and folders that are no longer what was recorded."""
-    return [name for name, found in recorded.items() if _now(_place(name, root), found) != found]
+    """The names of what is no longer as it was recorded."""
+    return [name for name, found in recorded.items() if _is(name, root, found) != found]
+
+
+def plain(name: str) -> str:
+    """What a name of a manifest stands for."""
+    return name.removeprefix(PROGRAM).removeprefix(VARIABLE)
+
+
+def _is(name: str, root: Path, found: str) -> str:
+    """What is recorded under a name, as it is now."""
+    if name.startswith(PROGRAM):
+        return _program(plain(name))
+    if name.startswith(VARIABLE):
+        return _variable(plain(name), getattr(os.environ, "_data", os.environ))
+    return _now(_place(name, root), found)
 
 
 def _now(path: Path, found: str) -> str:

@@ -56,7 +56,9 @@ _GO_BY = {
     "getpass.getuser": ("LOGNAME", "USER", "LNAME", "USERNAME"), "os.getcwd": (FOLDER,), "os.getcwdb": (FOLDER,),
     "os.path.expanduser": ("HOME",), "pathlib.Path.cwd": (FOLDER,), "pathlib.Path.home": ("HOME",),
     "shutil.get_terminal_size": ("COLUMNS", "LINES"), "shutil.which": ("PATH",), "sys.argv": (ARGUMENTS,),
-    "tempfile.gettempdir": ("TMPDIR", "TEMP", "TMP"), "time.localtime": ("TZ",), "time.mktime": ("TZ",),
+    "tempfile.gettempdir": ("TMPDIR", "TEMP", "TMP"),
+    "time.ctime": ("TZ",), "time.localtime": ("TZ",), "time.mktime": ("TZ",), "time.timezone": ("TZ",),
+    "time.tzname": ("TZ",), "time.altzone": ("TZ",),
 }  # fmt: skip
 # What every module has, and the piece that tells what is in it.
 _SPECIAL = {

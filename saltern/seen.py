@@ -15,12 +15,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from saltern.files import memory_folder
 
 TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file in which processes tell that it starts
 NOBODY = 0  # no process: of what this one does for a step of another
-_REPORTED = ("opened", "imported", "listed", "asked", "written", "started", "connected", "relative")
+_REPORTED = (
+    "opened", "imported", "listed", "asked", "written", "started", "programs", "variables", "connected", "relative",
+)  # fmt: skip
 _outer_reports = os.environ.get(TOLD, "")
 _listens = threading.Lock()
 _listeners: list[Seen] = []
@@ -39,6 +42,9 @@ class Seen:
     asked: dict[str, None] = field(default_factory=dict)  # whether they are there, or more
     written: set[str] = field(default_factory=set)
     started: dict[str, None] = field(default_factory=dict)
+    programs: dict[str, None] = field(default_factory=dict)  # that were started, by the words that name them
+    variables: dict[str, None] = field(default_factory=dict)  # of the environment
+    environment: dict[Any, Any] = field(default_factory=lambda: {**getattr(os.environ, "_data", os.environ)})
     connected: dict[str, None] = field(default_factory=dict)
     relative: set[str] = field(default_factory=set)  # those of them that were named from the current folder
     inputs: tuple[str, ...] = ()  # files and folders that the step was given

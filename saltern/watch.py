@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shlex
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -38,9 +39,16 @@ _READERS_OF_SOURCE = (
 # Who asks about a file for somebody else; and those that ask about each folder above a file.
 _ASKS_FOR_OTHERS = ("<frozen ", f"{_PYTHON}/pathlib")
 _WALKS_UP = ("_joinrealpath", "realpath")
+# Who reads a variable of the environment, or starts a program, for somebody else; and who does so for itself.
+_READ_FOR_OTHERS = ("<frozen _collections_abc", "<frozen os", "<frozen posixpath", f"{_PYTHON}/_collections_abc.py")
+_STARTERS = (f"{_PYTHON}/subprocess.py", f"{_PYTHON}/os.py", "<frozen os>")
+_FOR_THEMSELVES = tuple(f"{_PYTHON}/{name}" for name in ("ctypes/", "multiprocessing/", "platform.py", "uuid.py"))
+_SHELLS = {"bash", "dash", "ksh", "sh", "zsh"}
+_OURS = str(Path(__file__).parent)
 
 _executed: dict[str, CodeType] = {}  # file name -> the code of the module, the last that was run
 _count = 0
+_take_all: set[tuple[CodeType, int]] = set()  # instructions that go through all variables of the environment
 _watching: dict[int, Seen] = {}  # the thread that runs a step -> what it does
 _outer: list[Seen] = []  # what this process does, if a step of another one started it
 _aside: set[int] = set()  # threads that are at work for the cache itself
@@ -118,7 +126,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _ask(function: str, path: Any) -> None:
-    _hook("asked", (function, path))
+    _hook(*((asked.VARIABLE, (path,)) if function == asked.VARIABLE else ("asked", (function, path))))
 
 
 def _note_kept(event: str, *arguments: Any) -> None:
@@ -217,11 +225,54 @@ def _is_asked_by_library(frame: FrameType | None) -> bool:
     return True
 
 
-def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, *_: Any) -> None:
-    words = [program, *(shlex.split(arguments) if isinstance(arguments, str) else arguments or ())]
+def _note_variable(seen: Seen, name: Any) -> None:
+    """Note a variable that code of the user's reads, by whatever name; not when it takes all of them at once."""
+    frame = sys._getframe(4)  # this, _hook, _ask, the replaced method, and who called that
+    while frame and frame.f_code.co_filename.startswith(_READ_FOR_OTHERS):
+        frame = frame.f_back  # type: ignore[assignment]
+    if not frame or frame.f_code.co_filename.startswith(("<frozen ", _PYTHON, _OURS)):
+        return
+    place = frame.f_code, frame.f_lasti
+    if "site-packages" in frame.f_code.co_filename:
+        return
+    if name is None:
+        _take_all.add(place)
+    elif place not in _take_all:
+        seen.variables[os.fsdecode(name)] = None
+
+
+def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, env: Any = None, *_: Any) -> None:
+    given = _words(arguments) if isinstance(arguments, str) else [os.fsdecode(word) for word in arguments or ()]
+    texts = [*([] if program is None else [os.fsdecode(program)]), *given]
+    named = texts if program is None else texts[:1]
+    if os.path.basename(texts[0]) in _SHELLS and "-c" in texts[1:-1]:  # noqa: PTH119
+        inner = _words(texts[texts.index("-c") + 1])
+        texts, named = texts + inner, named + inner
     folder = os.fsdecode(cwd) if cwd else "."
-    for word in (os.fsdecode(word) for word in words if word is not None):
-        seen.started[os.path.abspath(os.path.join(folder, word))] = None  # noqa: PTH100, PTH118
+    for text in texts:
+        seen.started[os.path.abspath(os.path.join(folder, text))] = None  # noqa: PTH100, PTH118
+    if not _is_for_itself(sys._getframe(2)):
+        path = os.fsdecode(dict(env or {}).get("PATH") or dict(env or {}).get(b"PATH") or os.environ.get("PATH", ""))
+        for text in named:
+            where = os.path.join(folder, text) if "/" in text else text  # noqa: PTH118
+            if found := shutil.which(where, path=path):
+                is_same = where == text and path == os.environ.get("PATH")
+                seen.programs[text if is_same else os.path.abspath(found)] = None  # noqa: PTH100
+
+
+def _words(command: str) -> list[str]:
+    """The words of a shell's command, of which some name programs."""
+    try:
+        return [*shlex.shlex(command, posix=True, punctuation_chars=True)]
+    except ValueError:  # it is no command of a shell
+        return command.split()
+
+
+def _is_for_itself(frame: FrameType | None) -> bool:
+    """Whether Python's library starts a program to find something out, as ``platform`` does."""
+    while frame and frame.f_code.co_filename in _STARTERS:
+        frame = frame.f_back
+    return bool(frame and frame.f_code.co_filename.startswith(_FOR_THEMSELVES))
 
 
 def _connect(seen: Seen, socket: Any, address: Any) -> None:
@@ -247,6 +298,7 @@ _NOTES: dict[str, Any] = {
     "ctypes.dlopen": _load,
     "sqlite3.connect": _connect_to_file,
     "asked": _note_asked,
+    asked.VARIABLE: _note_variable,
     "os.listdir": _list,
     "os.scandir": _list,
     "os.mkdir": lambda seen, path, *_: _make(seen, path),

@@ -80,8 +80,9 @@ def taught(task: luigi.Task) -> object:
 
 
 def ours(task: SaltedTask) -> object:
-    assert task.step_call is not None  # known at once: there is no external input
-    return task.step_call.artifact.salt
+    call = task.step_call
+    assert call is not None  # known at once: there is no external input
+    return call.artifact.salt
 
 
 def measured(task_class: type[luigi.Task], salt: Callable[[Any], object], depth: int) -> Measured:

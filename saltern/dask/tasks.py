@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,10 @@ def after(artifact: Artifact, _verified: Sequence[None]) -> Artifact:
 
 
 def stored(cache: Cache, call: Call, _value: Any = None) -> Artifact:
-    """The artifact of a step that was made just now. Its value is only waited for."""
-    if artifact := cache.find(call):
+    """The artifact of a step that was made just now, maybe on another machine. Its value is only waited for."""
+    if manifest := cache.store.whole(call.artifact.name):
+        return replace(call.artifact, digest=manifest["digest"])
+    if not cache.strategy.salts and (artifact := cache.find(call)):
         return artifact
     raise StepFailed(f"{call.key}: its artifact {call.artifact.name} was taken out of the store during the run")
 

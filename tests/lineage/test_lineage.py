@@ -36,6 +36,7 @@ from tests.lineage import (
     operators,
     parameters,
     reads,
+    started,
     surroundings,
     text,
 )
@@ -57,6 +58,7 @@ KINDS = (
     operators,
     parameters,
     reads,
+    started,
     surroundings,
     text,
 )
