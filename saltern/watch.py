@@ -40,7 +40,10 @@ _READERS_OF_SOURCE = (
 _ASKS_FOR_OTHERS = ("<frozen ", f"{_PYTHON}/pathlib")
 _WALKS_UP = ("_joinrealpath", "realpath")
 # Who reads a variable of the environment, or starts a program, for somebody else; and who does so for itself.
-_READ_FOR_OTHERS = ("<frozen _collections_abc", "<frozen os", "<frozen posixpath", f"{_PYTHON}/_collections_abc.py")
+_READ_FOR_OTHERS = (
+    *(f"<frozen {name}>" for name in ("_collections_abc", "os", "posixpath")),
+    *(f"{_PYTHON}/{name}.py" for name in ("_collections_abc", "os", "posixpath")),
+)
 _STARTERS = (f"{_PYTHON}/subprocess.py", f"{_PYTHON}/os.py", "<frozen os>")
 _FOR_THEMSELVES = tuple(f"{_PYTHON}/{name}" for name in ("ctypes/", "multiprocessing/", "platform.py", "uuid.py"))
 _SHELLS = {"bash", "dash", "ksh", "sh", "zsh"}
@@ -232,9 +235,9 @@ def _note_variable(seen: Seen, name: Any) -> None:
         frame = frame.f_back  # type: ignore[assignment]
     if not frame or frame.f_code.co_filename.startswith(("<frozen ", _PYTHON, _OURS)):
         return
-    place = frame.f_code, frame.f_lasti
     if "site-packages" in frame.f_code.co_filename:
         return
+    place = frame.f_code, frame.f_lasti
     if name is None:
         _take_all.add(place)
     elif place not in _take_all:
@@ -262,8 +265,10 @@ def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, env: 
 
 def _words(command: str) -> list[str]:
     """The words of a shell's command, of which some name programs."""
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
     try:
-        return [*shlex.shlex(command, posix=True, punctuation_chars=True)]
+        return [*lexer]
     except ValueError:  # it is no command of a shell
         return command.split()
 

@@ -109,7 +109,12 @@ CASES = [
     Case(
         name="program_in_a_command",
         about="A program in the middle of a shell's command.",
-        project="\n" + steps(f"return subprocess.run('true && mytool|cat', shell=True, {_ASK}", "import subprocess"),
+        project="\n"
+        + steps(
+            "command = 'true # a comment\\nX=a@b:c true&&mytool|cat'\n"
+            f"    return subprocess.run(command, shell=True, {_ASK}",
+            "import subprocess",
+        ),
         setup=tools,
         env=_PATH,
         env_after=_OTHER_PATH,
