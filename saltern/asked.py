@@ -3,11 +3,13 @@ audit event tells.
 
 While a step runs, the functions of ``os`` that ask are replaced by ones that note the path first. ``os.path`` and
 ``pathlib`` call them by their names in ``os``. So are the methods of ``os.environ``. What a C library asks is not seen,
-nor what a module asks that has taken the function itself (``from os import stat``).
+nor what a module asks that has taken the function itself (``from os import stat``). The functions that import and
+find modules by names in data are replaced too.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +21,10 @@ _NAMES = ("access", "lstat", "readlink", "stat")
 _ORIGINALS = {name: getattr(os, name) for name in _NAMES}
 _ENVIRON: Any = type(os.environ)
 _METHODS = {name: vars(_ENVIRON)[name] for name in ("__getitem__", "__iter__")}
-VARIABLE = "variable"  # in place of the function's name: of all variables the path is None
+# What ``importlib.import_module`` and ``importlib.util.find_spec`` call, however they were imported.
+_IMPORTS: tuple[tuple[Any, str], ...] = ((importlib._bootstrap, "_gcd_import"), (importlib.util, "_find_spec"))  # type: ignore[attr-defined]
+_FINDERS = {name: getattr(owner, name) for owner, name in _IMPORTS}
+VARIABLE, MODULE = "variable", "module"  # in place of the function's name; of all variables the path is None
 _SETS = (os.supports_dir_fd, os.supports_effective_ids, os.supports_fd, os.supports_follow_symlinks)
 
 _lock = threading.Lock()
@@ -38,6 +43,8 @@ def noting(note: Callable[[str, Any], None]) -> Iterator[None]:
             if not _notes:
                 _exchange(_REPLACED, _ORIGINALS, os)
                 _exchange(_WATCHED, _METHODS, _ENVIRON)
+                for owner, name in _IMPORTS:
+                    _exchange({name: _SOUGHT[name]}, _FINDERS, owner)
 
 
 def begin(note: Callable[[str, Any], None]) -> None:
@@ -47,6 +54,8 @@ def begin(note: Callable[[str, Any], None]) -> None:
         if len(_notes) == 1:
             _exchange(_ORIGINALS, _REPLACED, os)
             _exchange(_METHODS, _WATCHED, _ENVIRON)
+            for owner, name in _IMPORTS:
+                _exchange({name: _FINDERS[name]}, _SOUGHT, owner)
 
 
 def _exchange(old: dict[str, Any], new: dict[str, Any], owner: Any) -> None:
@@ -86,5 +95,18 @@ def _go_through(self: Any) -> Any:
     return _METHODS["__iter__"](self)
 
 
+def _sought(name: str) -> Callable[..., Any]:
+    original = _FINDERS[name]
+
+    @wraps(original)
+    def seek(module: str, *args: Any, **kwargs: Any) -> Any:
+        for note in _notes[-1:]:
+            note(MODULE, module)
+        return original(module, *args, **kwargs)
+
+    return seek
+
+
 _REPLACED = {name: _noted(name) for name in _NAMES}
+_SOUGHT = {name: _sought(name) for name in _FINDERS}
 _WATCHED = {"__getitem__": _read, "__iter__": _go_through}

@@ -149,13 +149,7 @@ class Cache:
         name = call.artifact.name
         manifest = self.store.whole(name) if self.strategy.code else None
         if manifest and (names := self.read_anew(call, manifest)):
-            variables = [reads.plain(name) for name in names if name.startswith(reads.VARIABLE)]
-            files = [reads.plain(name) for name in names if not name.startswith(reads.VARIABLE)]
-            return [
-                f"{changed}: {', '.join(several)}"
-                for changed, several in (("file it read changed", files), ("environment changed", variables))
-                if several
-            ]
+            return reads.reasons(names)
         return reasons(self.store, call, self.strategy_name)
 
     @cached_property
@@ -223,7 +217,7 @@ class Cache:
         code = reached(whole(call))
         seen.opened |= dict.fromkeys(kept_files(code))
         held = reads.held(seen, project_of(call.step), apart, code.files, code.looks)
-        held |= reads.held_beside(seen, (call.recipe or {}).get("environment", {}))
+        held |= reads.held_beside(seen, call.recipe or {})
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, reads.plain(name))}
         facts = {"read": found, "unheld": reads.unheld(seen)}
         return {name: value for name, value in facts.items() if value}

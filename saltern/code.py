@@ -94,9 +94,7 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], r
         known, found = -1, walk(declared)
     loaded.check(declared, found)
     for opened in (Path(path) for file in found.files for path in kept.files((file, ""))):
-        is_folder = opened.is_dir()
-        if not is_folder or reads.is_users(opened):
-            found.texts.setdefault(named(opened, project_of(declared)) + "/" * is_folder, opened)
+        found.texts.setdefault(named(opened, project_of(declared)) + "/" * opened.is_dir(), opened)
     if len(found.compiled) > known:
         keep(declared, found)
     _HELD[declared] = [*loaded.held(found)]
@@ -214,7 +212,7 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
     for owner in owners(now):
         for file in map(Path, kept.changed(owner)):
             name = named(file, project_of(declared))
-            if reads.is_users(file.parent) and not is_ignored(declared, name):
+            if not is_ignored(declared, name):
                 by = ":".join(filter(None, (Path(owner[0]).stem, owner[1])))
                 raise BadInput(
                     f"{name}: changed after this process read it, and {by} may keep what it read, so nothing was "

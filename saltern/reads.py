@@ -9,15 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Any
 
-from saltern import sources
+from saltern import whose
 from saltern.files import digest, file_digest, is_within, memory_folder
+from saltern.installed import named, normal, version_of
 from saltern.reached import FOLDER, hashed
 from saltern.seen import TOLD, Seen
 from saltern.watch import source_of
@@ -25,8 +24,8 @@ from saltern.watch import source_of
 MISSING = "missing"
 ASKED = "asked"
 PYTHON = "python"
-PROGRAM, VARIABLE = "<program>/", "<variable>/"  # what names in manifests begin with that are of no file
-_SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/bin", "/sbin", "/run", "/var", "/opt")
+# What names in manifests begin with that are of no file.
+LIBRARY, PROGRAM, VARIABLE = "<library>/", "<program>/", "<variable>/"
 
 
 def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str], looks: str = "") -> dict[str, str]:
@@ -41,7 +40,7 @@ def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str], looks: 
     read = {*seen.opened, *seen.started, *imported} - seen.written
     asked = {*seen.opened, *seen.listed, *seen.asked}
     found: dict[str, str] = {}
-    for name in sorted(_users(read | asked, apart)):
+    for name in sorted(_users(read | asked, apart, seen.users)):
         path = Path(name)
         if name in asked and not _is_own(name, seen):
             if not os.path.lexists(name):
@@ -55,16 +54,19 @@ def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str], looks: 
     return {_name(Path(name), root, name in seen.relative): held for name, held in found.items()}
 
 
-def held_beside(seen: Seen, known: Collection[str]) -> dict[str, str]:
-    """The programs that a step started and the variables that it read, by such names, and digests.
+def held_beside(seen: Seen, recipe: Mapping[str, Any]) -> dict[str, str]:
+    """The programs that a step started, and variables and libraries by names of its data, by such names, and digests.
 
-    ``known``: variables that the recipe holds. What the step itself sets is of no interest.
+    Without those that its recipe holds. What the step itself sets is of no interest.
     """
     programs = {name: found for name in seen.programs if (found := _program(name)) != PYTHON}
-    variables = {name: _variable(name, seen.environment) for name in seen.variables if name not in {*known, TOLD}}
-    return {PROGRAM + name: found for name, found in programs.items()} | {
-        VARIABLE + name: found for name, found in variables.items()
-    }
+    known = {*recipe.get("environment", {}), TOLD}
+    variables = {name: _variable(name, seen.environment) for name in seen.variables if name not in known}
+    held = {normal(name) for name in recipe.get("libraries", {})}
+    sought = [name for name in seen.modules if not (held >= {*named(name)} != set())]
+    libraries = {name: found for name in sought if (found := version_of(name))}
+    found = {PROGRAM: programs, VARIABLE: variables, LIBRARY: libraries}
+    return {kind + name: one for kind, several in found.items() for name, one in several.items()}
 
 
 def _program(name: str) -> str:
@@ -101,15 +103,27 @@ def changed(recorded: Mapping[str, str], root: Path) -> list[str]:
     return [name for name, found in recorded.items() if _is(name, root, found) != found]
 
 
+def reasons(names: Iterable[str]) -> list[str]:
+    """Why a step is to run, where what goes by these names has changed: see ``saltern.reasons``."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        kinds = {VARIABLE: "environment changed", LIBRARY: "library changed"}
+        why = next((words for kind, words in kinds.items() if name.startswith(kind)), "file it read changed")
+        found.setdefault(why, []).append(plain(name))
+    return [f"{why}: {', '.join(several)}" for why, several in found.items()]
+
+
 def plain(name: str) -> str:
     """What a name of a manifest stands for."""
-    return name.removeprefix(PROGRAM).removeprefix(VARIABLE)
+    return name.removeprefix(PROGRAM).removeprefix(VARIABLE).removeprefix(LIBRARY)
 
 
 def _is(name: str, root: Path, found: str) -> str:
     """What is recorded under a name, as it is now."""
     if name.startswith(PROGRAM):
         return _program(plain(name))
+    if name.startswith(LIBRARY):
+        return version_of(plain(name))
     if name.startswith(VARIABLE):
         return _variable(plain(name), getattr(os.environ, "_data", os.environ))
     return _now(_place(name, root), found)
@@ -156,30 +170,15 @@ def _told(path: Path, looks: str) -> str:
     return f"{path.name}/{stat.st_size}" + (f"/{stat.st_mtime_ns}/{stat.st_mode}" if looks == "times" else "")
 
 
-def is_users(path: Path) -> bool:
-    """Whether a folder is the user's: neither the system's, nor a library's."""
-    return not _is_aside(str(path))
-
-
-def _users(paths: Collection[str], apart: Iterable[Path]) -> Iterator[str]:
-    """Of paths those of the user: neither the system's, nor a library's, nor this library's own."""
+def _users(paths: Collection[str], apart: Iterable[Path], users: Collection[str]) -> Iterator[str]:
+    """Of paths those that count. ``users``: those that the user's own code asked for."""
     if not paths:
         return
     aside = [str(path) for path in (*apart, memory_folder(), Path(__file__).parent)]
     for path in paths:
-        if not _is_aside(os.path.dirname(path)) and not any(is_within(path, folder) for folder in aside):  # noqa: PTH120
+        folder = os.path.dirname(path)  # noqa: PTH120
+        if whose.counts(folder, by_user=path in users) and not any(is_within(path, one) for one in aside):
             yield path
-
-
-@cache
-def _is_aside(folder: str) -> bool:
-    if folder.startswith(_SYSTEM) and not folder.startswith(tempfile.gettempdir()):
-        return True
-    if any(is_within(folder, prefix) for prefix in {sys.prefix, sys.base_prefix}):
-        return True
-    home = str(Path.home())
-    hidden = is_within(folder, home) and folder[len(home) :].lstrip("/").startswith(".")
-    return hidden or sources.is_library(folder)
 
 
 def _name(path: Path, root: Path, relative: bool) -> str:

@@ -42,6 +42,12 @@ _BY_DATA = {
     "tokenize.open", "torch.load", "unittest.mock.patch", "werkzeug.utils.import_string", "yaml.Loader",
     "yaml.UnsafeLoader", "yaml.unsafe_load", "zipimport", "zipimport.zipimporter",
 }  # fmt: skip
+# What tells of a library that is named by a text: it counts as one that is imported.
+_NAMES_A_LIBRARY = {
+    "importlib.metadata.distribution", "importlib.metadata.files", "importlib.metadata.metadata",
+    "importlib.metadata.requires", "importlib.metadata.version", "importlib.util.find_spec",
+    "pkg_resources.get_distribution", "pkg_resources.require",
+}  # fmt: skip
 _IMPORTS = {"builtins.__import__", "importlib.__import__", "importlib.import_module", "pkgutil.resolve_name"}
 _ANY_VARIABLE = {
     "decouple.config", "dynaconf.Dynaconf", "environ.Env", "environs.Env", "os.environ", "os.environb", "os.getenv",
@@ -286,6 +292,8 @@ class Resolver:
         full = ".".join([module, *path])
         self.uses(module)
         self.found.environment |= {*_GO_BY.get(full, ())}
+        if full in _NAMES_A_LIBRARY and reference.constant:
+            self.found.libraries.add(reference.constant)
         if full == "os.access":
             self.found.by_name.add("times")
         if full in _ENVIRONMENT and reference.constant:

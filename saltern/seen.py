@@ -22,7 +22,8 @@ from saltern.files import memory_folder
 TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file in which processes tell that it starts
 NOBODY = 0  # no process: of what this one does for a step of another
 _REPORTED = (
-    "opened", "imported", "listed", "asked", "written", "started", "programs", "variables", "connected", "relative",
+    "opened", "imported", "listed", "asked", "written", "started", "programs", "variables", "modules", "connected",
+    "relative", "users",
 )  # fmt: skip
 _outer_reports = os.environ.get(TOLD, "")
 _listens = threading.Lock()
@@ -44,9 +45,11 @@ class Seen:
     started: dict[str, None] = field(default_factory=dict)
     programs: dict[str, None] = field(default_factory=dict)  # that were started, by the words that name them
     variables: dict[str, None] = field(default_factory=dict)  # of the environment
+    modules: dict[str, None] = field(default_factory=dict)  # at the top level, and distributions, that data names
     environment: dict[Any, Any] = field(default_factory=lambda: {**getattr(os.environ, "_data", os.environ)})
     connected: dict[str, None] = field(default_factory=dict)
     relative: set[str] = field(default_factory=set)  # those of them that were named from the current folder
+    users: set[str] = field(default_factory=set)  # those of them that the user's own code asked for
     inputs: tuple[str, ...] = ()  # files and folders that the step was given
     process: int = field(default_factory=os.getpid)
     pool: str = field(default_factory=lambda: pool_of(threading.current_thread().name))

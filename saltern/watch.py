@@ -22,7 +22,7 @@ from types import CodeType, FrameType
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from saltern import asked, kept
+from saltern import asked, kept, whose
 from saltern.files import is_within
 from saltern.seen import NOBODY, TOLD, Seen, gather, listening, pool_of, report, reporting
 
@@ -46,6 +46,7 @@ _READ_FOR_OTHERS = (
 )
 _STARTERS = (f"{_PYTHON}/subprocess.py", f"{_PYTHON}/os.py", "<frozen os>")
 _FOR_THEMSELVES = tuple(f"{_PYTHON}/{name}" for name in ("ctypes/", "multiprocessing/", "platform.py", "uuid.py"))
+_METADATA = (".dist-info/METADATA", ".egg-info/PKG-INFO")
 _SHELLS = {"bash", "dash", "ksh", "sh", "zsh"}
 _OURS = str(Path(__file__).parent)
 
@@ -129,7 +130,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _ask(function: str, path: Any) -> None:
-    _hook(*((asked.VARIABLE, (path,)) if function == asked.VARIABLE else ("asked", (function, path))))
+    _hook(*((function, (path,)) if function in (asked.MODULE, asked.VARIABLE) else ("asked", (function, path))))
 
 
 def _note_kept(event: str, *arguments: Any) -> None:
@@ -138,13 +139,15 @@ def _note_kept(event: str, *arguments: Any) -> None:
         return
     owners = [*kept.owners(frame)]
     if owners:
+        by_user = whose.is_by_user(frame)
         seen, thread = Seen(0, frozenset()), threading.get_ident()
         _NOTES[event](seen, *arguments)
         reporting.add(thread)
         try:
             inputs = _watching[thread].inputs if thread in _watching else ()
             for path in seen.opened | seen.listed:
-                if not any(is_within(path, one) for one in inputs):
+                counts = whose.counts(os.path.dirname(path), by_user=by_user)  # noqa: PTH120
+                if counts and not any(is_within(path, one) for one in inputs):
                     kept.keep(owners, path, live=event == "sqlite3.connect")
         finally:
             reporting.discard(thread)
@@ -171,34 +174,42 @@ def _whose(event: str) -> list[Seen]:
 def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
     if isinstance(path, int) or path is None:
         return
-    place = _place(seen, path)
+    frame = sys._getframe(2)
+    place = _place(seen, path, frame)
     if (mode and set(mode) & set("wax+")) or (not mode and flags & _WRITES):
         seen.written.add(place)
         return
-    reader = sys._getframe(2).f_code.co_filename
-    if os.fsdecode(path) in sys.path and _is_asked_by_library(sys._getframe(2)):
+    reader = frame.f_code.co_filename
+    if os.fsdecode(path) in sys.path and _is_asked_by_library(frame):
         return  # it looks for what is installed
     if not reader.startswith(_READERS_OF_SOURCE):
         seen.opened[place] = None
     elif reader.startswith("<"):
         seen.imported[place] = None
+    if place.endswith(_METADATA) and whose.is_by_user(frame):
+        seen.modules[Path(place).parent.name.partition("-")[0]] = None
 
 
-def _place(seen: Seen, path: Any) -> str:
-    """A path from the root, and a note where it was named from the current folder."""
+def _place(seen: Seen, path: Any, frame: FrameType) -> str:
+    """A path from the root, and a note where it was named from the current folder, and by the user's code."""
     name = os.fsdecode(path)
     place = os.path.abspath(name)  # noqa: PTH100 - a Path is slow, and this is asked often
     if not os.path.isabs(name):  # noqa: PTH117
         seen.relative.add(place)
+    if whose.is_by_user(frame):
+        seen.users.add(place)
     return place
 
 
 def _list(seen: Seen, path: Any = None) -> None:
-    if isinstance(path, int) or sys._getframe(2).f_code.co_filename.startswith(_READERS_OF_SOURCE):
+    frame = sys._getframe(2)
+    if isinstance(path, int) or frame.f_code.co_filename.startswith(_READERS_OF_SOURCE):
         return
     folder = os.fsdecode(path or ".")
-    if not (folder in sys.path and _is_asked_by_library(sys._getframe(2))):  # which looks for what is installed
-        seen.listed[os.path.abspath(folder)] = None  # noqa: PTH100
+    if not (folder in sys.path and _is_asked_by_library(frame)):  # which looks for what is installed
+        place = os.path.abspath(folder)  # noqa: PTH100
+        seen.listed[place] = None
+        seen.users |= {place} if whose.is_by_user(frame) else set()
 
 
 def _note_asked(seen: Seen, function: str, path: Any) -> None:
@@ -210,7 +221,7 @@ def _note_asked(seen: Seen, function: str, path: Any) -> None:
     file = frame.f_code.co_filename if frame else _PYTHON
     if file.startswith((*_READERS_OF_SOURCE, f"{_PYTHON}/inspect.py")):
         return
-    place = _place(seen, path)
+    place = _place(seen, path, frame)
     # a library that asks may read it by itself, out of sight
     (seen.opened if "site-packages" in file else seen.asked)[place] = None
 
@@ -226,6 +237,13 @@ def _is_asked_by_library(frame: FrameType | None) -> bool:
             return "site-packages" in file
         frame = frame.f_back
     return True
+
+
+def _note_module(seen: Seen, module: str, *_: Any) -> None:
+    """Note a library that is imported or looked for by a name that data may say, as that of an unpickled object."""
+    top = module.partition(".")[0]
+    if top and top not in sys.stdlib_module_names and top != __package__:
+        seen.modules[top] = None
 
 
 def _note_variable(seen: Seen, name: Any) -> None:
@@ -304,6 +322,8 @@ _NOTES: dict[str, Any] = {
     "sqlite3.connect": _connect_to_file,
     "asked": _note_asked,
     asked.VARIABLE: _note_variable,
+    asked.MODULE: _note_module,
+    "pickle.find_class": _note_module,
     "os.listdir": _list,
     "os.scandir": _list,
     "os.mkdir": lambda seen, path, *_: _make(seen, path),

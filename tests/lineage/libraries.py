@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.lineage.case import Case
+from tests.lineage.case import Case, steps
 
 
 def linked(folder: Path) -> None:
@@ -12,7 +12,92 @@ def linked(folder: Path) -> None:
     (folder / "site-packages/mylib").symlink_to(folder / "cache/mylib")
 
 
+LOW = """
+--- site-packages/low/__init__.py
+def f(): return 1
+--- site-packages/low-1.0.dist-info/METADATA
+Metadata-Version: 2.1
+Name: low
+Version: 1.0
+"""
+HERE = {"PYTHONPATH": "site-packages"}
+
+
+def upgraded(folder: Path) -> None:
+    old = folder / "site-packages/low-1.0.dist-info"
+    (old / "METADATA").write_text((old / "METADATA").read_text().replace("1.0", "2.0"))
+    old.rename(folder / "site-packages/low-2.0.dist-info")
+    (folder / "site-packages/low/__init__.py").write_text("def f(): return 2\n")
+
+
+def installed(folder: Path) -> None:
+    """What was not there: the library of ``LOW``."""
+    for part in LOW.split("--- ")[1:]:
+        name, _, text = part.partition("\n")
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def pickled(folder: Path) -> None:
+    """An object of the library's, as an input file."""
+    (folder / "site-packages/low/__init__.py").write_text("class Model:\n    value = 1\n")
+    (folder / "in.pickle").write_bytes(b"clow\nModel\n.")
+
+
+def pickled_and_upgraded(folder: Path) -> None:
+    upgraded(folder)
+    (folder / "site-packages/low/__init__.py").write_text("class Model:\n    value = 2\n")
+
+
 CASES = [
+    *(
+        Case(
+            name=f"library_{name}",
+            about=about,
+            project=LOW.rstrip() + "\n" + steps(body, "import importlib.metadata\nimport importlib.util"),
+            edit=upgraded,
+            env=HERE,
+            expect="rerun",
+        )
+        for name, about, body in (
+            ("version_read", "importlib.metadata.version().", "return importlib.metadata.version('low')"),
+            ("version_of_a_made_name", "The same, by a made name.", "return importlib.metadata.version('l' + 'ow')"),
+            (
+                "versions_of_all",
+                "Whatever is installed.",
+                "return [one.version for one in importlib.metadata.distributions() if one.metadata['Name'] == 'low']",
+            ),
+            (
+                "imported_by_a_made_name",
+                "As a configuration names it.",
+                "return importlib.import_module('l' + 'ow').f()",
+            ),
+        )
+    ),
+    *(
+        Case(
+            name=f"library_{name}",
+            about=about,
+            project="\n" + steps(body, "import importlib.util"),
+            edit=installed,
+            env=HERE,
+            expect="rerun",
+        )
+        for name, about, body in (
+            ("that_appears", "find_spec() of a library.", "return importlib.util.find_spec('low') is not None"),
+            ("of_a_made_name_that_appears", "The same.", "return importlib.util.find_spec('l' + 'ow') is not None"),
+        )
+    ),
+    Case(
+        name="library_of_an_unpickled_object",
+        about="The class of an object in an input file: no code names its library.",
+        project=LOW.rstrip() + "\n" + steps("return pickle.loads(data.read_bytes()).value", "import pickle"),
+        setup=pickled,
+        calls=(("out", {"data": "in.pickle"}, "{}"),),
+        edit=pickled_and_upgraded,
+        env=HERE,
+        expect="rerun",
+    ),
     Case(
         name="symlinked_library",
         about=(

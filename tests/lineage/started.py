@@ -19,6 +19,11 @@ def tool(folder: Path, says: str) -> None:
     (folder / "mytool").chmod(0o755)
 
 
+def settings(folder: Path, text: str) -> None:
+    (folder / ".lab").mkdir(exist_ok=True)
+    (folder / ".lab/a.txt").write_text(text)
+
+
 _ASK = "capture_output=True, text=True, check=True).stdout"
 _PATH, _OTHER_PATH = {"PATH": "first:/usr/bin:/bin"}, {"PATH": "second:/usr/bin:/bin"}
 _PROGRAM = """
@@ -155,6 +160,15 @@ CASES = [
             ("of_a_zoned_time", "d.datetime(2020, 1, 1, tzinfo=d.timezone.utc).astimezone()", "rerun"),
             ("unread", "d.date(2020, 1, 1) + d.timedelta(days=1)", "reuse"),
         )
+    ),
+    Case(
+        name="settings_in_a_hidden_folder",
+        about="A file below the home folder, as programs keep their settings, opened by a made name.",
+        project="\n" + steps("return (Path.home() / '.lab' / ('a' + '.txt')).read_text()"),
+        setup=lambda folder: settings(folder, "1"),
+        env={"HOME": "."},
+        edit=lambda folder: settings(folder, "2"),
+        expect="rerun",
     ),
     Case(
         name="encoding_of_text_files",

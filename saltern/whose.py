@@ -1,0 +1,49 @@
+"""Whose a file is, and whose code asks for it: the user's, a library's or the system's.
+
+What the user's own code opens counts wherever it lies. What a library opens counts if it is not the system's: every
+library reads something there, such as certificates, fonts and time zones.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from types import FrameType
+
+from saltern import sources
+from saltern.files import is_within
+
+_PYTHON = str(Path(os.__file__).parent)
+_OURS = str(Path(__file__).parent)
+_DEVICES = ("/proc/", "/sys/", "/dev/")
+_MEMORY = "/dev/shm/"  # noqa: S108 - nothing is made there
+_SYSTEM = ("/etc/", "/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/run/")
+
+
+def is_by_user(frame: FrameType | None) -> bool:
+    """Whether the user's code asks, by itself or by functions of Python's own library."""
+    while frame:
+        file = frame.f_code.co_filename
+        if not file.startswith(("<frozen ", _PYTHON)) or "site-packages" in file:
+            return "site-packages" not in file and not file.startswith(_OURS)
+        frame = frame.f_back
+    return True  # nobody is to be seen: a function of Python's is what a thread or a pool runs
+
+
+@cache
+def counts(folder: str, *, by_user: bool = False) -> bool:
+    """Whether a step depends on what lies in a folder, if the user's code opens it or a library does."""
+    place = f"{folder}/"
+    if place.startswith(_DEVICES) and not place.startswith(_MEMORY):
+        return False
+    if any(is_within(folder, prefix) for prefix in {sys.prefix, sys.base_prefix}) or sources.is_library(folder):
+        return False
+    if by_user:
+        return True
+    if place.startswith(_SYSTEM) and not folder.startswith(tempfile.gettempdir()):
+        return False
+    home = str(Path.home())
+    return not (is_within(folder, home) and folder[len(home) :].lstrip("/").startswith("."))
