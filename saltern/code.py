@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import gc
+import glob
 import locale
 import os
 import sys
@@ -112,10 +113,11 @@ def named_files(declared: Step[..., Any]) -> dict[str, str]:
         return {}
     root = project_of(declared)
     for pattern in declared.files:
-        found = [path for path in sorted(root.glob(pattern)) if path.is_file()]
+        matched = glob.glob(pattern, root_dir=root, recursive=True, include_hidden=True)  # noqa: PTH207 - or a whole path
+        found = sorted(path for path in (root / name for name in matched) if path.is_file())
         if not found:
             raise BadInput(f"step '{declared.name}' declares the file '{pattern}', and there is none in {root}")
-        paths |= {path.relative_to(root).as_posix(): path for path in found}
+        paths |= {named(path, root): path for path in found}
     kept = {name: path for name, path in sorted(paths.items()) if not is_ignored(declared, name)}
     folders = {name: reads.content(path, looks) for name, path in kept.items() if name.endswith("/") and path.is_dir()}
     files = {name: path for name, path in kept.items() if path.is_file()}

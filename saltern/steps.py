@@ -304,8 +304,8 @@ def step(
     The others are for what ``lineage`` and ``cutoff`` cannot see by themselves:
 
     - ``libraries``: distributions, for a library that is started as a program or loaded by a plug-in.
-    - ``files``: paths or patterns (``sql/*.sql``) from the project's folder, for what a C library opens by a computed
-      name, such as a model that is loaded with ``polars.read_parquet(folder / name)``.
+    - ``files``: paths and patterns (``sql/*.sql``), whole or from the project's folder, for what a C library opens by a
+      computed name, such as a model that is loaded with ``polars.read_parquet(folder / name)``.
     - ``env``: environment variables, for those whose names are computed, or that a library reads.
     - ``code``: ``module`` or ``module:name``, for code that is chosen at run time by a name in the data.
     - ``ignore``: patterns of places (``lab.logs:*``), files and variables that are seen and do not change the output,

@@ -58,6 +58,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     [
         ("", []),
         ("files=['tables/*.sql']", ["file", "new file"]),
+        ("files=[__import__('os').path.abspath('tables/*.sql')]", ["file", "new file"]),
         ("env=['MODE']", ["variable"]),
         ("code=['plugin']", ["plugin"]),
         ("code=['plugin:g']", ["plugin"]),

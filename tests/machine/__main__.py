@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NoReturn
 
+from shared.engine import servers
 from shared.engines import ENGINES
 from tests.machine.pool import CHUNK, run
 from tests.machine.sequences import Outcome
@@ -87,4 +88,5 @@ def _state(engines: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with servers.sigterm_as_exit():  # what was begun ends first, and with it all that was started
+        sys.exit(main())
