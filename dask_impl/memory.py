@@ -41,7 +41,7 @@ def recalled(cache: Cache, call: Call, /, *args: Any, **kwargs: Any) -> Any:
 
     watched = Watched(cache, call)
     memory = Memory(cache.store.path(".joblib"), verbose=0)
-    value = memory.cache(watched)(**inputs(call, args, kwargs), **call.params)
+    value = memory.cache(watched)(**inputs(cache, call, args, kwargs), **call.params)
     if not watched.ran:
         commit(cache, call, value)
     return value

@@ -239,10 +239,13 @@ def _is_asked_by_library(frame: FrameType | None) -> bool:
     return True
 
 
-def _note_module(seen: Seen, module: str, *_: Any) -> None:
-    """Note a library that is imported or looked for by a name that data may say, as that of an unpickled object."""
+def _note_module(seen: Seen, module: str, unpickled: str = "") -> None:
+    """Note a library that the user's code imports or looks for by a name that data may say, or of an unpickled object.
+
+    Not those that other libraries look for, such as each that they can work with.
+    """
     top = module.partition(".")[0]
-    if top and top not in sys.stdlib_module_names and top != __package__:
+    if top and top not in sys.stdlib_module_names and (unpickled or whose.is_by_user(sys._getframe(4))):
         seen.modules[top] = None
 
 

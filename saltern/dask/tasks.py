@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from saltern import external
 from saltern.cache import Cache
 from saltern.codecs import CODECS
 from saltern.errors import BadInput, StepFailed
@@ -21,7 +20,7 @@ from saltern.recipe import Artifact, Call, Input, Source, like
 def apply(cache: Cache, call: Call, /, *args: Any, **kwargs: Any) -> Any:
     """The value of a step, made now."""
     with _named(call.key):
-        return cache.apply(call, **inputs(call, args, kwargs))
+        return cache.apply(call, **inputs(cache, call, args, kwargs))
 
 
 def as_stored(cache: Cache, call: Call, /, *args: Any, **kwargs: Any) -> Any:
@@ -95,12 +94,12 @@ def _named(step: str) -> Iterator[None]:
         raise StepFailed.of(step, error) from error
 
 
-def inputs(call: Call, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+def inputs(cache: Cache, call: Call, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a call's inputs by name, from the arguments of its task."""
+
+    def opened(item: Input, value: Any) -> Any:
+        """An external input as it was found on the client, where the wiring names it; any other value as it came."""
+        return cache.load(item) if isinstance(item, Source) and isinstance(value, str | Path | Source) else value
+
     given = call.step.gathered(call.step.bound(args, kwargs)[0])
-    return {name: like(call.inputs[name], value, _opened) for name, value in given.items()}
-
-
-def _opened(item: Input, value: Any) -> Any:
-    """An external input as it was found on the client, where the wiring names it; any other value as it came."""
-    return external.value(item) if isinstance(item, Source) and isinstance(value, str | Path | Source) else value
+    return {name: like(call.inputs[name], value, opened) for name, value in given.items()}
