@@ -138,7 +138,7 @@ class Cache:
             if not self.strategy.code:
                 return call.step.apply(values, call.params)
             sources = [item for item in each(call.inputs) if isinstance(item, Source)]
-            with watch.watching(path for one in sources for path in external.places(one)) as seen:
+            with watch.watching((path for one in sources for path in external.places(one)), call.step.package) as seen:
                 value = call.step.apply(values, call.params)
         self._seen[call.artifact.name] = seen
         return value

@@ -40,7 +40,7 @@ def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str], looks: 
     read = {*seen.opened, *seen.started, *imported} - seen.written
     asked = {*seen.opened, *seen.listed, *seen.asked}
     found: dict[str, str] = {}
-    for name in sorted(_users(read | asked, apart, seen.users)):
+    for name in sorted(_users(read | asked, apart, seen)):
         path = Path(name)
         if name in asked and not _is_own(name, seen):
             if not os.path.lexists(name):
@@ -170,14 +170,16 @@ def _told(path: Path, looks: str) -> str:
     return f"{path.name}/{stat.st_size}" + (f"/{stat.st_mtime_ns}/{stat.st_mode}" if looks == "times" else "")
 
 
-def _users(paths: Collection[str], apart: Iterable[Path], users: Collection[str]) -> Iterator[str]:
-    """Of paths those that count. ``users``: those that the user's own code asked for."""
+def _users(paths: Collection[str], apart: Iterable[Path], seen: Seen) -> Iterator[str]:
+    """Of paths those that count."""
     if not paths:
         return
     aside = [str(path) for path in (*apart, memory_folder(), Path(__file__).parent)]
     for path in paths:
         folder = os.path.dirname(path)  # noqa: PTH120
-        if whose.counts(folder, by_user=path in users) and not any(is_within(path, one) for one in aside):
+        is_own = bool(seen.own) and is_within(path, seen.own)
+        counts = is_own or whose.counts(folder, by_user=path in seen.users)
+        if counts and not any(is_within(path, one) for one in aside):
             yield path
 
 

@@ -50,6 +50,7 @@ class Seen:
     connected: dict[str, None] = field(default_factory=dict)
     relative: set[str] = field(default_factory=set)  # those of them that were named from the current folder
     users: set[str] = field(default_factory=set)  # those of them that the user's own code asked for
+    own: str = ""  # the package of the step
     inputs: tuple[str, ...] = ()  # files and folders that the step was given
     process: int = field(default_factory=os.getpid)
     pool: str = field(default_factory=lambda: pool_of(threading.current_thread().name))

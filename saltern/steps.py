@@ -153,6 +153,14 @@ class Step(Generic[P, R]):
         marks = ("pyproject.toml", ".git")
         return next((folder for folder in source.parents if any((folder / mark).exists() for mark in marks)), None)
 
+    @functools.cached_property
+    def package(self) -> str:
+        """The folder of the step's top-level package, or the file of its module; empty where it was typed in."""
+        top = sys.modules.get(self.module.partition(".")[0])
+        file: str = getattr(top, "__file__", None) or ""
+        folders = [*getattr(top, "__path__", ())]
+        return str(folders[0]) if folders else file
+
     @property
     def place(self) -> str:
         """Where today's code has the step: ``module:function``."""

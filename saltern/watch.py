@@ -48,7 +48,6 @@ _STARTERS = (f"{_PYTHON}/subprocess.py", f"{_PYTHON}/os.py", "<frozen os>")
 _FOR_THEMSELVES = tuple(f"{_PYTHON}/{name}" for name in ("ctypes/", "multiprocessing/", "platform.py", "uuid.py"))
 _METADATA = (".dist-info/METADATA", ".egg-info/PKG-INFO")
 _SHELLS = {"bash", "dash", "ksh", "sh", "zsh"}
-_OURS = str(Path(__file__).parent)
 
 _executed: dict[str, CodeType] = {}  # file name -> the code of the module, the last that was run
 _count = 0
@@ -59,12 +58,13 @@ _aside: set[int] = set()  # threads that are at work for the cache itself
 
 
 @contextmanager
-def watching(inputs: Iterable[str | Path] = ()) -> Iterator[Seen]:
+def watching(inputs: Iterable[str | Path] = (), own: str = "") -> Iterator[Seen]:
     """Note what is opened, listed, started and connected to in this thread, and in those that are started meanwhile.
 
-    ``inputs``: the files and folders that the step was given, which nobody is taken to remember.
+    ``inputs``: the files and folders that the step was given, which nobody is taken to remember. ``own``: its package.
     """
-    thread, seen = threading.get_ident(), Seen(inputs=tuple(os.path.abspath(path) for path in inputs))  # noqa: PTH100
+    thread = threading.get_ident()
+    seen = Seen(inputs=tuple(os.path.abspath(path) for path in inputs), own=own)  # noqa: PTH100
     outer = _watching.get(thread)
     _watching[thread] = seen
     try:
@@ -186,7 +186,7 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
         seen.opened[place] = None
     elif reader.startswith("<"):
         seen.imported[place] = None
-    if place.endswith(_METADATA) and whose.is_by_user(frame):
+    if place.endswith(_METADATA) and whose.is_by_user(frame, seen.own):
         seen.modules[Path(place).parent.name.partition("-")[0]] = None
 
 
@@ -196,7 +196,7 @@ def _place(seen: Seen, path: Any, frame: FrameType) -> str:
     place = os.path.abspath(name)  # noqa: PTH100 - a Path is slow, and this is asked often
     if not os.path.isabs(name):  # noqa: PTH117
         seen.relative.add(place)
-    if whose.is_by_user(frame):
+    if whose.is_by_user(frame, seen.own):
         seen.users.add(place)
     return place
 
@@ -209,7 +209,7 @@ def _list(seen: Seen, path: Any = None) -> None:
     if not (folder in sys.path and _is_asked_by_library(frame)):  # which looks for what is installed
         place = os.path.abspath(folder)  # noqa: PTH100
         seen.listed[place] = None
-        seen.users |= {place} if whose.is_by_user(frame) else set()
+        seen.users |= {place} if whose.is_by_user(frame, seen.own) else set()
 
 
 def _note_asked(seen: Seen, function: str, path: Any) -> None:
@@ -223,7 +223,7 @@ def _note_asked(seen: Seen, function: str, path: Any) -> None:
         return
     place = _place(seen, path, frame)
     # a library that asks may read it by itself, out of sight
-    (seen.opened if "site-packages" in file else seen.asked)[place] = None
+    (seen.asked if place in seen.users else seen.opened)[place] = None
 
 
 def _make(seen: Seen, path: Any) -> None:
@@ -245,7 +245,7 @@ def _note_module(seen: Seen, module: str, unpickled: str = "") -> None:
     Not those that other libraries look for, such as each that they can work with.
     """
     top = module.partition(".")[0]
-    if top and top not in sys.stdlib_module_names and (unpickled or whose.is_by_user(sys._getframe(4))):
+    if top and top not in sys.stdlib_module_names and (unpickled or whose.is_by_user(sys._getframe(4), seen.own)):
         seen.modules[top] = None
 
 
@@ -254,15 +254,19 @@ def _note_variable(seen: Seen, name: Any) -> None:
     frame = sys._getframe(4)  # this, _hook, _ask, the replaced method, and who called that
     while frame and frame.f_code.co_filename.startswith(_READ_FOR_OTHERS):
         frame = frame.f_back  # type: ignore[assignment]
-    if not frame or frame.f_code.co_filename.startswith(("<frozen ", _PYTHON, _OURS)):
-        return
-    if "site-packages" in frame.f_code.co_filename:
+    if not frame or not whose.is_by_user(frame, seen.own) or _is_pythons(frame):
         return
     place = frame.f_code, frame.f_lasti
     if name is None:
         _take_all.add(place)
     elif place not in _take_all:
         seen.variables[os.fsdecode(name)] = None
+
+
+def _is_pythons(frame: FrameType) -> bool:
+    return (
+        frame.f_code.co_filename.startswith(("<frozen ", _PYTHON)) and "site-packages" not in frame.f_code.co_filename
+    )
 
 
 def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, env: Any = None, *_: Any) -> None:

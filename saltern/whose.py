@@ -23,10 +23,15 @@ _MEMORY = "/dev/shm/"  # noqa: S108 - nothing is made there
 _SYSTEM = ("/etc/", "/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/run/")
 
 
-def is_by_user(frame: FrameType | None) -> bool:
-    """Whether the user's code asks, by itself or by functions of Python's own library."""
+def is_by_user(frame: FrameType | None, own: str = "") -> bool:
+    """Whether the user's code asks, by itself or by functions of Python's own library.
+
+    ``own``: the user's package, which counts as such where it is installed too.
+    """
     while frame:
         file = frame.f_code.co_filename
+        if own and is_within(file, own):
+            return True
         if not file.startswith(("<frozen ", _PYTHON)) or "site-packages" in file:
             return "site-packages" not in file and not file.startswith(_OURS)
         frame = frame.f_back

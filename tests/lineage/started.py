@@ -33,6 +33,26 @@ from build import tell
 tell(lambda build: build.value(steps.out))
 """
 
+_INSTALLED = """
+--- site-packages/lab/__init__.py
+--- site-packages/lab/data/a.txt
+1
+--- site-packages/lab-1.0.dist-info/METADATA
+Metadata-Version: 2.1
+Name: lab
+Version: 1.0
+--- site-packages/lab/steps.py
+import os
+from pathlib import Path
+from saltern import step
+HERE = Path(__file__).parent / "data"
+@step(version="1", writes="json")
+def out(data):
+    BODY
+"""
+_EDIT = ("site-packages/lab/data/a.txt", "1", "2")
+_MORE = lambda folder: (folder / "site-packages/lab/data/b.txt").touch()  # noqa: E731
+
 CASES = [
     Case(
         name="variable_of_a_name_turned_round",
@@ -169,6 +189,23 @@ CASES = [
         env={"HOME": "."},
         edit=lambda folder: settings(folder, "2"),
         expect="rerun",
+    ),
+    *(
+        Case(
+            name=f"installed_project_{name}",
+            about=f"The project itself lies in site-packages, as in an image: {about}",
+            project=_INSTALLED.replace("BODY", body),
+            module="lab.steps",
+            env={"PYTHONPATH": "site-packages", "MODE": "a"},
+            edit=edit,
+            env_after=after,
+            expect="rerun",
+        )
+        for name, about, body, edit, after in (
+            ("variable", "it reads a variable.", "return os.environ['EDOM'[::-1]]", (), {"MODE": "b"}),
+            ("file", "it opens a file of its own.", "return (HERE / ('a' + '.txt')).read_text()", _EDIT, {}),
+            ("listing", "it lists a folder.", "return sorted(one.name for one in HERE.iterdir())", _MORE, {}),
+        )
     ),
     Case(
         name="encoding_of_text_files",
