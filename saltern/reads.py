@@ -65,8 +65,8 @@ def held_beside(seen: Seen, recipe: Mapping[str, Any]) -> dict[str, str]:
     held = {normal(name) for name in recipe.get("libraries", {})}
     sought = [name for name in seen.modules if not (held >= {*named(name)} != set())]
     libraries = {name: found for name in sought if (found := version_of(name))}
-    found = {PROGRAM: programs, VARIABLE: variables, LIBRARY: libraries}
-    return {kind + name: one for kind, several in found.items() for name, one in several.items()}
+    kinds = ((PROGRAM, programs), (VARIABLE, variables), (LIBRARY, libraries))
+    return {kind + name: one for kind, several in kinds for name, one in several.items()}
 
 
 def _program(name: str) -> str:
