@@ -156,10 +156,9 @@ class Step(Generic[P, R]):
     @functools.cached_property
     def package(self) -> str:
         """The folder of the step's top-level package, or the file of its module; empty where it was typed in."""
-        top = sys.modules.get(self.module.partition(".")[0])
-        file: str = getattr(top, "__file__", None) or ""
-        folders = [*getattr(top, "__path__", ())]
-        return str(folders[0]) if folders else file
+        names = vars(sys.modules.get(self.module.partition(".")[0], sys))  # its own ``__getattr__`` is not asked
+        folders = [*names.get("__path__", ())]
+        return str(folders[0] if folders else names.get("__file__") or "")
 
     @property
     def place(self) -> str:
