@@ -257,8 +257,10 @@ class Machine(RuleBasedStateMachine):
     def _check(self, strategy: str, alive: dict[str, Finished], runs: Sequence[str]) -> None:
         """What the runs that were not killed have found and made; ``runs``: the killed one too."""
         clean = json.loads(self._expect_success(self._child(self.setting.engines[0], do="clean")))
+        is_whole = True  # Luigi and Dask look below no artifact that is there: one that was damaged may be missing yet
         for finished in alive.values():
             found = json.loads(self._expect_success(finished))
+            is_whole &= found.keys() == clean.keys()
             self._expect(OUT in found, "the target is not in the store")
             content = {step: self.store.read(name) for step, name in found.items()}
             wrong = [step for step, data in content.items() if clean.get(step) != digest(data)]
@@ -271,7 +273,8 @@ class Machine(RuleBasedStateMachine):
         state = (self.project.plain, strategy)
         if state in self.built:
             self._expect(not executed, f"nothing had changed, and executed: {', '.join(executed)}")
-        self.built.add(state)
+        if is_whole:
+            self.built.add(state)
 
     def _check_store(self) -> None:
         for name in self._artifacts():
