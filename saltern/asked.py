@@ -99,10 +99,11 @@ def _sought(name: str) -> Callable[..., Any]:
     original = _FINDERS[name]
 
     @wraps(original)
-    def seek(module: str, *args: Any, **kwargs: Any) -> Any:
-        for note in _notes[-1:]:
+    def seek(module: str, package: Any = None, *level: int) -> Any:
+        is_relative = any(level)  # of the package that asks
+        for note in () if is_relative else _notes[-1:]:
             note(MODULE, module)
-        return original(module, *args, **kwargs)
+        return original(module, package, *level)
 
     return seek
 
