@@ -25,11 +25,11 @@ from dask.task_spec import DataNode, GraphNode, List, Task, TaskRef
 from dask.typing import Key
 
 from saltern.cache import Cache
-from saltern.dask.arguments import as_input, as_parameter, given, inlined, leaves
+from saltern.dask.arguments import as_input, as_parameter, given, inlined
 from saltern.dask.tasks import after, as_stored, load, make, stored, verify
 from saltern.errors import BadInput
 from saltern.places import check_shared
-from saltern.recipe import SALT_IN_NAME, Artifact, Call, Source
+from saltern.recipe import SALT_IN_NAME, Artifact, Call, Source, mapped
 from saltern.recipe import key as named
 from saltern.steps import Step
 from saltern.walk import fold
@@ -185,9 +185,7 @@ class Wiring:
 
         def applied(*args: Any, **kwargs: Any) -> Call:
             inputs, params = step.bound(args, kwargs)
-            inputs = {name: leaves(value, as_input) for name, value in inputs.items()}
-            params = {name: leaves(value, as_parameter) for name, value in params.items()}
-            return self.cache.call(step, inputs, params, self.partition(key))
+            return self.cache.call(step, mapped(inputs, as_input), as_parameter(params), self.partition(key))
 
         task = self.task(key)
         known = {need: given(self.tasks[need]) or made[need] for need in task.dependencies}

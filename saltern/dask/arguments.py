@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from dask._task_spec import NestedContainer  # dask.task_spec exports only List of its kinds
@@ -35,20 +34,15 @@ def as_input(item: Any) -> Any:
     return Source.at(str(item.value)) if is_path else item.value
 
 
-def as_parameter(item: Any) -> Any:
-    if isinstance(item, Artifact):
-        raise BadInput(f"what '{item.key}' makes is given as a parameter: it can only be an input of a step")
-    return item.value if isinstance(item, Given) else item
-
-
-def leaves(value: Any, change: Callable[[Any], Any]) -> Any:
-    """A value with what its lists, tuples and dictionaries hold changed by a function."""
-    if isinstance(value, list | tuple):
-        changed = [*map(partial(leaves, change=change), value)]
-        return changed if isinstance(value, list) else tuple(changed)
-    if isinstance(value, dict):
-        return {name: leaves(item, change) for name, item in value.items()}
-    return change(value)
+def as_parameter(value: Any) -> Any:
+    """The value of a parameter. Lists and dictionaries of other types than Python's own hold none that is ``Given``."""
+    if isinstance(value, Artifact):
+        raise BadInput(f"what '{value.key}' makes is given as a parameter: it can only be an input of a step")
+    if type(value) in (list, tuple):
+        return type(value)(map(as_parameter, value))
+    if type(value) is dict:
+        return {name: as_parameter(item) for name, item in value.items()}
+    return value.value if isinstance(value, Given) else value
 
 
 def inlined(tasks: Mapping[Key, GraphNode]) -> dict[Key, GraphNode]:

@@ -40,6 +40,11 @@ def named(**tables: Any) -> dict[str, Any]:
 
 
 @step(version="1", writes="json")
+def type_of(values: list[int], *, option: Any = None) -> list[Any]:
+    return [type(option).__name__, values]
+
+
+@step(version="1", writes="json")
 def urgent(values: list[int], *, priority: int = 7, strategy: str = "fast") -> list[Any]:
     """Its parameters are called as attributes of every Luigi task are."""
     return [priority, strategy]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,10 @@ from saltern import BadInput, Cache, Source
 from saltern.dask import fronts
 from tests.conformance.adapters import steps
 
-numbers, total, pair, shown, gathered, named = (
+numbers, total, pair, shown, gathered, named, type_of = (
     delayed(step, pure=True)
-    for step in (steps.numbers, steps.total, steps.pair, steps.shown, steps.gathered, steps.named)
+    for step in (steps.numbers, steps.total, steps.pair, steps.shown, steps.gathered, steps.named, steps.type_of)
 )
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with two inputs."""
-    monkeypatch.chdir(tmp_path)
-    Path("one.txt").write_text("1 2 3")
-    Path("two.txt").write_text("4 5")
-    return tmp_path
 
 
 def of(file: str) -> Delayed:
@@ -58,6 +50,7 @@ def built(node: Delayed, strategy: str) -> tuple[Any, list[str]]:
         (lambda: pair(left=of("one.txt"), right=of("two.txt")), [[1, 2, 3], [4, 5]]),
         (lambda: total(of("one.txt"), factor=delayed(3)), 18),
         (lambda: numbers(Source.at("one.txt")), [1, 2, 3]),
+        (lambda: type_of(of("one.txt"), option=OrderedDict(a=1)), ["OrderedDict", [1, 2, 3]]),
         (lambda: numbers(delayed("one.txt")), [1, 2, 3]),
     ],
 )
