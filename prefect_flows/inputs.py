@@ -11,7 +11,6 @@ What else the documentation has (expiration, refreshing, transactions, isolation
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
@@ -76,9 +75,9 @@ def watched(step: Step[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(step.function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        given = inspect.signature(step.function).bind(*args, **kwargs).arguments
+        given, _ = step.bound(args, kwargs)
         cache, call = BUILD.get().cache, _call(key(step.name, partition(given)))
-        value = cache.apply(call, **{name: given[name] for name in step.inputs})
+        value = cache.apply(call, **given)
         return cache.load(cache.commit(call, value))
 
     return run

@@ -17,23 +17,24 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-_NAMES = ("access", "lstat", "readlink", "stat")
-_ORIGINALS = {name: getattr(os, name) for name in _NAMES}
+PATH, VARIABLE, MODULE = "asked", "variable", "module"  # what is asked about
+_PATHS = ("access", "lstat", "readlink", "stat")
 _ENVIRON: Any = type(os.environ)
-_METHODS = {name: vars(_ENVIRON)[name] for name in ("__getitem__", "__iter__")}
 # What ``importlib.import_module`` and ``importlib.util.find_spec`` call, however they were imported.
-_IMPORTS: tuple[tuple[Any, str], ...] = ((importlib._bootstrap, "_gcd_import"), (importlib.util, "_find_spec"))  # type: ignore[attr-defined]
-_FINDERS = {name: getattr(owner, name) for owner, name in _IMPORTS}
-VARIABLE, MODULE = "variable", "module"  # in place of the function's name; of all variables the path is None
+_FINDERS: tuple[tuple[Any, str], ...] = ((importlib._bootstrap, "_gcd_import"), (importlib.util, "_find_spec"))  # type: ignore[attr-defined]
 _SETS = (os.supports_dir_fd, os.supports_effective_ids, os.supports_fd, os.supports_follow_symlinks)
 
 _lock = threading.Lock()
-_notes: list[Callable[[str, Any], None]] = []  # one for each step that runs; all are the same
+_notes: list[Callable[..., None]] = []  # one for each step that runs; all are the same
 
 
 @contextmanager
-def noting(note: Callable[[str, Any], None]) -> Iterator[None]:
-    """Call ``note(function, path)`` before a path is asked about, in any thread, until all such blocks have ended."""
+def noting(note: Callable[..., None]) -> Iterator[None]:
+    """Call ``note`` before something is asked about, in any thread, until all such blocks have ended.
+
+    It is given ``PATH``, the function's name and the path; ``VARIABLE`` and a name, which is None for all variables; or
+    ``MODULE`` and a name.
+    """
     begin(note)
     try:
         yield
@@ -41,39 +42,37 @@ def noting(note: Callable[[str, Any], None]) -> Iterator[None]:
         with _lock:
             _notes.pop()
             if not _notes:
-                _exchange(_REPLACED, _ORIGINALS, os)
-                _exchange(_WATCHED, _METHODS, _ENVIRON)
-                for owner, name in _IMPORTS:
-                    _exchange({name: _SOUGHT[name]}, _FINDERS, owner)
+                _exchange(_REPLACED, _ORIGINALS)
 
 
-def begin(note: Callable[[str, Any], None]) -> None:
+def begin(note: Callable[..., None]) -> None:
     """Call ``note`` as long as this process lives."""
     with _lock:
         _notes.append(note)
         if len(_notes) == 1:
-            _exchange(_ORIGINALS, _REPLACED, os)
-            _exchange(_METHODS, _WATCHED, _ENVIRON)
-            for owner, name in _IMPORTS:
-                _exchange({name: _FINDERS[name]}, _SOUGHT, owner)
+            _exchange(_ORIGINALS, _REPLACED)
 
 
-def _exchange(old: dict[str, Any], new: dict[str, Any], owner: Any) -> None:
+def _exchange(old: dict[tuple[Any, str], Any], new: dict[tuple[Any, str], Any]) -> None:
     """Put the new functions in the place of the old ones, where nobody has put others."""
-    for name, function in old.items():
+    for (owner, name), function in old.items():
         if getattr(owner, name) is function:
-            setattr(owner, name, new[name])
+            setattr(owner, name, new[owner, name])
 
 
-def _noted(name: str) -> Callable[..., Any]:
-    original = _ORIGINALS[name]
+def _note(*asked: Any) -> None:
+    for note in _notes[-1:]:  # another thread may end the last
+        note(*asked)
+
+
+def _noted(owner: Any, name: str) -> Callable[..., Any]:
+    original = getattr(owner, name)
 
     @wraps(original)
     def ask(*args: Any, **kwargs: Any) -> Any:
         path = args[0] if args else kwargs.get("path")
         if kwargs.get("dir_fd") is None and not isinstance(path, int):
-            for note in _notes[-1:]:  # another thread may end the last
-                note(name, path)
+            _note(PATH, name, path)
         return original(*args, **kwargs)
 
     ask.__module__ = "os"  # where pickle finds it
@@ -83,31 +82,32 @@ def _noted(name: str) -> Callable[..., Any]:
     return ask
 
 
-def _read(self: Any, name: Any) -> Any:
-    for note in _notes[-1:]:
-        note(VARIABLE, name)
-    return _METHODS["__getitem__"](self, name)
+def _variable(owner: Any, name: str) -> Callable[..., Any]:
+    original = getattr(owner, name)
+
+    @wraps(original)
+    def read(self: Any, *variable: Any) -> Any:
+        _note(VARIABLE, *(variable or (None,)))
+        return original(self, *variable)
+
+    return read
 
 
-def _go_through(self: Any) -> Any:
-    for note in _notes[-1:]:
-        note(VARIABLE, None)
-    return _METHODS["__iter__"](self)
-
-
-def _sought(name: str) -> Callable[..., Any]:
-    original = _FINDERS[name]
+def _sought(owner: Any, name: str) -> Callable[..., Any]:
+    original = getattr(owner, name)
 
     @wraps(original)
     def seek(module: str, package: Any = None, *level: int) -> Any:
-        is_relative = any(level)  # of the package that asks
-        for note in () if is_relative else _notes[-1:]:
-            note(MODULE, module)
+        if not any(level):  # else it is one of the package that asks
+            _note(MODULE, module)
         return original(module, package, *level)
 
     return seek
 
 
-_REPLACED = {name: _noted(name) for name in _NAMES}
-_SOUGHT = {name: _sought(name) for name in _FINDERS}
-_WATCHED = {"__getitem__": _read, "__iter__": _go_through}
+_REPLACED: dict[tuple[Any, str], Any] = {
+    **{(os, name): _noted(os, name) for name in _PATHS},
+    **{(_ENVIRON, name): _variable(_ENVIRON, name) for name in ("__getitem__", "__iter__")},
+    **{(owner, name): _sought(owner, name) for owner, name in _FINDERS},
+}
+_ORIGINALS = {(owner, name): getattr(owner, name) for owner, name in _REPLACED}

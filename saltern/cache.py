@@ -25,7 +25,7 @@ from saltern.ledger import Ledger
 from saltern.parameters import parameters
 from saltern.reach import is_ignored, project_of
 from saltern.reasons import reasons
-from saltern.recipe import Artifact, Call, Inputs, Source, each, flat, like, mapped
+from saltern.recipe import Artifact, Call, Inputs, Source, each, flat, mapped
 from saltern.seen import Seen
 from saltern.steps import Step
 from saltern.store import Store
@@ -132,7 +132,6 @@ class Cache:
 
     def apply(self, call: Call, **values: Any) -> Any:
         """Run the step's function on the values of its inputs, in the ledger's sight, and return its value."""
-        values = {name: like(call.inputs[name], value, lambda _, one: one) for name, value in values.items()}
         facts = {"artifact": call.artifact.name, "engine": self.engine, "strategy": self.strategy_name}
         with self.ledger.executing(call.key, reasons=self.reasons(call), **facts):
             if not self.strategy.code:

@@ -83,7 +83,7 @@ def changed(owner: Owner) -> list[str]:
 def imported(file: str) -> None:
     """Note the environment in which a module is imported."""
     global _last
-    now = getattr(os.environ, "_data", os.environ)  # bytes, which nobody has to decode
+    now = environment()
     if now != _last:
         _last = dict(now)
     _environments[file] = _last
@@ -97,9 +97,19 @@ def environments(modules: Iterable[str]) -> list[Mapping[Any, Any]]:
 
 def values(variable: str, several: Iterable[Mapping[Any, Any]]) -> set[str | None]:
     """The values of a variable in environments."""
-    name = os.fsencode(variable) if isinstance(next(iter(_last), b""), bytes) else variable
-    found = [one.get(name) for one in several]
-    return {value if value is None else os.fsdecode(value) for value in found}
+    return {value(variable, one) for one in several}
+
+
+def environment() -> Mapping[Any, Any]:
+    """The environment as Python holds it, on most systems in bytes, which nobody has to decode. It changes with it."""
+    found: Mapping[Any, Any] = getattr(os.environ, "_data", os.environ)
+    return found
+
+
+def value(variable: str, environment: Mapping[Any, Any]) -> str | None:
+    """The value of a variable in such an environment; None where it is not set."""
+    found = environment.get(os.fsencode(variable) if isinstance(next(iter(environment), b""), bytes) else variable)
+    return None if found is None else os.fsdecode(found)
 
 
 def _state(path: str) -> str:

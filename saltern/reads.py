@@ -14,14 +14,13 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import Any
 
-from saltern import whose
+from saltern import kept, whose
 from saltern.files import digest, file_digest, is_within, memory_folder
-from saltern.installed import named, normal, version_of
+from saltern.installed import MISSING, named, normal, version_of
 from saltern.reached import FOLDER, hashed
 from saltern.seen import TOLD, Seen
 from saltern.watch import source_of
 
-MISSING = "missing"
 ASKED = "asked"
 PYTHON = "python"
 # What names in manifests begin with that are of no file.
@@ -79,9 +78,8 @@ def _program(name: str) -> str:
 
 
 def _variable(name: str, environment: Mapping[Any, Any]) -> str:
-    key = os.fsencode(name) if isinstance(next(iter(environment), b""), bytes) else name
-    value = environment.get(key)
-    return "unset" if value is None else hashed(os.fsdecode(value))
+    value = kept.value(name, environment)
+    return "unset" if value is None else hashed(value)
 
 
 def _is_own(name: str, seen: Seen) -> bool:
@@ -125,7 +123,7 @@ def _is(name: str, root: Path, found: str) -> str:
     if name.startswith(LIBRARY):
         return version_of(plain(name))
     if name.startswith(VARIABLE):
-        return _variable(plain(name), getattr(os.environ, "_data", os.environ))
+        return _variable(plain(name), kept.environment())
     return _now(_place(name, root), found)
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from saltern import kept
 from saltern.files import memory_folder
 
 TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file in which processes tell that it starts
@@ -46,7 +47,7 @@ class Seen:
     programs: dict[str, None] = field(default_factory=dict)  # that were started, by the words that name them
     variables: dict[str, None] = field(default_factory=dict)  # of the environment
     modules: dict[str, None] = field(default_factory=dict)  # at the top level, and distributions, that data names
-    environment: dict[Any, Any] = field(default_factory=lambda: {**getattr(os.environ, "_data", os.environ)})
+    environment: dict[Any, Any] = field(default_factory=lambda: {**kept.environment()})
     connected: dict[str, None] = field(default_factory=dict)
     relative: set[str] = field(default_factory=set)  # those of them that were named from the current folder
     users: set[str] = field(default_factory=set)  # those of them that the user's own code asked for

@@ -129,8 +129,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         return
 
 
-def _ask(function: str, path: Any) -> None:
-    _hook(*((function, (path,)) if function in (asked.MODULE, asked.VARIABLE) else ("asked", (function, path))))
+def _ask(event: str, *arguments: Any) -> None:
+    _hook(event, arguments)
 
 
 def _note_kept(event: str, *arguments: Any) -> None:
@@ -162,7 +162,7 @@ def _whose(event: str) -> list[Seen]:
     name = next((one.name for one in threading.enumerate() if one.ident == thread), "")
     # a thread of a pool that is older than the step may work for it
     is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)")
-    is_of_pool = is_worker and event in (*_AT_IMPORT, "asked")
+    is_of_pool = is_worker and event in (*_AT_IMPORT, asked.PATH)
     apart = pool_of(name) if thread in _aside else ""
     return [
         seen
@@ -213,7 +213,7 @@ def _list(seen: Seen, path: Any = None) -> None:
 
 
 def _note_asked(seen: Seen, function: str, path: Any) -> None:
-    frame = sys._getframe(4)  # this, _hook, _ask, the replaced function, and who called that
+    frame = sys._getframe(5)  # this, _hook, _ask, asked's, the replaced function, and who called that
     while frame and (code := frame.f_code).co_filename.startswith(_ASKS_FOR_OTHERS):
         if code.co_name in _WALKS_UP and function == "lstat":
             return  # where it finds a link, it asks where that leads
@@ -231,12 +231,8 @@ def _make(seen: Seen, path: Any) -> None:
 
 
 def _is_asked_by_library(frame: FrameType | None) -> bool:
-    while frame:
-        file = frame.f_code.co_filename
-        if "site-packages" in file or not file.startswith(("<frozen ", _PYTHON)):
-            return "site-packages" in file
-        frame = frame.f_back
-    return True
+    file = whose.asker(frame)
+    return not file or "site-packages" in file
 
 
 def _note_module(seen: Seen, module: str, unpickled: str = "") -> None:
@@ -245,28 +241,22 @@ def _note_module(seen: Seen, module: str, unpickled: str = "") -> None:
     Not those that other libraries look for, such as each that they can work with.
     """
     top = module.partition(".")[0]
-    if top and top not in sys.stdlib_module_names and (unpickled or whose.is_by_user(sys._getframe(4), seen.own)):
+    if top and top not in sys.stdlib_module_names and (unpickled or whose.is_by_user(sys._getframe(5), seen.own)):
         seen.modules[top] = None
 
 
 def _note_variable(seen: Seen, name: Any) -> None:
     """Note a variable that code of the user's reads, by whatever name; not when it takes all of them at once."""
-    frame = sys._getframe(4)  # this, _hook, _ask, the replaced method, and who called that
+    frame = sys._getframe(5)  # this, _hook, _ask, asked's, the replaced method, and who called that
     while frame and frame.f_code.co_filename.startswith(_READ_FOR_OTHERS):
         frame = frame.f_back  # type: ignore[assignment]
-    if not frame or not whose.is_by_user(frame, seen.own) or _is_pythons(frame):
+    if not frame or whose.is_pythons(frame.f_code.co_filename) or not whose.is_by_user(frame, seen.own):
         return
     place = frame.f_code, frame.f_lasti
     if name is None:
         _take_all.add(place)
     elif place not in _take_all:
         seen.variables[os.fsdecode(name)] = None
-
-
-def _is_pythons(frame: FrameType) -> bool:
-    return (
-        frame.f_code.co_filename.startswith(("<frozen ", _PYTHON)) and "site-packages" not in frame.f_code.co_filename
-    )
 
 
 def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, env: Any = None, *_: Any) -> None:
@@ -327,7 +317,7 @@ _NOTES: dict[str, Any] = {
     "open": _open,
     "ctypes.dlopen": _load,
     "sqlite3.connect": _connect_to_file,
-    "asked": _note_asked,
+    asked.PATH: _note_asked,
     asked.VARIABLE: _note_variable,
     asked.MODULE: _note_module,
     "pickle.find_class": _note_module,

@@ -23,19 +23,26 @@ _MEMORY = "/dev/shm/"  # noqa: S108 - nothing is made there
 _SYSTEM = ("/etc/", "/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/run/")
 
 
-def is_by_user(frame: FrameType | None, own: str = "") -> bool:
-    """Whether the user's code asks, by itself or by functions of Python's own library.
+def is_pythons(file: str) -> bool:
+    """Whether code is of Python's own library."""
+    return file.startswith(("<frozen ", _PYTHON)) and "site-packages" not in file
 
-    ``own``: the user's package, which counts as such where it is installed too.
-    """
-    while frame:
-        file = frame.f_code.co_filename
-        if own and is_within(file, own):
-            return True
-        if not file.startswith(("<frozen ", _PYTHON)) or "site-packages" in file:
-            return "site-packages" not in file and not file.startswith(_OURS)
+
+def asker(frame: FrameType | None) -> str:
+    """The file of the code that asks, by itself or by functions of Python's own library; empty where none is seen."""
+    while frame and is_pythons(frame.f_code.co_filename):
         frame = frame.f_back
-    return True  # nobody is to be seen: a function of Python's is what a thread or a pool runs
+    return frame.f_code.co_filename if frame else ""
+
+
+def is_by_user(frame: FrameType | None, own: str = "") -> bool:
+    """Whether the user's code asks.
+
+    ``own``: the user's package, which counts as such where it is installed too. Where nobody is seen, a function of
+    Python's is what a thread or a pool of the user's runs.
+    """
+    file = asker(frame)
+    return bool(own and is_within(file, own)) or not ("site-packages" in file or file.startswith(_OURS))
 
 
 @cache

@@ -77,10 +77,13 @@ def after(artifact: Artifact, _verified: Sequence[None]) -> Artifact:
 
 def stored(cache: Cache, call: Call, _value: Any = None) -> Artifact:
     """The artifact of a step that was made just now, maybe on another machine. Its value is only waited for."""
-    if manifest := cache.store.whole(call.artifact.name):
-        return replace(call.artifact, digest=manifest["digest"])
-    if not cache.strategy.salts and (artifact := cache.find(call)):
-        return artifact
+    if not cache.strategy.salts:
+        found = cache.find(call)
+    else:  # whatever this machine has in place of what the step read there
+        manifest = cache.store.whole(call.artifact.name)
+        found = replace(call.artifact, digest=manifest["digest"]) if manifest else None
+    if found:
+        return found
     raise StepFailed(f"{call.key}: its artifact {call.artifact.name} was taken out of the store during the run")
 
 
@@ -101,5 +104,5 @@ def inputs(cache: Cache, call: Call, args: Sequence[Any], kwargs: Mapping[str, A
         """An external input as it was found on the client, where the wiring names it; any other value as it came."""
         return cache.load(item) if isinstance(item, Source) and isinstance(value, str | Path | Source) else value
 
-    given = call.step.gathered(call.step.bound(args, kwargs)[0])
+    given, _ = call.step.bound(args, kwargs)
     return {name: like(call.inputs[name], value, opened) for name, value in given.items()}

@@ -42,8 +42,13 @@ class Case:
     wrong: str = ""  # why it does not come out right, where it does not
 
     def files(self) -> dict[str, str]:
-        parts = textwrap.dedent(self.project).split("\n--- ")
-        return {name: text + "\n" if text else "" for name, _, text in (part.partition("\n") for part in parts[1:])}
+        return files(self.project)
+
+
+def files(project: str) -> dict[str, str]:
+    """The files of a project, from its text."""
+    parts = textwrap.dedent(project).split("\n--- ")
+    return {name: text + "\n" if text else "" for name, _, text in (part.partition("\n") for part in parts[1:])}
 
 
 def steps(body: str, before: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.lineage.case import Case, steps
+from tests.lineage.case import Case, files, steps
 
 
 def linked(folder: Path) -> None:
@@ -32,8 +32,7 @@ def upgraded(folder: Path) -> None:
 
 def installed(folder: Path) -> None:
     """What was not there: the library of ``LOW``."""
-    for part in LOW.split("--- ")[1:]:
-        name, _, text = part.partition("\n")
+    for name, text in files(LOW).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
 
@@ -54,7 +53,7 @@ CASES = [
         Case(
             name=f"library_{name}",
             about=about,
-            project=LOW.rstrip() + "\n" + steps(body, "import importlib.metadata\nimport importlib.util"),
+            project=LOW + steps(body, "import importlib.metadata\nimport importlib.util"),
             edit=upgraded,
             env=HERE,
             expect="rerun",
@@ -91,7 +90,7 @@ CASES = [
     Case(
         name="library_of_an_unpickled_object",
         about="The class of an object in an input file: no code names its library.",
-        project=LOW.rstrip() + "\n" + steps("return pickle.loads(data.read_bytes()).value", "import pickle"),
+        project=LOW + steps("return pickle.loads(data.read_bytes()).value", "import pickle"),
         setup=pickled,
         calls=(("out", {"data": "in.pickle"}, "{}"),),
         edit=pickled_and_upgraded,

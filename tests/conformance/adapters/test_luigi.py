@@ -38,15 +38,6 @@ class Total(SaltedTask):
     output = SaltedOutput()
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with two inputs."""
-    monkeypatch.chdir(tmp_path)
-    Path("one.txt").write_text("1 2 3")
-    Path("two.txt").write_text("4 5")
-    return tmp_path
-
-
 @pytest.fixture
 def broken() -> Iterator[list[str]]:
     """What Luigi says of tasks that it could not schedule."""

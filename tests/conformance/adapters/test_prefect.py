@@ -86,11 +86,8 @@ def built(body: Body) -> tuple[Any, list[str]]:
 
 
 @pytest.fixture(autouse=True)
-def folder(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The current folder, with two inputs, and a server that knows of the runs."""
-    monkeypatch.chdir(tmp_path)
-    Path("one.txt").write_text("1 2 3")
-    Path("two.txt").write_text("4 5")
+def server(served: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One that knows of the runs."""
     for name, value in served[1].items():
         monkeypatch.setenv(name, value)
     with _quiet(), _settings():
