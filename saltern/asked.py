@@ -1,27 +1,38 @@
 """Whether a file is there, how large it is, where a link leads, what a variable is set to: what a step asks, and no
-audit event tells.
+audit event tells. And the paths that it puts together.
 
 While a step runs, the functions of ``os`` that ask are replaced by ones that note the path first. ``os.path`` and
 ``pathlib`` call them by their names in ``os``. So are the methods of ``os.environ``. What a C library asks is not seen,
 nor what a module asks that has taken the function itself (``from os import stat``). The functions that import and
 find modules by names in data are replaced too.
+
+A library of C opens a file by itself, and is given its path before. So the functions that make paths into text, or
+put them together, are replaced by ones that note what they give.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import PurePath
 from typing import Any
 
+from saltern import whose
+
 PATH, VARIABLE, MODULE = "asked", "variable", "module"  # what is asked about
+HANDED, EXPANDED = "handed", "expanded"  # a path that is put together, and one that a library makes ready to open
 _PATHS = ("access", "lstat", "readlink", "stat")
 _ENVIRON: Any = type(os.environ)
 # What ``importlib.import_module`` and ``importlib.util.find_spec`` call, however they were imported.
 _FINDERS: tuple[tuple[Any, str], ...] = ((importlib._bootstrap, "_gcd_import"), (importlib.util, "_find_spec"))  # type: ignore[attr-defined]
+_GIVERS: tuple[tuple[Any, str], ...] = (
+    (os.path, "expanduser"), (os.path, "join"), (PurePath, "__fspath__"), (PurePath, "__str__"),
+)  # fmt: skip
 _SETS = (os.supports_dir_fd, os.supports_effective_ids, os.supports_fd, os.supports_follow_symlinks)
 
 _lock = threading.Lock()
@@ -32,8 +43,8 @@ _notes: list[Callable[..., None]] = []  # one for each step that runs; all are t
 def noting(note: Callable[..., None]) -> Iterator[None]:
     """Call ``note`` before something is asked about, in any thread, until all such blocks have ended.
 
-    It is given ``PATH``, the function's name and the path; ``VARIABLE`` and a name, which is None for all variables; or
-    ``MODULE`` and a name.
+    It is given ``PATH``, the function's name and the path; ``VARIABLE`` and a name, which is None for all variables;
+    ``MODULE`` and a name; or ``HANDED`` or ``EXPANDED`` and a path, after that was put together.
     """
     begin(note)
     try:
@@ -105,9 +116,24 @@ def _sought(owner: Any, name: str) -> Callable[..., Any]:
     return seek
 
 
+def _handed(owner: Any, name: str) -> Callable[..., Any]:
+    original, kind = getattr(owner, name), EXPANDED if name == "expanduser" else HANDED
+
+    @wraps(original)
+    def give(*args: Any, **kwargs: Any) -> Any:
+        path = original(*args, **kwargs)
+        file = sys._getframe(1).f_code.co_filename
+        if not (whose.is_pythons(file) or whose.is_ours(file)):  # they open files in sight
+            _note(kind, path)
+        return path
+
+    return give
+
+
 _REPLACED: dict[tuple[Any, str], Any] = {
     **{(os, name): _noted(os, name) for name in _PATHS},
     **{(_ENVIRON, name): _variable(_ENVIRON, name) for name in ("__getitem__", "__iter__")},
     **{(owner, name): _sought(owner, name) for owner, name in _FINDERS},
+    **{(owner, name): _handed(owner, name) for owner, name in _GIVERS},
 }
 _ORIGINALS = {(owner, name): getattr(owner, name) for owner, name in _REPLACED}

@@ -218,7 +218,7 @@ class Cache:
         held = reads.held(seen, project_of(call.step), apart, code.files, code.looks)
         held |= reads.held_beside(seen, call.recipe or {})
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, reads.plain(name))}
-        facts = {"read": found, "unheld": reads.unheld(seen)}
+        facts = {"read": found, "unheld": [*code.unheld, *reads.unheld(seen)]}
         return {name: value for name, value in facts.items() if value}
 
     @watch.aside

@@ -77,7 +77,7 @@ def fingerprint(function: Callable[..., Any]) -> str:
     A file that the code names counts by its content. So pass the paths of what a pipeline makes as arguments.
 
     It does not depend on the arguments, which the cache that asks must compare itself. Nor does it depend on the
-    network, clocks, random numbers, or files that are opened by a computed name.
+    network, clocks, random numbers, or files that are opened by a path which is computed.
 
     It may be called in a decorator. What a module runs at its top level counts for each of its functions. So does a
     decorator that is not known, because it may register its function. Keep the functions in a module of their own, and

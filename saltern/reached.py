@@ -41,12 +41,22 @@ class Reached:
     compiled: dict[str, str] = field(default_factory=dict)  # file -> the digest of all that it compiles to
     # module -> file that says it -> name, or ``Class.attribute`` -> what it is there
     literals: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    fickle: dict[str, str] = field(default_factory=dict)  # functions that answer differently each time -> what they are
+    is_seeded: bool = False  # whether the generator of random numbers that all share may be
     is_volatile: bool = False  # whether it was looked for what is not there, or at all of a folder
 
     @property
     def looks(self) -> str:
         """What the code looks at of files: ``times`` (sizes and rights, too), ``sizes``, or nothing: an empty text."""
         return next((kind for kind in ("times", "sizes") if kind in self.by_name), "")
+
+    @property
+    def unheld(self) -> list[str]:
+        """What the result may depend on and that cannot be held, such as ``clock: time.time``."""
+        is_even = {"random"} if self.is_seeded else set()
+        return [
+            f"{kind}: {name}" for name, kind in sorted(self.fickle.items()) if name.partition(".")[0] not in is_even
+        ]
 
 
 def hashed(value: Any) -> str:

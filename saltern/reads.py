@@ -6,6 +6,7 @@ down with its digest when the artifact is stored, and the artifact counts as mis
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import sys
@@ -21,8 +22,9 @@ from saltern.reached import FOLDER, hashed
 from saltern.seen import TOLD, Seen
 from saltern.watch import source_of
 
-ASKED = "asked"
+ASKED, INSIDE = "asked", "inside"
 PYTHON = "python"
+_CODE = (".py", ".pyc", ".pyi", ".so", ".pyd")  # which the recipe holds, or ``imported``
 # What names in manifests begin with that are of no file.
 LIBRARY, PROGRAM, VARIABLE = "<library>/", "<program>/", "<variable>/"
 
@@ -36,7 +38,8 @@ def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str], looks: 
     depends on.
     """
     imported = {source_of(path) for path in seen.imported} - known
-    read = {*seen.opened, *seen.started, *imported} - seen.written
+    handed = {path for path in (*seen.handed, *seen.expanded) if not path.endswith(_CODE)}
+    read = {*seen.opened, *seen.started, *imported, *handed} - seen.written
     asked = {*seen.opened, *seen.listed, *seen.asked}
     found: dict[str, str] = {}
     for name in sorted(_users(read | asked, apart, seen)):
@@ -50,7 +53,23 @@ def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str], looks: 
             found[name] = content(path, looks)
         elif name in read and path.is_file() and _is_older(path, seen):
             found[name] = content(path, looks if name in seen.asked else "")
+    found |= {name: inside(Path(name)) for name in _datasets(seen, root, apart)}
     return {_name(Path(name), root, name in seen.relative): held for name, held in found.items()}
+
+
+def _datasets(seen: Seen, root: Path, apart: Iterable[Path]) -> Iterator[str]:
+    """The folders and patterns that a library was given to read all files of, but for those that the step has made.
+
+    No folder that the project lies in, and none of a library's own in the user's home.
+    """
+    home, places = Path.home(), (root, Path.cwd())
+    for name in _users(seen.expanded, apart, seen):
+        path = Path(name)
+        is_above = any(one.is_relative_to(path) for one in (*places, home))
+        is_at_home = path.is_relative_to(home) and not any(path.is_relative_to(one) for one in places)
+        files = [] if is_above or is_at_home else [*_matched(path)]
+        if files and all(_is_older(one, seen) for one in files):
+            yield name
 
 
 def held_beside(seen: Seen, recipe: Mapping[str, Any]) -> dict[str, str]:
@@ -130,6 +149,8 @@ def _is(name: str, root: Path, found: str) -> str:
 def _now(path: Path, found: str) -> str:
     """What is held of a path as it is now, in the way in which ``found`` was."""
     kind, _, rest = found.partition(" ")
+    if kind == INSIDE:
+        return inside(path)
     looks = rest.partition(" ")[0] if kind == ASKED else kind
     return (state if kind == ASKED else content)(path, looks if looks in ("sizes", "times") else "")
 
@@ -147,6 +168,24 @@ def content(path: Path, looks: str = "") -> str:
         return (f"{looks} " if looks else "") + digest(told.encode("utf-8", "surrogateescape"))
     except OSError:
         return MISSING
+
+
+def inside(path: Path) -> str:
+    """The digest of all files in a folder, or that a pattern matches, and of their names; ``missing`` without any."""
+    start = next(one for one in (path, *path.parents) if not glob.has_magic(str(one)))
+    try:
+        found = sorted((one.relative_to(start).as_posix(), file_digest(one)) for one in _matched(path))
+    except OSError:
+        return MISSING
+    told = "\0".join(f"{name} {one}" for name, one in found)
+    return f"{INSIDE} {digest(told.encode('utf-8', 'surrogateescape'))}" if found else MISSING
+
+
+def _matched(path: Path) -> Iterator[Path]:
+    """All files in a folder, or that a pattern matches. None where it is one file."""
+    if not path.is_file():
+        every = path.rglob("*") if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
+        yield from (one for one in every if one.is_file())
 
 
 def state(path: Path, looks: str = "") -> str:

@@ -66,6 +66,21 @@ _GO_BY = {
     "time.ctime": ("TZ",), "time.localtime": ("TZ",), "time.mktime": ("TZ",), "time.timezone": ("TZ",),
     "time.tzname": ("TZ",), "time.altzone": ("TZ",),
 }  # fmt: skip
+# Library functions that answer differently each time: what depends on them cannot be held, so it is told.
+_CLOCKS = {
+    "datetime.date.today", "datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.utcnow",
+    "pandas.Timestamp.now", "pandas.Timestamp.today", "pandas.Timestamp.utcnow", "time.asctime", "time.ctime",
+    "time.gmtime", "time.localtime", "time.strftime", "time.time", "time.time_ns",
+}  # fmt: skip
+_CHANCE = {
+    "os.getrandom", "os.urandom", "random.SystemRandom", "secrets.choice", "secrets.randbelow", "secrets.randbits",
+    "secrets.token_bytes", "secrets.token_hex", "secrets.token_urlsafe", "uuid.uuid1", "uuid.uuid4",
+    *(f"random.{name}" for name in (
+        "betavariate", "choice", "choices", "expovariate", "gammavariate", "gauss", "lognormvariate", "normalvariate",
+        "paretovariate", "randbytes", "randint", "random", "randrange", "sample", "shuffle", "triangular", "uniform",
+        "vonmisesvariate", "weibullvariate",
+    )),
+}  # fmt: skip
 # What every module has, and the piece that tells what is in it.
 _SPECIAL = {
     **dict.fromkeys(("__builtins__", "__file__", "__name__", "__package__", "__path__")),
@@ -292,6 +307,9 @@ class Resolver:
         full = ".".join([module, *path])
         self.uses(module)
         self.found.environment |= {*_GO_BY.get(full, ())}
+        if full in _CLOCKS or full in _CHANCE:
+            self.found.fickle[full] = "clock" if full in _CLOCKS else "random numbers"
+        self.found.is_seeded |= full == "random.seed"
         if full in _NAMES_A_LIBRARY and reference.constant:
             self.found.libraries.add(reference.constant)
         if full == "os.access":

@@ -162,7 +162,7 @@ def _whose(event: str) -> list[Seen]:
     name = next((one.name for one in threading.enumerate() if one.ident == thread), "")
     # a thread of a pool that is older than the step may work for it
     is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)")
-    is_of_pool = is_worker and event in (*_AT_IMPORT, asked.PATH)
+    is_of_pool = is_worker and event in (*_AT_IMPORT, asked.PATH, asked.HANDED, asked.EXPANDED)
     apart = pool_of(name) if thread in _aside else ""
     return [
         seen
@@ -224,6 +224,22 @@ def _note_asked(seen: Seen, function: str, path: Any) -> None:
     place = _place(seen, path, frame)
     # a library that asks may read it by itself, out of sight
     (seen.asked if place in seen.users else seen.opened)[place] = None
+
+
+def _note_handed(seen: Seen, path: Any) -> None:
+    if isinstance(path, str) and path not in seen.handed:
+        frame = sys._getframe(5)  # this, _hook, _ask, asked's, the replaced function, and who called that
+        if path.startswith(os.sep) and ".." not in path:  # as nearly all: a step may put together very many
+            seen.handed[path] = None
+            seen.users |= {path} if whose.is_by_user(frame, seen.own) else set()
+        else:
+            seen.handed[_place(seen, path, frame)] = None
+
+
+def _note_expanded(seen: Seen, path: Any) -> None:
+    if isinstance(path, str):
+        place = _place(seen, path, sys._getframe(5))
+        (seen.handed if place in seen.users else seen.expanded)[place] = None
 
 
 def _make(seen: Seen, path: Any) -> None:
@@ -318,6 +334,8 @@ _NOTES: dict[str, Any] = {
     "ctypes.dlopen": _load,
     "sqlite3.connect": _connect_to_file,
     asked.PATH: _note_asked,
+    asked.HANDED: _note_handed,
+    asked.EXPANDED: _note_expanded,
     asked.VARIABLE: _note_variable,
     asked.MODULE: _note_module,
     "pickle.find_class": _note_module,

@@ -28,6 +28,11 @@ def is_pythons(file: str) -> bool:
     return file.startswith(("<frozen ", _PYTHON)) and "site-packages" not in file
 
 
+def is_ours(file: str) -> bool:
+    """Whether code is of this library."""
+    return file.startswith(_OURS)
+
+
 def asker(frame: FrameType | None) -> str:
     """The file of the code that asks, by itself or by functions of Python's own library; empty where none is seen."""
     while frame and is_pythons(frame.f_code.co_filename):
@@ -42,7 +47,7 @@ def is_by_user(frame: FrameType | None, own: str = "") -> bool:
     Python's is what a thread or a pool of the user's runs.
     """
     file = asker(frame)
-    return bool(own and is_within(file, own)) or not ("site-packages" in file or file.startswith(_OURS))
+    return bool(own and is_within(file, own)) or not ("site-packages" in file or is_ours(file))
 
 
 @cache

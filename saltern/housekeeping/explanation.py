@@ -77,7 +77,8 @@ def explained(step: Step[..., object]) -> Iterator[tuple[str, str]]:
         "while it runs",
         "files and folders of yours that it opens, and scripts that it starts, are held in the manifest",
     )
-    yield "not seen", "what a C library opens by a computed name; what the network answers; clocks and random numbers"
+    yield "not held", _lines(found.unheld)
+    yield "not seen", "what a C library opens by a path that is put together as text; what the network answers"
 
 
 def _place(place: str) -> str:

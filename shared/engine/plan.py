@@ -104,10 +104,11 @@ def tree(build: Build, engine: Engine, *, details: bool = False) -> Tree:
             continue
         drawn.add(node.key)
         if details and build.cache.strategy.code:
-            for place, why in sorted(reached(node.step).coarse.items()):
+            code = reached(node.step)
+            for place, why in sorted(code.coarse.items()):
                 branch.add(f"[magenta]{escape(place)}[/]  [dim]counts whole: {escape(why)}[/]")
             manifest = build.cache.store.manifest(calls[node.key].artifact.name) if node.key in calls else None
-            for what in (manifest or {}).get("unheld", []):
+            for what in dict.fromkeys([*code.unheld, *(manifest or {}).get("unheld", [])]):
                 branch.add(f"[magenta]{escape(what)}[/]  [dim]cannot be held: what it answers may change[/]")
         for source in node.sources:
             branch.add(f"[blue]{source.name(PROJECT)}[/]  [dim]external input[/]")

@@ -12,6 +12,7 @@ import pytest
 from shared.pipelines import PROJECT
 
 STEPS = """
+import random, uuid
 from saltern import step
 import helpers
 
@@ -24,14 +25,37 @@ def coarse(data, *, how: str = "f"):
     return getattr(helpers, how)(data.stem)
 
 @step(version="1", writes="json")
+def fickle(data):
+    random.seed(1)
+    return helpers.now().year, random.random(), str(uuid.uuid4())
+
+@step(version="1", writes="json")
+def drawing(data):
+    return helpers.drawn()
+
+@step(version="1", writes="json")
 def looking(data):
     return data.parent.name
+"""
+
+HELPERS = """
+from datetime import datetime
+from random import choice
+
+def f(x):
+    return x
+
+def now():
+    return datetime.now()
+
+def drawn():
+    return choice("ab")
 """
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    files = {"steps.py": STEPS, "helpers.py": "def f(x):\n    return x\n", "plugin.py": "def g(): ...\n", "a.sql": ""}
+    files = {"steps.py": STEPS, "helpers.py": HELPERS, "plugin.py": "def g(): ...\n", "a.sql": ""}
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     return tmp_path
@@ -58,6 +82,15 @@ def test_a_coarse_place_is_named_with_the_way_out(project: Path) -> None:
     assert "helpers:<whole>: the module itself is handed around. To make it finer: import the names" in said
     assert "plugin:g" in said
     assert "data: what is in it; of a file its name" in said
+
+
+def test_clocks_and_random_numbers_that_its_code_asks_are_named(project: Path) -> None:
+    assert json.loads(explain(project, "steps:fine", "--json").stdout)["not held"] == ["none"]
+    # the generator that all share is seeded
+    fickle = json.loads(explain(project, "steps:fickle", "--json").stdout)["not held"]
+    assert fickle == ["clock: datetime.datetime.now", "random numbers: uuid.uuid4"]
+    drawing = json.loads(explain(project, "steps:drawing", "--json").stdout)["not held"]
+    assert drawing == ["random numbers: random.choice"]
 
 
 def test_a_step_that_looks_at_folders_has_the_path_of_its_input(project: Path) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,11 @@ def connects(data):  # type: ignore[no-untyped-def]
         listening.listen()
         socket.create_connection(listening.getsockname()).close()
     return 1
+
+
+@step(version="1", writes="json")
+def asks_the_time(data):  # type: ignore[no-untyped-def]
+    return time.time() > 0
 
 
 RUNS, GOES_ON = threading.Event(), threading.Event()
@@ -170,4 +176,10 @@ def test_what_the_cache_reads_for_another_step_of_the_same_pool_is_not_held(cach
 
 def test_where_it_connected_to_is_said(cache: Cache, tmp_path: Path) -> None:
     artifact = made(cache, connects, tmp_path)
-    assert (cache.store.manifest(artifact.name) or {})["unheld"][0].startswith("network: 127.0.0.1:")
+    (said,) = (cache.store.manifest(artifact.name) or {})["unheld"]
+    assert said.startswith("network: 127.0.0.1:")
+
+
+def test_a_clock_that_its_code_asks_is_said(cache: Cache, tmp_path: Path) -> None:
+    artifact = made(cache, asks_the_time, tmp_path)
+    assert (cache.store.manifest(artifact.name) or {})["unheld"] == ["clock: time.time"]

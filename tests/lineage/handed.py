@@ -1,0 +1,142 @@
+"""Files whose paths are put together while the step runs, and which a library of C or Rust opens out of sight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.lineage.case import Case, steps
+
+LOOKUP = """
+--- tables/lookup_eu.csv
+a,b
+1,2
+--- tables/region.txt
+eu
+"""
+TABLES = """
+TABLES = Path(__file__).parent / "tables"
+def region():
+    return (TABLES / "region.txt").read_text().strip()
+"""
+EDIT = ("tables/lookup_eu.csv", "1,2", "1,3")
+POLARS = "import polars as pl"
+HASH = "import os\nfrom blake3 import blake3"
+
+
+def _write_parquet(project: Path) -> None:
+    _parquet_of(project, 2)
+
+
+def _edit_parquet(project: Path) -> None:
+    _parquet_of(project, 3)
+
+
+def _parquet_of(project: Path, value: int) -> None:
+    import polars as pl
+
+    pl.DataFrame({"b": [value]}).write_parquet(project / "tables" / "lookup_eu.parquet")
+
+
+def _add_table(project: Path) -> None:
+    (project / "tables" / "lookup_us.csv").write_text("a,b\n3,4\n")
+
+
+def _case(name: str, about: str, before: str, body: str, **more: object) -> Case:
+    given = {"project": LOOKUP + steps(body, before + TABLES), "edit": EDIT, "expect": "rerun", **more}
+    return Case(name=name, about=about, **given)  # type: ignore[arg-type]
+
+
+CASES = [
+    _case(
+        "polars_read_of_a_made_name",
+        "polars reads a lookup whose name is in the data.",
+        POLARS,
+        'return pl.read_csv(TABLES / f"lookup_{region()}.csv")["b"].to_list()',
+        needs=("polars",),
+    ),
+    _case(
+        "polars_scan_of_a_made_name",
+        "polars scans a lookup whose name is in the data: it does not ask whether it is there.",
+        POLARS,
+        'return pl.scan_csv(f"{TABLES}/lookup_{region()}.csv").collect()["b"].to_list()',
+        needs=("polars",),
+    ),
+    _case(
+        "polars_parquet_of_a_made_name",
+        "polars reads a Parquet file whose name is in the data.",
+        POLARS,
+        'return pl.read_parquet(TABLES / f"lookup_{region()}.parquet")["b"].to_list()',
+        setup=_write_parquet,
+        edit=_edit_parquet,
+        needs=("polars",),
+    ),
+    _case(
+        "polars_pattern_of_a_made_name",
+        "polars scans all files that a pattern matches, which is put together.",
+        POLARS,
+        'return pl.scan_csv(f"{TABLES}/lookup_{region()[:1]}*.csv").collect()["b"].to_list()',
+        needs=("polars",),
+    ),
+    _case(
+        "polars_new_file_of_a_made_pattern",
+        "One more file is in a folder of which polars scans all by a pattern that is put together.",
+        POLARS,
+        'return pl.scan_csv(f"{TABLES}/lookup_{region()[2:]}*.csv").collect()["b"].to_list()',
+        edit=_add_table,
+        needs=("polars",),
+    ),
+    _case(
+        "polars_folder_of_a_made_name",
+        "polars scans a folder whose name is put together.",
+        POLARS,
+        'return pl.scan_csv(TABLES / "sub" / region(), glob=True).collect()["b"].to_list()',
+        setup=lambda project: [
+            (project / "tables" / "sub" / "eu").mkdir(parents=True),
+            (project / "tables" / "sub" / "eu" / "part.csv").write_text("a,b\n1,2\n"),
+        ],
+        edit=("tables/sub/eu/part.csv", "1,2", "1,3"),
+        needs=("polars",),
+    ),
+    _case(
+        "path_handed_to_c",
+        "A library of Rust opens a path by itself.",
+        HASH,
+        'return blake3().update_mmap(TABLES / f"lookup_{region()}.csv").hexdigest()',
+    ),
+    _case(
+        "path_as_text_handed_to_c",
+        "A path is made a text for a library of C, as OpenCV's and HDF5's want it.",
+        HASH,
+        'return blake3().update_mmap(str(TABLES / f"lookup_{region()}.csv")).hexdigest()',
+    ),
+    _case(
+        "joined_path_handed_to_c",
+        "A path is put together by os.path.join.",
+        HASH,
+        'return blake3().update_mmap(os.path.join(TABLES, f"lookup_{region()}.csv")).hexdigest()',
+    ),
+    _case(
+        "text_handed_to_c",
+        "A path is put together as text.",
+        HASH,
+        'return blake3().update_mmap(f"{TABLES}/lookup_{region()}.csv").hexdigest()',
+        wrong="a text that is put together tells nobody that it is a path",
+    ),
+    _case(
+        "path_handed_to_c_in_a_thread",
+        "A pool of threads hands paths on.",
+        HASH + "\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "def one(name):\n    return blake3().update_mmap(TABLES / name).hexdigest()",
+        'return [*ThreadPoolExecutor(2).map(one, [f"lookup_{region()}.csv"])]',
+    ),
+    _case(
+        "own_output_read_by_polars",
+        "polars writes a file beside the project's, and reads it again: that is no input.",
+        POLARS,
+        'pl.DataFrame({"a": [1]}).write_csv(TABLES / f"{region()}.tmp"); '
+        'return pl.scan_csv(TABLES / f"{region()}.tmp").collect()["a"].to_list()',
+        edit=lambda project: (project / "tables" / "eu.tmp").write_text("a\n9\n"),
+        expect="reuse",
+        needs=("polars",),
+    ),
+]
