@@ -7,9 +7,11 @@ The last line that a build prints is what came of it.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -95,8 +97,11 @@ def serve() -> None:
     for line in sys.stdin:
         child = os.fork()
         if not child:
+            os.setpgid(0, 0)
             _become(**json.loads(line))
         os.waitpid(child, 0)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGTERM)  # processes of a pool wait for more to do
         print(flush=True)
 
 
