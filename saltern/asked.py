@@ -12,6 +12,7 @@ put them together, are replaced by ones that note what they give.
 
 from __future__ import annotations
 
+import glob
 import importlib.util
 import os
 import sys
@@ -26,6 +27,7 @@ from saltern import whose
 
 PATH, VARIABLE, MODULE = "asked", "variable", "module"  # what is asked about
 HANDED, EXPANDED = "handed", "expanded"  # a path that is put together, and one that a library makes ready to open
+MATCHED = "matched"  # a pattern of files, whose paths are given as texts
 _PATHS = ("access", "lstat", "readlink", "stat")
 _ENVIRON: Any = type(os.environ)
 # What ``importlib.import_module`` and ``importlib.util.find_spec`` call, however they were imported.
@@ -44,7 +46,7 @@ def noting(note: Callable[..., None]) -> Iterator[None]:
     """Call ``note`` before something is asked about, in any thread, until all such blocks have ended.
 
     It is given ``PATH``, the function's name and the path; ``VARIABLE`` and a name, which is None for all variables;
-    ``MODULE`` and a name; or ``HANDED`` or ``EXPANDED`` and a path, after that was put together.
+    ``MODULE`` and a name; ``HANDED`` or ``EXPANDED`` and a path that was put together; or ``MATCHED`` and a pattern.
     """
     begin(note)
     try:
@@ -130,10 +132,22 @@ def _handed(owner: Any, name: str) -> Callable[..., Any]:
     return give
 
 
+def _matched(owner: Any, name: str) -> Callable[..., Any]:
+    original = getattr(owner, name)
+
+    @wraps(original)
+    def match(pathname: Any, *, root_dir: Any = None, **kwargs: Any) -> Any:
+        _note(MATCHED, os.path.join(root_dir, pathname) if root_dir else pathname)  # noqa: PTH118
+        return original(pathname, root_dir=root_dir, **kwargs)
+
+    return match
+
+
 _REPLACED: dict[tuple[Any, str], Any] = {
     **{(os, name): _noted(os, name) for name in _PATHS},
     **{(_ENVIRON, name): _variable(_ENVIRON, name) for name in ("__getitem__", "__iter__")},
     **{(owner, name): _sought(owner, name) for owner, name in _FINDERS},
     **{(owner, name): _handed(owner, name) for owner, name in _GIVERS},
+    (glob, "iglob"): _matched(glob, "iglob"),  # ``glob.glob`` calls it, too
 }
 _ORIGINALS = {(owner, name): getattr(owner, name) for owner, name in _REPLACED}

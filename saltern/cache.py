@@ -215,7 +215,7 @@ class Cache:
             found |= (self.store.manifest(artifact.name) or {}).get("read", {})
         code = reached(whole(call))
         seen.opened |= dict.fromkeys(kept_files(code))
-        held = reads.held(seen, project_of(call.step), apart, code.files, code.looks)
+        held = reads.held(seen, project_of(call.step), apart, code)
         held |= reads.held_beside(seen, call.recipe or {})
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, reads.plain(name))}
         facts = {"read": found, "unheld": [*code.unheld, *reads.unheld(seen)]}

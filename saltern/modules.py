@@ -53,6 +53,7 @@ class Part:
     modules: bool = False  # whether any name of any module may be read
     lines: bool = False  # whether the numbers of lines may be read
     looks: frozenset[str] = frozenset()  # whether "sizes" or "times" of files may be
+    patterns: frozenset[str] = frozenset()  # of texts that are put together and may name files
 
 
 @dataclass
@@ -112,7 +113,7 @@ class Module:
             order += "annotations are texts"
         hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
-        seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks))
+        seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks), frozenset(found.patterns))
         return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen)
 
     def _imported(self, name: str) -> str:

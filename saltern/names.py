@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -59,6 +59,9 @@ _SPECIAL = {name for name in _READERS - _LOOKS if "_" in name}  # no words, wher
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
 SHELL = re.compile(r"\$\{?([A-Z_][A-Z0-9_]+)\b")  # a variable in a command
+_SUFFIX = re.compile(r"[\w*}-]?\.[A-Za-z0-9]{1,10}$")
+_HOLES = re.compile(r"%[-#0 +.\d]*[a-zA-Z]|%\(\w+\)[a-zA-Z]|\{[^{}]*\}")
+_STARS = re.compile(r"\*\*+")
 _FILE_NAME = re.compile(r"[\w*][\w .+@/*?-]*\.[A-Za-z0-9]{1,10}")
 
 
@@ -85,6 +88,7 @@ class Read:
 
     references: list[Reference] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    patterns: set[str] = field(default_factory=set)  # of the texts that are put together and may name files
     words: set[str] = field(default_factory=set)  # in short texts: of variables, modules or folders, maybe
     # That classes bind, which a program may go through, and parameters in capitals, as variables are.
     fields: set[str] = field(default_factory=set)
@@ -187,6 +191,8 @@ class _Collector:
         last = function.id if isinstance(function, ast.Name) else function.attr
         if last in _QUERIES:
             self._query(node)
+        elif last == "format" and isinstance(function, ast.Attribute):
+            self._pattern(function.value, [function.value])
         elif last in _TAKERS:
             if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
                 taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
@@ -230,6 +236,21 @@ class _Collector:
         if len(node.value) < 256 and _FILE_NAME.fullmatch(node.value):
             self.read.texts.append(node.value)
         return []
+
+    def joined(self, node: ast.JoinedStr) -> Sequence[_Todo]:
+        self._pattern(node, node.values[-1:])
+        return children(node)
+
+    def operation(self, node: ast.BinOp) -> Sequence[_Todo]:
+        self._pattern(node, [node.right] if isinstance(node.op, ast.Add) else [node.left])
+        return children(node)
+
+    def _pattern(self, node: ast.expr, ends: Sequence[ast.expr]) -> None:
+        """Note a text that is put together, if its end may be that of a file's name."""
+        if any(_SUFFIX.search(text_of(end) or "") for end in ends):
+            pattern = _STARS.sub("*", "".join(_parts(node)))
+            if len(pattern) < 256 and not pattern.startswith("."):  # else it is the format of a number
+                self.read.patterns.add(pattern)
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[_Todo]:
         parameters = getattr(node, "type_params", [])
@@ -322,6 +343,8 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
     ast.Call: _Collector.call,
     ast.Subscript: _Collector.subscript,
     ast.Constant: _Collector.constant,
+    ast.JoinedStr: _Collector.joined,
+    ast.BinOp: _Collector.operation,
     ast.FunctionDef: _Collector.function,
     ast.AsyncFunctionDef: _Collector.function,
     ast.Lambda: _Collector.lambda_,
@@ -331,6 +354,22 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
     **dict.fromkeys(COMPREHENSIONS, _Collector.comprehension),
     **({ast.TypeAlias: _Collector.alias} if hasattr(ast, "TypeAlias") else {}),
 }
+
+
+def _parts(node: ast.expr) -> Iterator[str]:
+    """A text that is put together: what it says in the source, and ``*`` for what it does not."""
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, ast.JoinedStr):
+            todo += reversed(one.values)
+        elif isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add):
+            todo += [one.right, one.left]
+        elif isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mod):
+            todo.append(one.left)
+        else:
+            said = text_of(one)
+            yield "*" if said is None else _HOLES.sub("*", said)
 
 
 _TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}

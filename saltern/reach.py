@@ -184,6 +184,7 @@ class _Walk:
             self.resolver.coarse(module, DOCSTRINGS, f"'{name}' reads docstrings as data")
             self.everywhere.add(DOCSTRINGS)
         self.found.by_name |= part.looks
+        self.found.patterns |= part.patterns
         if part.modules:
             self.resolver.coarse(module, WHOLE, f"'{name}' may read any name of any module, by its globals")
             self.everywhere.add(WHOLE)

@@ -35,6 +35,7 @@ class Reached:
     # "sizes", "times".
     by_name: set[str] = field(default_factory=set)
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
+    patterns: set[str] = field(default_factory=set)  # of texts that the code puts together, which may name files
     steady: bool = True  # whether it is the same on every Python
     files: set[str] = field(default_factory=set)  # those that were looked at
     places: dict[Origin, dict[str, None]] = field(default_factory=dict)  # names that this process may hold

@@ -18,7 +18,7 @@ from typing import Any
 from saltern import kept, whose
 from saltern.files import digest, file_digest, is_within, memory_folder
 from saltern.installed import MISSING, named, normal, version_of
-from saltern.reached import FOLDER, hashed
+from saltern.reached import FOLDER, Reached, hashed
 from saltern.seen import TOLD, Seen
 from saltern.watch import source_of
 
@@ -29,15 +29,15 @@ _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd")  # which the recipe holds, or ``i
 LIBRARY, PROGRAM, VARIABLE = "<library>/", "<program>/", "<variable>/"
 
 
-def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str], looks: str = "") -> dict[str, str]:
+def held(seen: Seen, root: Path, apart: Collection[Path], code: Reached) -> dict[str, str]:
     """The files that were read and their digests, by their names in the project; folders by what they list.
 
-    ``apart``: the inputs and the store, which are held otherwise. ``known``: source that the recipe holds
-    where it is imported. Where the code ``looks`` at "sizes" or "times" of files, those in the folders are held. A
-    file that was not there is ``missing``. What the step itself wrote, or what was made meanwhile, is not what it
-    depends on.
+    ``apart``: the inputs and the store, which are held otherwise, as is the source in the recipe of the ``code``. Where
+    the code looks at "sizes" or "times" of files, those in the folders are held. A file that was not there is
+    ``missing``. What the step itself wrote, or what was made meanwhile, is not what it depends on.
     """
-    imported = {source_of(path) for path in seen.imported} - known
+    looks = code.looks
+    imported = {source_of(path) for path in seen.imported} - code.files
     handed = {path for path in (*seen.handed, *seen.expanded) if not path.endswith(_CODE)}
     read = {*seen.opened, *seen.started, *imported, *handed} - seen.written
     asked = {*seen.opened, *seen.listed, *seen.asked}
@@ -53,23 +53,41 @@ def held(seen: Seen, root: Path, apart: Iterable[Path], known: set[str], looks: 
             found[name] = content(path, looks)
         elif name in read and path.is_file() and _is_older(path, seen):
             found[name] = content(path, looks if name in seen.asked else "")
-    found |= {name: inside(Path(name)) for name in _datasets(seen, root, apart)}
+    unseen = dict.fromkeys([*seen.expanded, *_unseen(seen, root, code, read | seen.written)])
+    for path in map(Path, _users(unseen, apart, seen)):
+        files = [*_matched(path)] if _is_data(path, root) else []
+        older = [one for one in files if _is_older(one, seen)]
+        is_whole = len(older) == len(files)  # else the step made some
+        found |= {str(path): inside(path)} if files and is_whole else {str(one): content(one) for one in older}
     return {_name(Path(name), root, name in seen.relative): held for name, held in found.items()}
 
 
-def _datasets(seen: Seen, root: Path, apart: Iterable[Path]) -> Iterator[str]:
-    """The folders and patterns that a library was given to read all files of, but for those that the step has made.
+def _unseen(seen: Seen, root: Path, code: Reached, used: set[str]) -> Iterator[str]:
+    """Patterns of files that a library may have opened out of sight, as not one that matches was opened in sight.
 
-    No folder that the project lies in, and none of a library's own in the user's home.
+    Of files whose names the user's code has looked up, and of those whose names it may put together as text.
     """
+    if code.libraries <= sys.stdlib_module_names:
+        return
+    starts = {str(root), str(Path.cwd()), *map(os.path.dirname, code.files), *filter(os.path.isdir, seen.handed)}
+    of_code = [_patterns(one, starts) for one in code.patterns]
+    for patterns in [*([one] for one in seen.matched if "/." not in one), *of_code]:
+        matched = {one: glob.glob(one, recursive=True) for one in patterns}  # noqa: PTH207 - a whole path
+        if not any(used.intersection(files) for files in matched.values()):
+            yield from (one for one, files in matched.items() if files)
+
+
+def _patterns(text: str, starts: Iterable[str]) -> list[str]:
+    """Where the files may be whose names a text in the code may be, with ``*`` for what the code does not say."""
+    rest = text.removeprefix("*/")
+    return [rest] if os.path.isabs(rest) else [f"{glob.escape(start)}/{rest}" for start in starts]  # noqa: PTH117
+
+
+def _is_data(path: Path, root: Path) -> bool:
+    """Whether a folder or pattern may be of data: no folder that the project lies in, nor a library's own at home."""
     home, places = Path.home(), (root, Path.cwd())
-    for name in _users(seen.expanded, apart, seen):
-        path = Path(name)
-        is_above = any(one.is_relative_to(path) for one in (*places, home))
-        is_at_home = path.is_relative_to(home) and not any(path.is_relative_to(one) for one in places)
-        files = [] if is_above or is_at_home else [*_matched(path)]
-        if files and all(_is_older(one, seen) for one in files):
-            yield name
+    is_above = any(one.is_relative_to(path) for one in (*places, home))
+    return not is_above and (not path.is_relative_to(home) or any(path.is_relative_to(one) for one in places))
 
 
 def held_beside(seen: Seen, recipe: Mapping[str, Any]) -> dict[str, str]:
@@ -185,7 +203,7 @@ def _matched(path: Path) -> Iterator[Path]:
     """All files in a folder, or that a pattern matches. None where it is one file."""
     if not path.is_file():
         every = path.rglob("*") if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
-        yield from (one for one in every if one.is_file())
+        yield from (one for one in every if one.suffix not in _CODE and one.is_file())
 
 
 def state(path: Path, looks: str = "") -> str:

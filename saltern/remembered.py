@@ -42,6 +42,7 @@ def remembered(declared: Step[..., Any]) -> Reached | None:
             "words": {*found["words"]},
             "fields": {*found["fields"]},
             "by_name": {*found["by_name"]},
+            "patterns": {*found["patterns"]},
             "texts": {name: Path(path) for name, path in found["texts"].items()},
             "files": {*found["files"]},
             "places": {tuple(origin): dict.fromkeys(names) for origin, names in found["places"]},

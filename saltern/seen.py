@@ -23,8 +23,8 @@ from saltern.files import memory_folder
 TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file in which processes tell that it starts
 NOBODY = 0  # no process: of what this one does for a step of another
 _REPORTED = (
-    "opened", "imported", "listed", "asked", "handed", "expanded", "written", "started", "programs", "variables",
-    "modules", "connected", "relative", "users",
+    "opened", "imported", "listed", "asked", "handed", "expanded", "matched", "written", "started", "programs",
+    "variables", "modules", "connected", "relative", "users",
 )  # fmt: skip
 _outer_reports = os.environ.get(TOLD, "")
 _listens = threading.Lock()
@@ -44,6 +44,7 @@ class Seen:
     asked: dict[str, None] = field(default_factory=dict)  # whether they are there, or more
     handed: dict[str, None] = field(default_factory=dict)  # put together: a library of C may open them, out of sight
     expanded: dict[str, None] = field(default_factory=dict)  # those that a library makes ready to open
+    matched: dict[str, None] = field(default_factory=dict)  # patterns of those whose names the user's code has as texts
     written: set[str] = field(default_factory=set)
     started: dict[str, None] = field(default_factory=dict)
     programs: dict[str, None] = field(default_factory=dict)  # that were started, by the words that name them

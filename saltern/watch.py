@@ -3,7 +3,7 @@
 The code of modules as it is run: Python keeps none of it, and times tell little about which text it came from, as
 bytecode may be stale, and a file may be saved again with what it said before. And what a step reads while it runs,
 beside its inputs: it also counts what it asks about files, see ``saltern.asked``. What a C library opens by itself
-raises no event, so it is not seen.
+raises no event: of that, the paths tell that the step puts together.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ _READERS_OF_SOURCE = (
 )
 # Who asks about a file for somebody else; and those that ask about each folder above a file.
 _ASKS_FOR_OTHERS = ("<frozen ", f"{_PYTHON}/pathlib")
+_LISTS_FOR_OTHERS = (f"{_PYTHON}/glob.py", f"{_PYTHON}/pathlib")  # which tell what was wanted of it
 _WALKS_UP = ("_joinrealpath", "realpath")
 # Who reads a variable of the environment, or starts a program, for somebody else; and who does so for itself.
 _READ_FOR_OTHERS = (
@@ -162,7 +163,7 @@ def _whose(event: str) -> list[Seen]:
     name = next((one.name for one in threading.enumerate() if one.ident == thread), "")
     # a thread of a pool that is older than the step may work for it
     is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)")
-    is_of_pool = is_worker and event in (*_AT_IMPORT, asked.PATH, asked.HANDED, asked.EXPANDED)
+    is_of_pool = is_worker and event in (*_AT_IMPORT, asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED)
     apart = pool_of(name) if thread in _aside else ""
     return [
         seen
@@ -209,7 +210,10 @@ def _list(seen: Seen, path: Any = None) -> None:
     if not (folder in sys.path and _is_asked_by_library(frame)):  # which looks for what is installed
         place = os.path.abspath(folder)  # noqa: PTH100
         seen.listed[place] = None
-        seen.users |= {place} if whose.is_by_user(frame, seen.own) else set()
+        if whose.is_by_user(frame, seen.own):
+            seen.users.add(place)
+            if not frame.f_code.co_filename.startswith(_LISTS_FOR_OTHERS):
+                seen.matched[f"{place}/*"] = None
 
 
 def _note_asked(seen: Seen, function: str, path: Any) -> None:
@@ -240,6 +244,12 @@ def _note_expanded(seen: Seen, path: Any) -> None:
     if isinstance(path, str):
         place = _place(seen, path, sys._getframe(5))
         (seen.handed if place in seen.users else seen.expanded)[place] = None
+
+
+def _note_matched(seen: Seen, pattern: Any) -> None:
+    frame = sys._getframe(5)
+    if whose.is_by_user(frame, seen.own):
+        seen.matched[_place(seen, pattern, frame)] = None
 
 
 def _make(seen: Seen, path: Any) -> None:
@@ -336,6 +346,7 @@ _NOTES: dict[str, Any] = {
     asked.PATH: _note_asked,
     asked.HANDED: _note_handed,
     asked.EXPANDED: _note_expanded,
+    asked.MATCHED: _note_matched,
     asked.VARIABLE: _note_variable,
     asked.MODULE: _note_module,
     "pickle.find_class": _note_module,

@@ -78,7 +78,7 @@ def explained(step: Step[..., object]) -> Iterator[tuple[str, str]]:
         "files and folders of yours that it opens, and scripts that it starts, are held in the manifest",
     )
     yield "not held", _lines(found.unheld)
-    yield "not seen", "what a C library opens by a path that is put together as text; what the network answers"
+    yield "not seen", "what a C library opens by a name that only data says; what the network answers"
 
 
 def _place(place: str) -> str:

@@ -120,7 +120,45 @@ CASES = [
         "A path is put together as text.",
         HASH,
         'return blake3().update_mmap(f"{TABLES}/lookup_{region()}.csv").hexdigest()',
-        wrong="a text that is put together tells nobody that it is a path",
+    ),
+    _case(
+        "text_with_a_sign_handed_to_c",
+        "A path is put together by %.",
+        HASH,
+        'return blake3().update_mmap("%s/lookup_%s.csv" % (TABLES, region())).hexdigest()',
+    ),
+    _case(
+        "format_handed_to_c",
+        "A path is put together by format, from a folder as text.",
+        HASH + "\nFOLDER = os.path.dirname(os.path.abspath(__file__))",
+        'return blake3().update_mmap("{}/tables/lookup_{}.csv".format(FOLDER, region())).hexdigest()',
+    ),
+    _case(
+        "sum_handed_to_c",
+        "A path from the current folder is put together by +.",
+        HASH,
+        'return blake3().update_mmap("tables/lookup_" + region() + ".csv").hexdigest()',
+    ),
+    _case(
+        "listed_names_handed_to_c",
+        "A folder is listed, and a library opens what is in it by texts.",
+        HASH,
+        'return [blake3().update_mmap("tables/" + name).hexdigest() for name in sorted(os.listdir("tables"))]',
+    ),
+    _case(
+        "globbed_texts_handed_to_c",
+        "A library opens all that a pattern of a made name matches: OpenCV reads pictures so.",
+        HASH + "\nfrom glob import glob",
+        'return [blake3().update_mmap(path).hexdigest() for path in sorted(glob(f"{TABLES}/*{region()}*"))]',
+    ),
+    _case(
+        "texts_of_what_is_opened_in_sight",
+        "A name is put together, and Python opens the file: no other of such a name counts.",
+        HASH,
+        'return [blake3(b"").hexdigest(), open(f"{TABLES}/lookup_{region()}.csv").read()]',
+        setup=_add_table,
+        edit=("tables/lookup_us.csv", "3,4", "3,5"),
+        expect="reuse",
     ),
     _case(
         "path_handed_to_c_in_a_thread",
@@ -128,6 +166,14 @@ CASES = [
         HASH + "\nfrom concurrent.futures import ThreadPoolExecutor\n"
         "def one(name):\n    return blake3().update_mmap(TABLES / name).hexdigest()",
         'return [*ThreadPoolExecutor(2).map(one, [f"lookup_{region()}.csv"])]',
+    ),
+    _case(
+        "own_output_among_what_is_read",
+        "polars writes a file into a folder, and scans all that is in it.",
+        POLARS,
+        'pl.DataFrame({"a": [5], "b": [6]}).write_csv(f"{TABLES}/own.csv"); '
+        'return pl.scan_csv(f"{TABLES}/*.{region()[:0]}csv").collect()["b"].to_list()',
+        needs=("polars",),
     ),
     _case(
         "own_output_read_by_polars",

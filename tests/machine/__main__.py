@@ -40,10 +40,9 @@ def main() -> int:
         if outcome.counterexample:
             print(f"\nseed {outcome.seed}:\n{outcome.counterexample}", flush=True)
     known = [one for one in known if one.seed in seeds]
-    words = f"nox -s machine -- --sequences {given.sequences} --seed {given.seed}"
-    words += f" --engines {given.engines}" if given.engines != WEIGHTS else ""
-    text = summary(known, words, datetime.now(UTC).date(), [name for name in ENGINES if name in engines])
-    (given.summary or given.work / "machine.md").write_text(text)
+    page = given.summary or given.work / "machine.md"
+    text = summary(known, given.seed, datetime.now(UTC).date(), page.read_text() if page.exists() else "")
+    page.write_text(text)
     print(text)
     return int(any(one.counterexample for one in known))
 
@@ -56,7 +55,7 @@ def _arguments() -> argparse.ArgumentParser:
     options.add_argument("--jobs", type=int, default=2, help="sequences at a time")
     options.add_argument("--only", metavar="SEED", help="draw the sequences of one seed again, as 1/17")
     options.add_argument("--work", type=Path, default=ROOT / "results", help="where outcomes are kept, to go on from")
-    options.add_argument("--summary", type=Path, help="where to write the summary (default: machine.md in --work)")
+    options.add_argument("--summary", type=Path, help="the page that gets a row (default: machine.md in --work)")
     return options
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from saltern.ledger import Ledger
 from saltern.store import Store
 from shared.rerun.fresh import Finished
 from tests.machine.project import FILES, WAYS, Node, Project
-from tests.machine.sequences import Sequences
+from tests.machine.sequences import Outcome, Sequences
+from tests.machine.summary import summary
 from tests.machine.workshop import ROOT, Workshop, python_of
 
 # What the test suite runs in the part of an engine; the core's part is that of the two engines that start fast.
@@ -104,6 +106,16 @@ def test_a_fault_of_the_library_is_found_and_told_in_a_few_lines(
     lines = outcome.counterexample.splitlines()
     assert lines, f"{outcome.counts['sequences']} sequences, and none showed it"
     assert len(lines) <= 8, outcome.counterexample
+
+
+def test_a_page_keeps_the_rows_of_other_seeds_and_sums_them() -> None:
+    day, outcome = date(2026, 1, 2), Outcome("1/0", 9.0, {"sequences": 25, "luigi": 1200})
+    page = summary([outcome], 1, day)
+    page = summary([outcome], 2, day, page)
+    page = summary([outcome, outcome], 2, day, page)  # it has gone on
+    rows = [line.split(" | ")[2:5] for line in page.splitlines() if line.startswith("| 2026")]
+    assert rows == [["1", "25", "1,200"], ["2", "50", "2,400"]]
+    assert "| in all |  |  | **75** | **3,600** |" in page
 
 
 def test_an_engine_that_there_is_not_is_one_line() -> None:
