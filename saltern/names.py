@@ -192,7 +192,7 @@ class _Collector:
         if last in _QUERIES:
             self._query(node)
         elif last == "format" and isinstance(function, ast.Attribute):
-            self._pattern(function.value, [function.value])
+            self._pattern(function.value, function.value)
         elif last in _TAKERS:
             if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
                 taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
@@ -238,16 +238,17 @@ class _Collector:
         return []
 
     def joined(self, node: ast.JoinedStr) -> Sequence[_Todo]:
-        self._pattern(node, node.values[-1:])
-        return children(node)
+        if node.values:
+            self._pattern(node, node.values[-1])
+        return node.values
 
     def operation(self, node: ast.BinOp) -> Sequence[_Todo]:
-        self._pattern(node, [node.right] if isinstance(node.op, ast.Add) else [node.left])
-        return children(node)
+        self._pattern(node, node.right if type(node.op) is ast.Add else node.left)
+        return node.left, node.right
 
-    def _pattern(self, node: ast.expr, ends: Sequence[ast.expr]) -> None:
+    def _pattern(self, node: ast.expr, end: ast.expr) -> None:
         """Note a text that is put together, if its end may be that of a file's name."""
-        if any(_SUFFIX.search(text_of(end) or "") for end in ends):
+        if type(end) is ast.Constant and type(end.value) is str and _SUFFIX.search(end.value):
             pattern = _STARS.sub("*", "".join(_parts(node)))
             if len(pattern) < 256 and not pattern.startswith("."):  # else it is the format of a number
                 self.read.patterns.add(pattern)
