@@ -32,7 +32,7 @@ from saltern.files import file_digest
 from saltern.modules import WHOLE
 from saltern.names import SHELL
 from saltern.reach import is_ignored, named, project_of, walk
-from saltern.reached import ARGUMENTS, ENCODING, FOLDER, PROJECT, Reached, hashed
+from saltern.reached import ARGUMENTS, ENCODING, FOLDER, PLATFORM, PROJECT, Reached, hashed
 from saltern.recipe import differing
 from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
@@ -162,6 +162,10 @@ def _value(name: str, declared: Step[..., Any]) -> str | None:
         return named(Path.cwd(), project_of(declared))
     if name == ENCODING:
         return locale.getencoding()
+    if name == PLATFORM:
+        return (
+            f"{sys.platform} {os.uname().machine if hasattr(os, 'uname') else os.environ.get('PROCESSOR_ARCHITECTURE')}"
+        )
     if name == "TZ":
         return f"{os.environ.get(name)} {_zone(os.environ.get(name), time.tzname, time.timezone)}"
     return repr(sys.argv[1:]) if name == ARGUMENTS else os.environ.get(name)

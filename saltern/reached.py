@@ -14,6 +14,7 @@ PROJECT = "<project>"  # all that could be imported of the step's project
 ORDER = "<order>"  # in which the modules are imported that do something then
 FOLDER = "<current folder>"  # among the variables of the environment
 ARGUMENTS = "<arguments>"  # of the program, among them too
+PLATFORM = "<platform>"  # the operating system and the kind of processor
 ENCODING = "<encoding>"  # of text files, where nothing else is said
 CLOSURE = "<closure>"  # what a function that another one made holds of it
 

@@ -17,7 +17,7 @@ from saltern.modules import BODY, DOCSTRINGS, WHOLE, Module
 from saltern.names import Reference
 from saltern.parameters import exact
 from saltern.parsed import content, parsed
-from saltern.reached import ARGUMENTS, FILE, FOLDER, PROJECT, Place, Reached, hashed
+from saltern.reached import ARGUMENTS, FILE, FOLDER, PLATFORM, PROJECT, Place, Reached, hashed
 from saltern.sources import Location, state_of
 from saltern.trees import Import
 
@@ -63,6 +63,11 @@ _GO_BY = {
     "os.path.expanduser": ("HOME",), "pathlib.Path.cwd": (FOLDER,), "pathlib.Path.home": ("HOME",),
     "shutil.get_terminal_size": ("COLUMNS", "LINES"), "shutil.which": ("PATH",), "sys.argv": (ARGUMENTS,),
     "tempfile.gettempdir": ("TMPDIR", "TEMP", "TMP"),
+    **dict.fromkeys(
+        ("os.name", "os.uname", "platform.architecture", "platform.machine", "platform.platform", "platform.processor",
+         "platform.system", "platform.uname", "sys.byteorder", "sys.maxsize", "sys.platform"),
+        (PLATFORM,),
+    ),
     "time.ctime": ("TZ",), "time.localtime": ("TZ",), "time.mktime": ("TZ",), "time.timezone": ("TZ",),
     "time.tzname": ("TZ",), "time.altzone": ("TZ",),
 }  # fmt: skip
@@ -80,6 +85,13 @@ _CHANCE = {
         "paretovariate", "randbytes", "randint", "random", "randrange", "sample", "shuffle", "triangular", "uniform",
         "vonmisesvariate", "weibullvariate",
     )),
+}  # fmt: skip
+_MACHINE = {
+    "multiprocessing.cpu_count", "os.cpu_count", "os.getpid", "os.process_cpu_count", "os.sched_getaffinity",
+    "platform.node", "socket.getfqdn", "socket.gethostname",
+}  # fmt: skip
+_FICKLE = {
+    **dict.fromkeys(_CLOCKS, "clock"), **dict.fromkeys(_CHANCE, "random numbers"), **dict.fromkeys(_MACHINE, "machine"),
 }  # fmt: skip
 # What every module has, and the piece that tells what is in it.
 _SPECIAL = {
@@ -307,8 +319,8 @@ class Resolver:
         full = ".".join([module, *path])
         self.uses(module)
         self.found.environment |= {*_GO_BY.get(full, ())}
-        if full in _CLOCKS or full in _CHANCE:
-            self.found.fickle[full] = "clock" if full in _CLOCKS else "random numbers"
+        if full in _FICKLE:
+            self.found.fickle[full] = _FICKLE[full]
         self.found.is_seeded |= full == "random.seed"
         if full in _NAMES_A_LIBRARY and reference.constant:
             self.found.libraries.add(reference.constant)

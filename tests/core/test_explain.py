@@ -12,7 +12,7 @@ import pytest
 from shared.pipelines import PROJECT
 
 STEPS = """
-import random, uuid
+import random, socket, sys, uuid
 from saltern import step
 import helpers
 
@@ -28,6 +28,10 @@ def coarse(data, *, how: str = "f"):
 def fickle(data):
     random.seed(1)
     return helpers.now().year, random.random(), str(uuid.uuid4())
+
+@step(version="1", writes="json")
+def placed(data):
+    return sys.platform, socket.gethostname()
 
 @step(version="1", writes="json")
 def drawing(data):
@@ -91,6 +95,14 @@ def test_clocks_and_random_numbers_that_its_code_asks_are_named(project: Path) -
     assert fickle == ["clock: datetime.datetime.now", "random numbers: uuid.uuid4"]
     drawing = json.loads(explain(project, "steps:drawing", "--json").stdout)["not held"]
     assert drawing == ["random numbers: random.choice"]
+
+
+def test_a_step_that_asks_for_the_platform_depends_on_it_and_what_differs_from_machine_to_machine_is_named(
+    project: Path,
+) -> None:
+    found = json.loads(explain(project, "steps:placed", "--json").stdout)
+    assert found["environment"] == ["<platform>"]
+    assert found["not held"] == ["machine: socket.gethostname"]
 
 
 def test_a_step_that_looks_at_folders_has_the_path_of_its_input(project: Path) -> None:
