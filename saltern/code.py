@@ -163,9 +163,8 @@ def _value(name: str, declared: Step[..., Any]) -> str | None:
     if name == ENCODING:
         return locale.getencoding()
     if name == PLATFORM:
-        return (
-            f"{sys.platform} {os.uname().machine if hasattr(os, 'uname') else os.environ.get('PROCESSOR_ARCHITECTURE')}"
-        )
+        machine = os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE")
+        return f"{sys.platform} {machine}"
     if name == "TZ":
         return f"{os.environ.get(name)} {_zone(os.environ.get(name), time.tzname, time.timezone)}"
     return repr(sys.argv[1:]) if name == ARGUMENTS else os.environ.get(name)
