@@ -168,6 +168,28 @@ CASES = [
         'return [*ThreadPoolExecutor(2).map(one, [f"lookup_{region()}.csv"])]',
     ),
     _case(
+        "made_name_handed_to_c_at_import",
+        "A module reads a lookup whose name is put together while it is imported.",
+        HASH + "\nREGION = 'eu'\nTABLE = blake3().update_mmap("
+        "os.path.join(os.path.dirname(__file__), 'tables', f'lookup_{REGION}.csv')).hexdigest()",
+        "return TABLE",
+    ),
+    _case(
+        "made_text_handed_to_c_at_import",
+        "The same, all of it as text.",
+        HASH + "\nREGION = 'eu'\nHOME = os.path.dirname(__file__)\n"
+        "TABLE = blake3().update_mmap(f'{HOME}/tables/lookup_{REGION}.csv').hexdigest()",
+        "return TABLE",
+    ),
+    _case(
+        "path_handed_to_polars_at_import",
+        "A module reads a lookup by polars while it is imported, from a folder that pathlib knows.",
+        POLARS + "\nREGION = 'eu'\nHOME = Path(__file__).parent\n"
+        "TABLE = pl.read_csv(HOME / 'tables' / (f'lookup_{REGION}' + '.csv'))['b'].to_list()",
+        "return TABLE",
+        needs=("polars",),
+    ),
+    _case(
         "own_output_among_what_is_read",
         "polars writes a file into a folder, and scans all that is in it.",
         POLARS,
