@@ -9,7 +9,7 @@ import ast
 import copy
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -36,6 +36,7 @@ WHOLE = "<whole>"  # all of a module
 DOCSTRINGS = "<docstrings>"  # all docstrings of a module
 SUBCLASSES = "<subclasses>"  # all classes of a module that have bases
 ANY = "*"
+_PLAIN_KEY = re.compile(r"[\w.-]+")  # of a table
 DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
 _PYTHONS = {*sys.stdlib_module_names, "typing_extensions", __package__}
 
@@ -75,6 +76,7 @@ class Module:
 
     def __post_init__(self) -> None:
         self._parts: dict[tuple[str, bool], Part] = {}
+        self._tables: dict[str, Mapping[str, ast.Expr]] = {}
 
     def part(self, name: str, *, declared: bool = True) -> Part:
         """One part: a name's, ``BODY``, ``WHOLE`` or ``DOCSTRINGS``. Not ``declared``: without its ``@step(...)``."""
@@ -86,7 +88,10 @@ class Module:
     def _read(self, name: str, declared: bool) -> Part:
         if name == DOCSTRINGS:
             return Part(digest(filter(None, map(_docstring, ast.walk(self.tree)))))
-        if name == SUBCLASSES:
+        statements: list[ast.stmt]
+        if key := key_of(name):
+            statements = [self._table(name.partition("[")[0])[key]]
+        elif name == SUBCLASSES:
             statements = [one for one in self.tree.body if any(map(_has_bases, ast.walk(one)))]
         else:
             statements = {BODY: self.body, WHOLE: self.tree.body}.get(name) or self.statements.get(name, [])
@@ -115,6 +120,20 @@ class Module:
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
         seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks), frozenset(found.patterns))
         return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen)
+
+    def item(self, name: str, path: Sequence[str], key: str | None) -> str:
+        """The part of what is taken of a name: of a table, if only an item is, ``NAME[key]``. Else all of the name."""
+        is_item = key is not None and path in ([], ["get"]) and key in self._table(name)
+        return f"{name}[{key}]" if is_item else name
+
+    def _table(self, name: str) -> Mapping[str, ast.Expr]:
+        """The items of a dictionary of constant keys that is written out once, and that no other statement changes."""
+        if name not in self._tables:
+            statements = self.statements.get(name, [])
+            is_once = len(statements) == 1 and name not in self.imports
+            has_effect = any(one is statements[0] for one in self.body) if is_once else True
+            self._tables[name] = {} if has_effect else _items(statements[0])
+        return self._tables[name]
 
     def _imported(self, name: str) -> str:
         """What a name is bound to, one after the other, where imports are among it."""
@@ -225,6 +244,26 @@ class Module:
             for reference in read([decorator.func], self.package).references
             for target in self.imports.get(reference.name, [])
         )
+
+
+def key_of(name: str) -> str:
+    """The key of a part that is an item of a table; empty for all other parts."""
+    return name.partition("[")[2].rstrip("]")
+
+
+def _items(statement: ast.stmt) -> Mapping[str, ast.Expr]:
+    """The items of a dictionary that a statement gives a name: none unless all keys are plain words, once each."""
+    table = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    has_other_names = isinstance(statement, ast.Assign) and len(statement.targets) > 1
+    if (
+        not isinstance(table, ast.Dict)
+        or has_other_names
+        or any(isinstance(node, ast.NamedExpr) for node in walk(statement))
+    ):
+        return {}
+    keys = [text_of(key) or "" if key else "" for key in table.keys]
+    is_plain = all(map(_PLAIN_KEY.fullmatch, keys)) and len({*keys}) == len(keys)
+    return {key: ast.Expr(value) for key, value in zip(keys, table.values, strict=True)} if is_plain else {}
 
 
 def parse(source: bytes, path: str, package: str) -> Module:

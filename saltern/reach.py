@@ -69,7 +69,7 @@ class _Walk:
             place = self.todo.pop()
             key = ":".join(place)
             is_known = key in self.found.code or place == (CODECS_MODULE, BODY)  # which would be all codecs
-            if not is_known and not is_ignored(self.declared, key, place[0]):
+            if not is_known and not is_ignored(self.declared, key, key.partition("[")[0], place[0]):
                 self._visit(*place)
 
     def _wanted_everywhere(self) -> list[Place]:
@@ -170,7 +170,8 @@ class _Walk:
         part = source.part(name, declared=(module, name) not in self.start)
         self.found.code[key] = part.digest
         if module != CODECS_MODULE:
-            self.resolver.note(module, name, module, name)
+            table = name.partition("[")[0]
+            self.resolver.note(module, table, module, table)
             if module not in self.imported:
                 self.imported.add(module)
                 self.todo += self._imported_with(module, source)

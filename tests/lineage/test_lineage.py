@@ -39,6 +39,7 @@ from tests.lineage import (
     reads,
     started,
     surroundings,
+    tables,
     text,
 )
 from tests.lineage.case import Case
@@ -62,6 +63,7 @@ KINDS = (
     reads,
     started,
     surroundings,
+    tables,
     text,
 )
 CASES = [case for kind in KINDS for case in kind.CASES]
