@@ -77,6 +77,7 @@ class Module:
     def __post_init__(self) -> None:
         self._parts: dict[tuple[str, bool], Part] = {}
         self._tables: dict[str, Mapping[str, ast.Expr]] = {}
+        self._unhinted: dict[ast.AnnAssign, ast.stmt] = {}
 
     def part(self, name: str, *, declared: bool = True) -> Part:
         """One part: a name's, ``BODY``, ``WHOLE`` or ``DOCSTRINGS``. Not ``declared``: without its ``@step(...)``."""
@@ -98,6 +99,7 @@ class Module:
         if not declared:
             statements = [self._undeclared(statement) for statement in statements]
         found = read(statements, self.package, walrus=self.has_walrus)
+        self._unhinted |= {one: ast.Assign([one.target], one.value) for one in found.hinted if one.value}
         if name == BODY:  # an import that nothing reads is there for its effect
             found.references += [
                 Reference(name, (), target, soft=True, unread=True)
@@ -120,6 +122,10 @@ class Module:
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
         seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks), frozenset(found.patterns))
         return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen)
+
+    def unhinted(self, node: ast.AnnAssign) -> ast.stmt:
+        """An assignment without its type hint, where Python does not look at that: in a function."""
+        return self._unhinted.get(node, node)
 
     def item(self, name: str, path: Sequence[str], key: str | None) -> str:
         """The part of what is taken of a name: of a table, if only an item is, ``NAME[key]``. Else all of the name."""

@@ -89,6 +89,7 @@ class Read:
     references: list[Reference] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     patterns: set[str] = field(default_factory=set)  # of the texts that are put together and may name files
+    hinted: list[ast.AnnAssign] = field(default_factory=list)  # variables of functions that have a type hint
     words: set[str] = field(default_factory=set)  # in short texts: of variables, modules or folders, maybe
     # That classes bind, which a program may go through, and parameters in capitals, as variables are.
     fields: set[str] = field(default_factory=set)
@@ -310,6 +311,9 @@ class _Collector:
 
     def annotated(self, node: ast.AnnAssign) -> Sequence[_Todo]:
         value = [node.value] if node.value else []
+        if self.scopes and not self.scopes[-1].is_class:  # Python does not even look at it there
+            self.read.hinted.append(node)
+            return [node.target, *value]
         return [node.target, *self._annotations([node.annotation]), *value]
 
     def import_(self, node: ast.Import | ast.ImportFrom) -> Sequence[_Todo]:

@@ -61,6 +61,8 @@ def _write(node: ast.AST, found: list[Any], module: Module | None, levels: int) 
     if not levels:
         found.append(node)
         return True
+    if type(node) is ast.AnnAssign and module:
+        node = module.unhinted(node)
     head, labels, values = _SHAPES[type(node)]
     write, is_deep = found.append, False
     write(head)

@@ -141,6 +141,42 @@ CASES = [
         expect="reuse|rerun",
     ),
     Case(
+        name="annotation_of_a_local_variable",
+        about="A type hint is added to a function's variable, which Python does not look at there.",
+        project="""
+        --- helpers.py
+        def f(x):
+            y = x
+            return y
+        --- steps.py
+        from saltern import step
+        from helpers import f
+        @step(version="1", writes="json")
+        def out(data):
+            return f(1)
+        """,
+        edit=("helpers.py", "    y = x", "    y: Nothing[0] = x"),
+        expect="reuse",
+    ),
+    Case(
+        name="annotation_of_a_field",
+        about="A type hint of a field is edited, by which its value is checked.",
+        project="""
+        --- steps.py
+        from pydantic import BaseModel
+        from saltern import step
+        def made():
+            class Limits(BaseModel):
+                limit: int = 1
+            return Limits(limit="2").limit
+        @step(version="1", writes="json")
+        def out(data):
+            return made()
+        """,
+        edit=("steps.py", "limit: int", "limit: str"),
+        expect="rerun",
+    ),
+    Case(
         name="unused_method",
         about="A method that no step calls, of a class that one uses. (hard: granularity of classes)",
         project="""
