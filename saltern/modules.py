@@ -35,6 +35,7 @@ BODY = "<body>"  # what a module does when it is imported, beside defining thing
 WHOLE = "<whole>"  # all of a module
 DOCSTRINGS = "<docstrings>"  # all docstrings of a module
 SUBCLASSES = "<subclasses>"  # all classes of a module that have bases
+HINTS = "<type hints>"  # all type hints of variables of a module
 ANY = "*"
 _PLAIN_KEY = re.compile(r"[\w.-]+")  # of a table
 DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
@@ -89,6 +90,8 @@ class Module:
     def _read(self, name: str, declared: bool) -> Part:
         if name == DOCSTRINGS:
             return Part(digest(filter(None, map(_docstring, ast.walk(self.tree)))))
+        if name == HINTS:
+            return Part(digest(text(one.annotation, self) for one in walk(self.tree) if isinstance(one, ast.AnnAssign)))
         statements: list[ast.stmt]
         if key := key_of(name):
             statements = [self._table(name.partition("[")[0])[key]]

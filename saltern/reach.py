@@ -14,7 +14,7 @@ from saltern import sources, watch
 from saltern.codecs import CODECS
 from saltern.effects import is_known
 from saltern.errors import BadInput
-from saltern.modules import BODY, DOCSTRINGS, SUBCLASSES, WHOLE, Module
+from saltern.modules import BODY, DOCSTRINGS, HINTS, SUBCLASSES, WHOLE, Module
 from saltern.names import Reference
 from saltern.parameters import exact
 from saltern.parsed import content, project
@@ -23,6 +23,9 @@ from saltern.resolver import CODECS_MODULE, Resolver
 from saltern.sources import locate
 from saltern.steps import Step
 from saltern.text import NOTHING
+
+# Libraries that check or compile the source of functions: they look at type hints that Python does not look at.
+_READ_HINTS = {"Cython", "beartype", "cython", "jaxtyping", "numba", "taichi", "torch", "triton", "typeguard", "warp"}
 
 
 def walk(declared: Step[..., Any]) -> Reached:
@@ -74,6 +77,8 @@ class _Walk:
 
     def _wanted_everywhere(self) -> list[Place]:
         """The pieces that count of every module that is reached, but for the codecs' that the step has no use for."""
+        if self.found.libraries & _READ_HINTS:
+            self.everywhere.add(HINTS)
         modules = {key.partition(":")[0] for key in self.found.code if self.everywhere} - {CODECS_MODULE}
         known = [module for module in sorted(modules) if self.resolver.locate(module).kind == "source"]
         wanted = [(module, piece) for module in known for piece in sorted(self.everywhere)]

@@ -9,7 +9,7 @@ from saltern.code import environment, named_files, reached
 from saltern.errors import BadInput
 from saltern.external import Look, looks
 from saltern.libraries import library_fingerprint
-from saltern.modules import BODY, DOCSTRINGS, SUBCLASSES, WHOLE
+from saltern.modules import BODY, DOCSTRINGS, HINTS, SUBCLASSES, WHOLE
 from saltern.reach import project_of
 from saltern.reached import CLOSURE, FILE, ORDER, PROJECT
 from saltern.steps import Step
@@ -19,6 +19,7 @@ MEANS = {
     CLOSURE: "what the function holds of the one that made it",
     DOCSTRINGS: "all docstrings of the module",
     FILE: "the whole file",
+    HINTS: "all type hints of variables, which a library reads that checks or compiles code",
     ORDER: "the order in which modules that do something are imported",
     SUBCLASSES: "all classes of the module that have bases",
     PROJECT: "all source files of the project",

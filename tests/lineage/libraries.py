@@ -197,6 +197,34 @@ CASES = [
         then_312=True,
     ),
     Case(
+        name="type_hint_for_a_compiler",
+        about="A library compiles the source of a function, as TorchScript does, and looks at the hints of its variables.",
+        project="""
+        --- site-packages/torch/__init__.py
+        import inspect
+        def script(function):
+            return lambda: "int" in inspect.getsource(function)
+        --- site-packages/torch-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: torch
+        Version: 1.0
+        --- helpers.py
+        def f():
+            y: float = 1
+            return y
+        --- steps.py
+        import torch
+        from helpers import f
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return torch.script(f)()
+        """,
+        env=HERE,
+        edit=("helpers.py", "float", "int"),
+        expect="rerun",
+    ),
+    Case(
         name="library_upgraded_below",
         about="A library that the imported one requires gets another version.",
         project="""
