@@ -198,7 +198,7 @@ CASES = [
     ),
     Case(
         name="type_hint_for_a_compiler",
-        about="A library compiles the source of a function, as TorchScript does, and looks at the hints of its variables.",
+        about="A library compiles the source of a function, as TorchScript does, by the hints of its variables.",
         project="""
         --- site-packages/torch/__init__.py
         import inspect
