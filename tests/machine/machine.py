@@ -28,7 +28,7 @@ from saltern.store import MANIFEST, Store
 from shared.rerun.fresh import Finished
 from tests.machine.edits import CODE, WIRING, Edit
 from tests.machine.project import DAYS, FILES, HELPERS, OUT, WAYS, Node, Project
-from tests.machine.workshop import Workshop
+from tests.machine.workshop import PATIENCE, Workshop
 
 STRATEGIES = ("lineage", "cutoff")
 LARGEST = 30
@@ -241,6 +241,7 @@ class Machine(RuleBasedStateMachine):
                 self.runs += 1
                 self.setting.counts[engine] += 1
         ended = {name: future.result() for name, future in runs.items()}
+        self._expect(not any(finished.hung for finished in ended.values()), f"a run did not end in {PATIENCE:.0f} s")
         alive = {name: finished for name, finished in ended.items() if finished.status != -signal.SIGKILL}
         self.setting.counts["kills"] += len(ended) - len(alive)
         if moment is None:

@@ -20,6 +20,7 @@ COMMON = (
     "blake3", "filelock", "pydantic.type_adapter", "saltern.cache", "saltern.housekeeping.pruning",
     "saltern.remembered", "sqlite3", "tests.machine.wirings.plain",
 )  # fmt: skip
+PATIENCE = 900.0  # seconds of a run: one of Airflow takes some for each of 30 steps, and more beside other work
 PLAIN = "plain"  # the cache without an engine
 SERVICES = ("airflow", "prefect")  # the engines whose runs need something beside them
 PRELOAD = {
@@ -53,7 +54,7 @@ class Workshop:
         env = {"SALTWORKS_CACHE_DIR": str(project.parent / "digests"), "AIRFLOW__CORE__DAGS_FOLDER": str(DAG)}
         with self._starting:
             server = self._server(engine)
-        return server.run("tests.machine.child", [json.dumps(request)], project, env)
+        return server.run("tests.machine.child", [json.dumps(request)], project, env, PATIENCE)
 
     def _server(self, engine: str) -> ForkServer:
         if engine not in self._servers:
