@@ -263,12 +263,8 @@ def key_of(name: str) -> str:
 def _items(statement: ast.stmt) -> Mapping[str, ast.Expr]:
     """The items of a dictionary that a statement gives a name: none unless all keys are plain words, once each."""
     table = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
-    has_other_names = isinstance(statement, ast.Assign) and len(statement.targets) > 1
-    if (
-        not isinstance(table, ast.Dict)
-        or has_other_names
-        or any(isinstance(node, ast.NamedExpr) for node in walk(statement))
-    ):
+    binds_more = isinstance(statement, ast.Assign) and len(statement.targets) > 1
+    if not isinstance(table, ast.Dict) or binds_more or any(isinstance(node, ast.NamedExpr) for node in walk(table)):
         return {}
     keys = [text_of(key) or "" if key else "" for key in table.keys]
     is_plain = all(map(_PLAIN_KEY.fullmatch, keys)) and len({*keys}) == len(keys)

@@ -253,9 +253,7 @@ class _Collector:
             pattern = _STARS.sub("*", "".join(_parts(node)))
             if len(pattern) < 256 and not pattern.startswith("."):  # else it is the format of a number
                 self.read.patterns.add(pattern)
-                if all(
-                    scope.is_class for scope in self.scopes
-                ):  # it is put together by an import, which nobody watches
+                if all(scope.is_class for scope in self.scopes):  # by an import, which nobody watches
                     self.read.texts.append(pattern.removeprefix("*/"))
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[_Todo]:

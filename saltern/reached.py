@@ -55,10 +55,8 @@ class Reached:
     @property
     def unheld(self) -> list[str]:
         """What the result may depend on and that cannot be held, such as ``clock: time.time``."""
-        is_even = {"random"} if self.is_seeded else set()
-        return [
-            f"{kind}: {name}" for name, kind in sorted(self.fickle.items()) if name.partition(".")[0] not in is_even
-        ]
+        told = [name for name in sorted(self.fickle) if not (self.is_seeded and name.startswith("random."))]
+        return [f"{self.fickle[name]}: {name}" for name in told]
 
 
 def hashed(value: Any) -> str:

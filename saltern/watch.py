@@ -225,9 +225,8 @@ def _note_asked(seen: Seen, function: str, path: Any) -> None:
     file = frame.f_code.co_filename if frame else _PYTHON
     if file.startswith((*_READERS_OF_SOURCE, f"{_PYTHON}/inspect.py")):
         return
-    place = _place(seen, path, frame)
     # a library that asks may read it by itself, out of sight
-    (seen.asked if place in seen.users else seen.opened)[place] = None
+    (seen.asked if whose.is_by_user(frame, seen.own) else seen.opened)[_place(seen, path, frame)] = None
 
 
 def _note_handed(seen: Seen, path: Any) -> None:
@@ -242,8 +241,8 @@ def _note_handed(seen: Seen, path: Any) -> None:
 
 def _note_expanded(seen: Seen, path: Any) -> None:
     if isinstance(path, str):
-        place = _place(seen, path, sys._getframe(5))
-        (seen.handed if place in seen.users else seen.expanded)[place] = None
+        frame = sys._getframe(5)
+        (seen.handed if whose.is_by_user(frame, seen.own) else seen.expanded)[_place(seen, path, frame)] = None
 
 
 def _note_matched(seen: Seen, pattern: Any) -> None:

@@ -98,6 +98,26 @@ CASES = [
         needs=("polars",),
     ),
     _case(
+        "polars_folder_as_text",
+        "polars scans a folder whose path is made a text first.",
+        POLARS,
+        'folder = str(TABLES / "sub" / region()); return pl.scan_csv(folder).collect()["b"].to_list()',
+        setup=lambda project: [
+            (project / "tables" / "sub" / "eu").mkdir(parents=True),
+            (project / "tables" / "sub" / "eu" / "part.csv").write_text("a,b\n1,2\n"),
+        ],
+        edit=("tables/sub/eu/part.csv", "1,2", "1,3"),
+        needs=("polars",),
+    ),
+    _case(
+        "asked_by_the_user_and_then_by_a_library",
+        "The step asks whether a file is there, and hands its path to polars.",
+        POLARS,
+        'path = "tables/" + f"lookup_{region()}" + ".csv"; '
+        'return pl.read_csv(path)["b"].to_list() if __import__("os").path.exists(path) else None',
+        needs=("polars",),
+    ),
+    _case(
         "path_handed_to_c",
         "A library of Rust opens a path by itself.",
         HASH,
