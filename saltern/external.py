@@ -19,7 +19,7 @@ from typing import Any, Literal
 from saltern import watch
 from saltern.code import definition, reached
 from saltern.errors import BadInput, MissingInput
-from saltern.files import check_is_file, digest, file_digest, recall, remember
+from saltern.files import check_is_file, digest, file_digest, inside, listing_digest, recall, remember
 from saltern.places import keys, place_of
 from saltern.recipe import Source
 from saltern.steps import Step
@@ -44,7 +44,7 @@ def content(source: Source) -> str:
         files = matched(source)
         if files is None:
             return _content(_path(source))
-        return digest(_listed((_name(path, source), _content(path)) for path in files))
+        return listing_digest((_name(path, source), _content(path)) for path in files)
 
 
 @contextmanager
@@ -123,7 +123,7 @@ def _times(source: Source) -> str:
     found = [
         (os.path.relpath(path, source.path), stat.st_mtime_ns, stat.st_mode)
         for place in places(source)
-        for path in sorted([place, *(_inside(place) if place.is_dir() else ())])
+        for path in sorted([place, *(inside(place) if place.is_dir() else ())])
         for stat in [path.lstat()]
     ]
     return f" times:{digest(repr(found).encode('utf-8', 'surrogateescape'))}" if found else ""
@@ -228,21 +228,10 @@ def _path(source: Source) -> Any:
 def _content(path: Any) -> str:
     if not path.is_dir():
         return _digest(path)
-    every = sorted(_inside(path) if isinstance(path, Path) else path.rglob("*"))
+    every = sorted(inside(path) if isinstance(path, Path) else path.rglob("*"))
     files = [(one.relative_to(path).as_posix(), _digest(one)) for one in every if one.is_file()]
     empty = [(one.relative_to(path).as_posix(), "") for one in every if one.is_dir() and not any(one.iterdir())]
-    return digest(_listed(iter(files + empty)))
-
-
-def _inside(folder: Path) -> Iterator[Path]:
-    """All that is in a folder, also by way of links to folders, but for those that lead back to where they lie."""
-    todo = [(folder, {os.path.realpath(folder)})]
-    while todo:
-        one, above = todo.pop()
-        for path in one.iterdir():
-            yield path
-            if path.is_dir() and (real := os.path.realpath(path)) not in above:
-                todo.append((path, {*above, real}))
+    return listing_digest(files + empty)
 
 
 def _digest(path: Any) -> str:
@@ -261,10 +250,6 @@ def _digest(path: Any) -> str:
 def _version(path: Any) -> str | None:
     info = path.fs.info(path.path, refresh=True) if path.protocol == "s3" else {}
     return f"object {path} {info['size']} {info['ETag']}" if info.get("ETag") else None
-
-
-def _listed(files: Iterator[tuple[str, str]]) -> bytes:
-    return "".join(f"{name}\0{found}\n" for name, found in files).encode("utf-8", "surrogateescape")
 
 
 def _name(path: Path, source: Source) -> str:

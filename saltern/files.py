@@ -13,7 +13,7 @@ import errno
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from stat import S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISREG, S_ISSOCK
 from typing import Any, cast
@@ -87,6 +87,22 @@ def digest(data: bytes) -> str:
     from blake3 import blake3
 
     return blake3(data).hexdigest()
+
+
+def listing_digest(files: Iterable[tuple[str, str]]) -> str:
+    """The digest of several files, from their names and the digests of their content."""
+    return digest("".join(f"{name}\0{found}\n" for name, found in files).encode("utf-8", "surrogateescape"))
+
+
+def inside(folder: Path) -> Iterator[Path]:
+    """All that is in a folder, also by way of links to folders, but for those that lead back to where they lie."""
+    todo = [(folder, {os.path.realpath(folder)})]
+    while todo:
+        one, above = todo.pop()
+        for path in one.iterdir():
+            yield path
+            if path.is_dir() and (real := os.path.realpath(path)) not in above:
+                todo.append((path, {*above, real}))
 
 
 def _was_old(stat: os.stat_result, read_ns: int) -> bool:

@@ -18,12 +18,12 @@ from stat import S_ISDIR, S_ISREG
 from types import CodeType, FrameType
 from typing import Any
 
+from saltern import whose
 from saltern.files import SMALL, digest
 
 Owner = tuple[str, str]  # the file of a module, and a name in it; "" for what the module does while it is imported
 
 _PYTHONS = ("<", str(Path(os.__file__).parent))
-_OURS = str(Path(__file__).parent)
 _CONTAINERS = (MutableMapping, MutableSequence, MutableSet)
 _MUTATORS = {"add", "append", "extend", "insert", "setdefault", "update"}
 _MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}
@@ -43,11 +43,11 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
     reader = frame
     while reader and reader.f_code.co_filename.startswith(_PYTHONS):
         reader = reader.f_back
-    if reader and reader.f_code.co_filename.startswith(_OURS):
+    if reader and whose.is_ours(reader.f_code.co_filename):
         return
     while frame:
         code, file = frame.f_code, frame.f_code.co_filename
-        is_users = not file.startswith((*_PYTHONS, _OURS)) and "site-packages" not in file
+        is_users = not (file.startswith(_PYTHONS) or whose.is_ours(file) or "site-packages" in file)
         if code.co_name == "<module>":
             if is_users and frame.f_globals.get("__name__") != "__main__":
                 yield file, ""

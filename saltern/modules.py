@@ -93,8 +93,9 @@ class Module:
         if name == HINTS:
             return Part(digest(text(one.annotation, self) for one in walk(self.tree) if isinstance(one, ast.AnnAssign)))
         statements: list[ast.stmt]
-        if key := key_of(name):
-            statements = [self._table(name.partition("[")[0])[key]]
+        table, key = item_of(name)
+        if key:
+            statements = [self._table(table)[key]]
         elif name == SUBCLASSES:
             statements = [one for one in self.tree.body if any(map(_has_bases, ast.walk(one)))]
         else:
@@ -255,9 +256,10 @@ class Module:
         )
 
 
-def key_of(name: str) -> str:
-    """The key of a part that is an item of a table; empty for all other parts."""
-    return name.partition("[")[2].rstrip("]")
+def item_of(part: str) -> tuple[str, str]:
+    """The name and the key of a part that is an item of a table; of any other part itself, and an empty key."""
+    name, _, key = part.partition("[")
+    return name, key.rstrip("]")
 
 
 def _items(statement: ast.stmt) -> Mapping[str, ast.Expr]:

@@ -59,9 +59,9 @@ _SPECIAL = {name for name in _READERS - _LOOKS if "_" in name}  # no words, wher
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
 SHELL = re.compile(r"\$\{?([A-Z_][A-Z0-9_]+)\b")  # a variable in a command
-_SUFFIX = re.compile(r"[\w*}-]?\.[A-Za-z0-9]{1,10}$")
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 _HOLES = re.compile(r"%[-#0 +.\d]*[a-zA-Z]|%\(\w+\)[a-zA-Z]|\{[^{}]*\}")
-_STARS = re.compile(r"\*\*+")
+_STARS = re.compile(r"\*+")
 _FILE_NAME = re.compile(r"[\w*][\w .+@/*?-]*\.[A-Za-z0-9]{1,10}")
 
 

@@ -14,7 +14,7 @@ from saltern import sources, watch
 from saltern.codecs import CODECS
 from saltern.effects import is_known
 from saltern.errors import BadInput
-from saltern.modules import BODY, DOCSTRINGS, HINTS, SUBCLASSES, WHOLE, Module
+from saltern.modules import BODY, DOCSTRINGS, HINTS, SUBCLASSES, WHOLE, Module, item_of
 from saltern.names import Reference
 from saltern.parameters import exact
 from saltern.parsed import content, project
@@ -72,7 +72,7 @@ class _Walk:
             place = self.todo.pop()
             key = ":".join(place)
             is_known = key in self.found.code or place == (CODECS_MODULE, BODY)  # which would be all codecs
-            if not is_known and not is_ignored(self.declared, key, key.partition("[")[0], place[0]):
+            if not is_known and not is_ignored(self.declared, key, item_of(key)[0], place[0]):
                 self._visit(*place)
 
     def _wanted_everywhere(self) -> list[Place]:
@@ -175,7 +175,7 @@ class _Walk:
         part = source.part(name, declared=(module, name) not in self.start)
         self.found.code[key] = part.digest
         if module != CODECS_MODULE:
-            table = name.partition("[")[0]
+            table, _ = item_of(name)
             self.resolver.note(module, table, module, table)
             if module not in self.imported:
                 self.imported.add(module)

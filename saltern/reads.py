@@ -6,6 +6,7 @@ down with its digest when the artifact is stored, and the artifact counts as mis
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import shutil
@@ -16,7 +17,7 @@ from stat import S_ISDIR
 from typing import Any
 
 from saltern import kept, whose
-from saltern.files import digest, file_digest, is_within, memory_folder
+from saltern.files import digest, file_digest, inside, is_within, listing_digest, memory_folder
 from saltern.installed import MISSING, named, normal, version_of
 from saltern.reached import FOLDER, Reached, hashed
 from saltern.seen import TOLD, Seen
@@ -58,7 +59,7 @@ def held(seen: Seen, root: Path, apart: Collection[Path], code: Reached) -> dict
         files = [*_matched(path)] if _is_data(path, root) else []
         older = [one for one in files if _is_older(one, seen)]
         is_whole = len(older) == len(files)  # else the step made some
-        found |= {str(path): inside(path)} if files and is_whole else {str(one): content(one) for one in older}
+        found |= {str(path): contents(path, files)} if files and is_whole else {str(one): content(one) for one in older}
     return {_name(Path(name), root, name in seen.relative): held for name, held in found.items()}
 
 
@@ -168,7 +169,7 @@ def _now(path: Path, found: str) -> str:
     """What is held of a path as it is now, in the way in which ``found`` was."""
     kind, _, rest = found.partition(" ")
     if kind == INSIDE:
-        return inside(path)
+        return contents(path, _matched(path))
     looks = rest.partition(" ")[0] if kind == ASKED else kind
     return (state if kind == ASKED else content)(path, looks if looks in ("sizes", "times") else "")
 
@@ -188,22 +189,22 @@ def content(path: Path, looks: str = "") -> str:
         return MISSING
 
 
-def inside(path: Path) -> str:
-    """The digest of all files in a folder, or that a pattern matches, and of their names; ``missing`` without any."""
+def contents(path: Path, files: Iterable[Path]) -> str:
+    """The digest of all ``files`` of a folder or pattern, and of their names in it; ``missing`` without any."""
     start = next(one for one in (path, *path.parents) if not glob.has_magic(str(one)))
     try:
-        found = sorted((one.relative_to(start).as_posix(), file_digest(one)) for one in _matched(path))
+        found = sorted((one.relative_to(start).as_posix(), file_digest(one)) for one in files)
     except OSError:
         return MISSING
-    told = "\0".join(f"{name} {one}" for name, one in found)
-    return f"{INSIDE} {digest(told.encode('utf-8', 'surrogateescape'))}" if found else MISSING
+    return f"{INSIDE} {listing_digest(found)}" if found else MISSING
 
 
 def _matched(path: Path) -> Iterator[Path]:
-    """All files in a folder, or that a pattern matches. None where it is one file."""
+    """All files in a folder, or that a pattern matches, as far as they can be listed. None where it is one file."""
     if not path.is_file():
-        every = path.rglob("*") if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
-        yield from (one for one in every if one.suffix not in _CODE and one.is_file())
+        every = inside(path) if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
+        with contextlib.suppress(PermissionError):
+            yield from (one for one in every if one.suffix not in _CODE and one.is_file())
 
 
 def state(path: Path, looks: str = "") -> str:

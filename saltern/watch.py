@@ -163,7 +163,7 @@ def _whose(event: str) -> list[Seen]:
     name = next((one.name for one in threading.enumerate() if one.ident == thread), "")
     # a thread of a pool that is older than the step may work for it
     is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)")
-    is_of_pool = is_worker and event in (*_AT_IMPORT, asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED)
+    is_of_pool = is_worker and event in _OF_POOLS
     apart = pool_of(name) if thread in _aside else ""
     return [
         seen
@@ -176,7 +176,7 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
     if isinstance(path, int) or path is None:
         return
     frame = sys._getframe(2)
-    place = _place(seen, path, frame)
+    place, by_user = _place(seen, path, frame)
     if (mode and set(mode) & set("wax+")) or (not mode and flags & _WRITES):
         seen.written.add(place)
         return
@@ -187,19 +187,20 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
         seen.opened[place] = None
     elif reader.startswith("<"):
         seen.imported[place] = None
-    if place.endswith(_METADATA) and whose.is_by_user(frame, seen.own):
+    if by_user and place.endswith(_METADATA):
         seen.modules[Path(place).parent.name.partition("-")[0]] = None
 
 
-def _place(seen: Seen, path: Any, frame: FrameType) -> str:
-    """A path from the root, and a note where it was named from the current folder, and by the user's code."""
+def _place(seen: Seen, path: Any, frame: FrameType) -> tuple[str, bool]:
+    """A path from the root, and whether the user's code named it. Notes that, and whether from the current folder."""
     name = os.fsdecode(path)
-    place = os.path.abspath(name)  # noqa: PTH100 - a Path is slow, and this is asked often
-    if not os.path.isabs(name):  # noqa: PTH117
+    is_plain = name.startswith("/") and not ("//" in name or "/." in name or name.endswith("/"))  # as nearly all
+    place = name if is_plain else os.path.abspath(name)  # noqa: PTH100 - this is asked often
+    if not (is_plain or os.path.isabs(name)):  # noqa: PTH117
         seen.relative.add(place)
-    if whose.is_by_user(frame, seen.own):
+    if by_user := whose.is_by_user(frame, seen.own):
         seen.users.add(place)
-    return place
+    return place, by_user
 
 
 def _list(seen: Seen, path: Any = None) -> None:
@@ -225,30 +226,28 @@ def _note_asked(seen: Seen, function: str, path: Any) -> None:
     file = frame.f_code.co_filename if frame else _PYTHON
     if file.startswith((*_READERS_OF_SOURCE, f"{_PYTHON}/inspect.py")):
         return
+    place, by_user = _place(seen, path, frame)
     # a library that asks may read it by itself, out of sight
-    (seen.asked if whose.is_by_user(frame, seen.own) else seen.opened)[_place(seen, path, frame)] = None
+    (seen.asked if by_user else seen.opened)[place] = None
 
 
 def _note_handed(seen: Seen, path: Any) -> None:
-    if isinstance(path, str) and path not in seen.handed:
-        frame = sys._getframe(5)  # this, _hook, _ask, asked's, the replaced function, and who called that
-        if path.startswith(os.sep) and ".." not in path:  # as nearly all: a step may put together very many
-            seen.handed[path] = None
-            seen.users |= {path} if whose.is_by_user(frame, seen.own) else set()
-        else:
-            seen.handed[_place(seen, path, frame)] = None
+    if isinstance(path, str) and path not in seen.handed:  # a step may put together very many
+        place, _ = _place(seen, path, sys._getframe(5))  # this, _hook, _ask, asked's, the replaced function, its caller
+        seen.handed[place] = None
 
 
 def _note_expanded(seen: Seen, path: Any) -> None:
     if isinstance(path, str):
-        frame = sys._getframe(5)
-        (seen.handed if whose.is_by_user(frame, seen.own) else seen.expanded)[_place(seen, path, frame)] = None
+        place, by_user = _place(seen, path, sys._getframe(5))
+        (seen.handed if by_user else seen.expanded)[place] = None
 
 
 def _note_matched(seen: Seen, pattern: Any) -> None:
     frame = sys._getframe(5)
     if whose.is_by_user(frame, seen.own):
-        seen.matched[_place(seen, pattern, frame)] = None
+        place, _ = _place(seen, pattern, frame)
+        seen.matched[place] = None
 
 
 def _make(seen: Seen, path: Any) -> None:
@@ -338,6 +337,7 @@ def _connect_to_file(seen: Seen, database: Any) -> None:
 
 
 _AT_IMPORT = {"ctypes.dlopen", "open", "os.listdir", "os.scandir", "sqlite3.connect"}
+_OF_POOLS = _AT_IMPORT | {asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED}
 _NOTES: dict[str, Any] = {
     "open": _open,
     "ctypes.dlopen": _load,

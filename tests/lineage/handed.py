@@ -19,19 +19,12 @@ def region():
     return (TABLES / "region.txt").read_text().strip()
 """
 EDIT = ("tables/lookup_eu.csv", "1,2", "1,3")
+FOLDER_EDIT = ("tables/sub/eu/part.csv", "1,2", "1,3")
 POLARS = "import polars as pl"
 HASH = "import os\nfrom blake3 import blake3"
 
 
-def _write_parquet(project: Path) -> None:
-    _parquet_of(project, 2)
-
-
-def _edit_parquet(project: Path) -> None:
-    _parquet_of(project, 3)
-
-
-def _parquet_of(project: Path, value: int) -> None:
+def _write_parquet(project: Path, value: int = 2) -> None:
     import polars as pl
 
     pl.DataFrame({"b": [value]}).write_parquet(project / "tables" / "lookup_eu.parquet")
@@ -39,6 +32,12 @@ def _parquet_of(project: Path, value: int) -> None:
 
 def _add_table(project: Path) -> None:
     (project / "tables" / "lookup_us.csv").write_text("a,b\n3,4\n")
+
+
+def _add_folder(project: Path) -> None:
+    folder = project / "tables" / "sub" / "eu"
+    folder.mkdir(parents=True)
+    (folder / "part.csv").write_text("a,b\n1,2\n")
 
 
 def _case(name: str, about: str, before: str, body: str, **more: object) -> Case:
@@ -67,7 +66,7 @@ CASES = [
         POLARS,
         'return pl.read_parquet(TABLES / f"lookup_{region()}.parquet")["b"].to_list()',
         setup=_write_parquet,
-        edit=_edit_parquet,
+        edit=lambda project: _write_parquet(project, 3),
         needs=("polars",),
     ),
     _case(
@@ -90,11 +89,8 @@ CASES = [
         "polars scans a folder whose name is put together.",
         POLARS,
         'return pl.scan_csv(TABLES / "sub" / region(), glob=True).collect()["b"].to_list()',
-        setup=lambda project: [
-            (project / "tables" / "sub" / "eu").mkdir(parents=True),
-            (project / "tables" / "sub" / "eu" / "part.csv").write_text("a,b\n1,2\n"),
-        ],
-        edit=("tables/sub/eu/part.csv", "1,2", "1,3"),
+        setup=_add_folder,
+        edit=FOLDER_EDIT,
         needs=("polars",),
     ),
     _case(
@@ -102,11 +98,8 @@ CASES = [
         "polars scans a folder whose path is made a text first.",
         POLARS,
         'folder = str(TABLES / "sub" / region()); return pl.scan_csv(folder).collect()["b"].to_list()',
-        setup=lambda project: [
-            (project / "tables" / "sub" / "eu").mkdir(parents=True),
-            (project / "tables" / "sub" / "eu" / "part.csv").write_text("a,b\n1,2\n"),
-        ],
-        edit=("tables/sub/eu/part.csv", "1,2", "1,3"),
+        setup=_add_folder,
+        edit=FOLDER_EDIT,
         needs=("polars",),
     ),
     _case(

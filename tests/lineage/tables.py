@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lineage.case import Case
+from tests.lineage.case import Case, steps
 
 SETTINGS = """
 --- settings.py
@@ -17,9 +17,13 @@ OWN = ("settings.py", '"rbf"', '"poly"')
 
 
 def _case(name: str, about: str, body: str, expect: str, edit: tuple[str, str, str] = OTHER, before: str = "") -> Case:
-    head = f"--- steps.py\nimport settings\nfrom settings import SETTINGS\nfrom saltern import step\n{before}\n"
-    project = SETTINGS + head + f'@step(version="1", writes="json")\ndef out(data):\n    {body}\n'
+    project = SETTINGS + steps(body, f"import settings\nfrom settings import SETTINGS\n{before}")
     return Case(name=name, about=about, project=project, edit=edit, expect=expect)
+
+
+def _own(name: str, about: str, table: str, body: str, edit: tuple[str, str], expect: str = "rerun") -> Case:
+    """A table of the module of the step."""
+    return Case(name=name, about=about, project="\n" + steps(body, table), edit=("steps.py", *edit), expect=expect)
 
 
 CASES = [
@@ -73,69 +77,34 @@ CASES = [
         "rerun",
         before='SETTINGS.update(train=settings.SETTINGS["report"])',
     ),
-    Case(
-        name="function_of_another_key",
-        about="A table of functions and lambdas, of which a step calls one by its key.",
-        project="""
-        --- steps.py
-        from saltern import step
-        TABLE = {"one": lambda x: x + 1, "two": lambda x: x + 2}
-        @step(version="1", writes="json")
-        def out(data):
-            return TABLE["one"](1)
-        """,
-        edit=("steps.py", "x + 2", "x + 3"),
+    _own(
+        "function_of_another_key",
+        "A table of functions and lambdas, of which a step calls one by its key.",
+        'TABLE = {"one": lambda x: x + 1, "two": lambda x: x + 2}',
+        'return TABLE["one"](1)',
+        ("x + 2", "x + 3"),
         expect="reuse",
     ),
-    Case(
-        name="table_that_is_built",
-        about="An item is made by a call which may have an effect on the others.",
-        project="""
-        --- steps.py
-        from saltern import step
-        made = []
-        def make(value):
-            made.append(value)
-            return len(made) + sum(made)
-        TABLE = {"one": make(1), "two": make(2)}
-        @step(version="1", writes="json")
-        def out(data):
-            return TABLE["two"]
-        """,
-        edit=("steps.py", "make(1)", "make(7)"),
-        expect="rerun",
+    _own(
+        "table_that_is_built",
+        "An item is made by a call which may have an effect on the others.",
+        "made = []\ndef make(value):\n    made.append(value)\n    return len(made) + sum(made)\n"
+        'TABLE = {"one": make(1), "two": make(2)}',
+        'return TABLE["two"]',
+        ("make(1)", "make(7)"),
     ),
-    Case(
-        name="table_that_is_bound_again",
-        about="A table is put together of an earlier one of the same name.",
-        project="""
-        --- steps.py
-        from saltern import step
-        TABLE = {"one": 1, "two": 2}
-        TABLE = {"one": TABLE["two"]}
-        @step(version="1", writes="json")
-        def out(data):
-            return TABLE["one"]
-        """,
-        edit=("steps.py", "2}", "3}"),
-        expect="rerun",
+    _own(
+        "table_that_is_bound_again",
+        "A table is put together of an earlier one of the same name.",
+        'TABLE = {"one": 1, "two": 2}\nTABLE = {"one": TABLE["two"]}',
+        'return TABLE["one"]',
+        ("2}", "3}"),
     ),
-    Case(
-        name="table_set_by_a_function_of_the_module",
-        about="A function that is called when the module is imported puts another table there.",
-        project="""
-        --- steps.py
-        from saltern import step
-        TABLE = {"one": 1, "two": 2}
-        def swap():
-            global TABLE
-            TABLE = {"one": TABLE["two"]}
-        swap()
-        @step(version="1", writes="json")
-        def out(data):
-            return TABLE["one"]
-        """,
-        edit=("steps.py", "2}", "3}"),
-        expect="rerun",
+    _own(
+        "table_set_by_a_function_of_the_module",
+        "A function that is called when the module is imported puts another table there.",
+        'TABLE = {"one": 1, "two": 2}\ndef swap():\n    global TABLE\n    TABLE = {"one": TABLE["two"]}\nswap()',
+        'return TABLE["one"]',
+        ("2}", "3}"),
     ),
 ]

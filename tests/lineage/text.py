@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from tests.lineage.case import Case
 
+UNHINTED = """
+--- helpers.py
+def f(x):
+    y = x
+    return y
+--- steps.py
+from saltern import step
+from helpers import f
+@step(version="1", writes="json")
+def out(data):
+    return f(1)
+"""
+
 CASES = [
     Case(
         name="string_annotation",
@@ -125,36 +138,14 @@ CASES = [
     Case(
         name="annotation_only",
         about="A type hint is added to a helper's local variable and its return.",
-        project="""
-        --- helpers.py
-        def f(x):
-            y = x
-            return y
-        --- steps.py
-        from saltern import step
-        from helpers import f
-        @step(version="1", writes="json")
-        def out(data):
-            return f(1)
-        """,
+        project=UNHINTED,
         edit=("helpers.py", "def f(x):", "def f(x: int) -> int:"),
         expect="reuse|rerun",
     ),
     Case(
         name="annotation_of_a_local_variable",
         about="A type hint is added to a function's variable, which Python does not look at there.",
-        project="""
-        --- helpers.py
-        def f(x):
-            y = x
-            return y
-        --- steps.py
-        from saltern import step
-        from helpers import f
-        @step(version="1", writes="json")
-        def out(data):
-            return f(1)
-        """,
+        project=UNHINTED,
         edit=("helpers.py", "    y = x", "    y: Nothing[0] = x"),
         expect="reuse",
     ),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
 from shared.engines import ENGINES
+from shared.rerun.ingredients import commit
 from tests.machine.sequences import Outcome
 from tests.machine.workshop import PLAIN, ROOT
 
@@ -33,7 +33,7 @@ def summary(outcomes: Sequence[Outcome], seed: int, day: date, before: str = "")
     counts = sum((Counter(one.counts) for one in outcomes), Counter())
     found = [one for one in outcomes if one.counterexample]
     counts["counterexamples"] = len(found)
-    own = [_commit(), str(seed)]
+    own = [commit() or "none", str(seed)]
     rows = [_cells(line) for line in before.splitlines() if _IS_ROW.match(line)]
     rows = [row for row in rows if row[1:3] != own]
     rows.append([str(day), *own, *(f"{counts[name]:,}" for name in COUNTED.values())])
@@ -68,13 +68,6 @@ def _line(cells: Sequence[str]) -> str:
 
 def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("| ").split("|")]
-
-
-def _commit() -> str:
-    done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or "none"
 
 
 def _version(distribution: str, lock: str) -> str:
