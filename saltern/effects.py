@@ -159,14 +159,20 @@ class _Known:
         return name in HARMLESS | _MAKERS and self.is_of_library(function)
 
     def is_harmless_call(self, node: ast.Call) -> bool:
+        """Whether a call only makes an object, of what it may look into without an effect."""
+        looked_at = self._looked_at(node)
+        return looked_at is not None and all(map(self.is_plain, looked_at))
+
+    def _looked_at(self, node: ast.Call) -> list[ast.expr] | None:
+        """The arguments that a call looks into, which have to be plain; None where the call itself may do anything."""
         if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant | ast.JoinedStr):
-            return all(map(self.is_plain, _arguments(node)))  # a method of a text
+            return _arguments(node)  # a method of a text
         if not self.is_harmless(node.func):
-            return False
+            return None
         if last_name(node.func) not in _LOOKING:
-            return True
+            return []
         key = next((one.value for one in node.keywords if one.arg == "key"), None)  # it is called
-        return all(map(self.is_plain, _arguments(node))) and (key is None or self._is_builtin(key))
+        return _arguments(node) if key is None or self._is_builtin(key) else None
 
     def is_of_library(self, function: ast.expr) -> bool:
         """Whether a function is a builtin or of a library that is known, whatever it does."""
@@ -188,8 +194,10 @@ class _Known:
                     return False
                 todo += made
             elif isinstance(node, ast.Call):
-                if not self.is_harmless_call(node):
+                looked_at = self._looked_at(node)  # and not whether they are plain: a name may be made of itself
+                if looked_at is None:
                     return False
+                todo += looked_at
             elif isinstance(node, ast.Attribute | ast.Subscript):
                 todo.append(node.value)
             elif isinstance(node, COMPREHENSIONS):

@@ -177,7 +177,7 @@ class Resolver:
         ]:
             for star in parts:  # which its ``__all__`` may name
                 yield from self.resolved(star, [name, *reference.attributes], reference, set())
-        elif hasattr(builtins, name):
+        elif name in vars(builtins):  # and not what every module has, as ``__repr__``
             yield from self._builtin(module, reference) if is_pythons(name) else self._added(name)
         elif name == "__builtins__":
             yield self.coarse(self.home, PROJECT, f"{module} reads __builtins__")

@@ -861,4 +861,29 @@ CASES = [
         edit=("helpers.py", "a: int", "a: str"),
         expect="rerun",
     ),
+    *(
+        Case(
+            name=f"other_name_of_a_special_method_{expect}",
+            about="A class gives one of its special methods another name, as urllib3 and networkx do.",
+            project="""
+            --- h.py
+            class Limit:
+                def __repr__(self): return "limit 1"
+                def __dir__(self): return ["limit"]
+                __str__ = __repr__
+                names = __dir__
+            class Other:
+                def __repr__(self): return "other"
+            --- steps.py
+            from saltern import step
+            from h import Limit
+            @step(version="1", writes="json")
+            def out(data):
+                return [str(Limit()), Limit().names()]
+            """,
+            edit=("h.py", *edit),
+            expect=expect,
+        )
+        for edit, expect in ((("limit 1", "limit 2"), "rerun"), (("other", "another"), "reuse"))
+    ),
 ]

@@ -552,4 +552,32 @@ CASES = [
         edit=("h.py", "gt=1", "gt=2"),
         expect="reuse",
     ),
+    *(
+        Case(
+            name=f"name_made_of_itself_by_{way}",
+            about="A module binds a name to what a call makes of its earlier value, and operates on it.",
+            project=f"""
+            --- h.py
+            NAMES = ["b", "a"]
+            {line}
+            FIRST = list(NAMES)[0]
+            OTHER = 1
+            --- steps.py
+            from saltern import step
+            from h import FIRST
+            @step(version="1", writes="json")
+            def out(data):
+                return FIRST
+            """,
+            edit=("h.py", *edit),
+            expect=expect,
+        )
+        for way, line, edit, expect in (
+            ("sorted", "NAMES = sorted(NAMES)", ('"a"', '"A"'), "rerun"),
+            ("list", "NAMES = list(dict.fromkeys(NAMES))", ('"b"', '"c"'), "rerun"),
+            ("join", "NAMES = ','.join(NAMES)", ('"b"', '"c"'), "rerun"),
+            ("one_another", "MORE = tuple(NAMES); NAMES = sorted(MORE); MORE = sorted(NAMES)", ('"a"', '"A"'), "rerun"),
+            ("sorted_and_another", "NAMES = sorted(NAMES)", ("OTHER = 1", "OTHER = 2"), "reuse"),
+        )
+    ),
 ]
