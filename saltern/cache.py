@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from saltern import external, reads, verification, watch
@@ -208,14 +207,12 @@ class Cache:
         seen = self._seen.pop(call.artifact.name, None)
         if seen is None:
             return {}
-        apart = [self.store.root] if self.store.is_local else []
-        apart += map(Path, seen.inputs)
         found: dict[str, str] = {}
         for artifact in () if self.strategy.digests else call.upstream:
             found |= (self.store.manifest(artifact.name) or {}).get("read", {})
         code = reached(whole(call))
         seen.opened |= dict.fromkeys(kept_files(code))
-        held = reads.held(seen, project_of(call.step), apart, code)
+        held = reads.held(seen, project_of(call.step), self.store.root if self.store.is_local else None, code)
         held |= reads.held_beside(seen, call.recipe or {})
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, reads.plain(name))}
         facts = {"read": found, "unheld": [*code.unheld, *reads.unheld(seen)]}

@@ -61,7 +61,9 @@ _PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
 SHELL = re.compile(r"\$\{?([A-Z_][A-Z0-9_]+)\b")  # a variable in a command
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 _HOLES = re.compile(r"%[-#0 +.\d]*[a-zA-Z]|%\(\w+\)[a-zA-Z]|\{[^{}]*\}")
-_STARS = re.compile(r"\*+")
+_OPEN = "\0"  # in a text that is put together: what the source does not say
+_STARS = re.compile(rf"(?<![^/])\*\*(?=/)|[*{_OPEN}]+")
+_QUOTED = re.compile(r"""(['"`])([^'"`\n]{1,250}\.[A-Za-z0-9]{1,10})\1""")  # names of files in SQL
 _FILE_NAME = re.compile(r"[\w*][\w .+@/*?-]*\.[A-Za-z0-9]{1,10}")
 
 
@@ -124,6 +126,7 @@ class _Collector:
         self.scopes: list[_Scope] = []
         self.annotating = 0
         self.called: ast.Call | None = None  # the last call whose value is called
+        self.within: set[ast.AST] = set()  # the texts that are parts of others
 
     def collect(self, nodes: Iterable[ast.AST]) -> None:
         todo: list[_Todo] = [*reversed([*nodes])]
@@ -193,7 +196,7 @@ class _Collector:
         if last in _QUERIES:
             self._query(node)
         elif last == "format" and isinstance(function, ast.Attribute):
-            self._pattern(function.value, function.value)
+            self._put_together(function.value, function.value)
         elif last in _TAKERS:
             if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
                 taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
@@ -236,25 +239,40 @@ class _Collector:
                 self._variable(name)
         if len(node.value) < 256 and _FILE_NAME.fullmatch(node.value):
             self.read.texts.append(node.value)
+        self._quoted(node)
         return []
 
     def joined(self, node: ast.JoinedStr) -> Sequence[_Todo]:
         if node.values:
-            self._pattern(node, node.values[-1])
+            self._put_together(node, node.values[-1])
+        self._quoted(node)
         return node.values
 
     def operation(self, node: ast.BinOp) -> Sequence[_Todo]:
-        self._pattern(node, node.right if type(node.op) is ast.Add else node.left)
+        self._put_together(node, node.right if type(node.op) is ast.Add else node.left)
+        if type(node.op) in (ast.Add, ast.Mod):
+            self._quoted(node)
         return node.left, node.right
 
-    def _pattern(self, node: ast.expr, end: ast.expr) -> None:
+    def _put_together(self, node: ast.expr, end: ast.expr) -> None:
         """Note a text that is put together, if its end may be that of a file's name."""
         if type(end) is ast.Constant and type(end.value) is str and _SUFFIX.search(end.value):
-            pattern = _STARS.sub("*", "".join(_parts(node)))
-            if len(pattern) < 256 and not pattern.startswith("."):  # else it is the format of a number
-                self.read.patterns.add(pattern)
-                if all(scope.is_class for scope in self.scopes):  # by an import, which nobody watches
-                    self.read.texts.append(pattern.removeprefix("*/"))
+            self._pattern("".join(_parts(node)))
+
+    def _quoted(self, node: ast.expr) -> None:
+        """Note the names of files that stand in quotes in a text, as in SQL; the text that it is a part of has more."""
+        if node not in self.within:
+            said = "".join(_parts(node, self.within))
+            for _, name in _QUOTED.findall(said) if "." in said else ():
+                self._pattern(name)
+
+    def _pattern(self, said: str) -> None:
+        """Note what may be the name of a file, with ``_OPEN`` for what the code does not say."""
+        pattern = _STARS.sub(lambda stars: "**" if stars[0] == "**" else "*", said)
+        if len(pattern) < 256 and not pattern.startswith("."):  # else it is the format of a number
+            self.read.patterns.add(pattern)
+            if all(scope.is_class for scope in self.scopes):  # by an import, which nobody watches
+                self.read.texts.append(pattern.removeprefix("*/"))
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[_Todo]:
         parameters = getattr(node, "type_params", [])
@@ -363,11 +381,16 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
 }
 
 
-def _parts(node: ast.expr) -> Iterator[str]:
-    """A text that is put together: what it says in the source, and ``*`` for what it does not."""
+def _parts(node: ast.expr, met: set[ast.AST] | None = None) -> Iterator[str]:
+    """A text that is put together: what it says in the source, and ``_OPEN`` for what it does not.
+
+    ``met`` gets the parts that are texts themselves.
+    """
     todo = [node]
     while todo:
         one = todo.pop()
+        if met is not None and one is not node:
+            met.add(one)
         if isinstance(one, ast.JoinedStr):
             todo += reversed(one.values)
         elif isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add):
@@ -376,7 +399,7 @@ def _parts(node: ast.expr) -> Iterator[str]:
             todo.append(one.left)
         else:
             said = text_of(one)
-            yield "*" if said is None else _HOLES.sub("*", said)
+            yield _OPEN if said is None else _HOLES.sub(_OPEN, said)
 
 
 _TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}

@@ -25,18 +25,21 @@ from saltern.watch import source_of
 
 ASKED, INSIDE = "asked", "inside"
 PYTHON = "python"
+# Python's own modules, but for those whose C code opens files by itself.
+_IN_SIGHT = sys.stdlib_module_names - {"ctypes", "dbm", "sqlite3", "ssl"}
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd")  # which the recipe holds, or ``imported``
 # What names in manifests begin with that are of no file.
 LIBRARY, PROGRAM, VARIABLE = "<library>/", "<program>/", "<variable>/"
 
 
-def held(seen: Seen, root: Path, apart: Collection[Path], code: Reached) -> dict[str, str]:
+def held(seen: Seen, root: Path, store: Path | None, code: Reached) -> dict[str, str]:
     """The files that were read and their digests, by their names in the project; folders by what they list.
 
-    ``apart``: the inputs and the store, which are held otherwise, as is the source in the recipe of the ``code``. Where
+    The inputs and what is in the ``store`` are held otherwise, as is the source in the recipe of the ``code``. Where
     the code looks at "sizes" or "times" of files, those in the folders are held. A file that was not there is
     ``missing``. What the step itself wrote, or what was made meanwhile, is not what it depends on.
     """
+    apart = [*map(Path, seen.inputs), *([store] if store else [])]
     looks = code.looks
     imported = {source_of(path) for path in seen.imported} - code.files
     handed = {path for path in (*seen.handed, *seen.expanded) if not path.endswith(_CODE)}
@@ -54,12 +57,14 @@ def held(seen: Seen, root: Path, apart: Collection[Path], code: Reached) -> dict
             found[name] = content(path, looks)
         elif name in read and path.is_file() and _is_older(path, seen):
             found[name] = content(path, looks if name in seen.asked else "")
-    unseen = dict.fromkeys([*seen.expanded, *_unseen(seen, root, code, read | seen.written)])
+    unseen = dict.fromkeys([*seen.expanded, *seen.started, *_unseen(seen, root, code, read | seen.written)])
     for path in map(Path, _users(unseen, apart, seen)):
         files = [*_matched(path)] if _is_data(path, root) else []
-        older = [one for one in files if _is_older(one, seen)]
-        is_whole = len(older) == len(files)  # else the step made some
-        found |= {str(path): contents(path, files)} if files and is_whole else {str(one): content(one) for one in older}
+        older = [one for one in files if _is_older(one, seen) and not (store and one.is_relative_to(store))]
+        if files != [path] and len(older) == len(files) > 0:  # else the step made some, or the store lies there
+            found[str(path)] = contents(path, files)
+        else:
+            found |= {str(one): content(one) for one in older if str(one) not in found}
     return {_name(Path(name), root, name in seen.relative): held for name, held in found.items()}
 
 
@@ -68,7 +73,7 @@ def _unseen(seen: Seen, root: Path, code: Reached, used: set[str]) -> Iterator[s
 
     Of files whose names the user's code has looked up, and of those whose names it may put together as text.
     """
-    if code.libraries <= sys.stdlib_module_names:
+    if code.libraries <= _IN_SIGHT:
         return
     starts = {str(root), str(Path.cwd()), *map(os.path.dirname, code.files), *filter(os.path.isdir, seen.handed)}
     of_code = [_patterns(one, starts) for one in code.patterns]
@@ -200,11 +205,10 @@ def contents(path: Path, files: Iterable[Path]) -> str:
 
 
 def _matched(path: Path) -> Iterator[Path]:
-    """All files in a folder, or that a pattern matches, as far as they can be listed. None where it is one file."""
-    if not path.is_file():
-        every = inside(path) if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
-        with contextlib.suppress(PermissionError):
-            yield from (one for one in every if one.suffix not in _CODE and one.is_file())
+    """All files in a folder, or that a pattern matches, as far as they can be listed; a file itself."""
+    every = inside(path) if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
+    with contextlib.suppress(PermissionError):
+        yield from (one for one in ([path] if path.is_file() else every) if one.suffix not in _CODE and one.is_file())
 
 
 def state(path: Path, looks: str = "") -> str:

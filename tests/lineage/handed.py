@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.lineage.case import Case, steps
@@ -38,6 +40,25 @@ def _add_folder(project: Path) -> None:
     folder = project / "tables" / "sub" / "eu"
     folder.mkdir(parents=True)
     (folder / "part.csv").write_text("a,b\n1,2\n")
+
+
+def _add_deep_table(project: Path) -> None:
+    folder = project / "tables" / "sub" / "us" / "west"
+    folder.mkdir(parents=True)
+    (folder / "part.csv").write_text("a,b\n3,4\n")
+
+
+def _add_flat_folder(project: Path) -> None:
+    (project / "tables" / "sub").mkdir()
+    (project / "tables" / "sub" / "part.csv").write_text("5\n")
+
+
+def _write_database(project: Path, value: int = 2) -> None:
+    path = project / "tables" / "eu.db"
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE t (b)")
+        database.execute("INSERT INTO t VALUES (?)", (value,))
 
 
 def _case(name: str, about: str, before: str, body: str, **more: object) -> Case:
@@ -219,5 +240,72 @@ CASES = [
         edit=lambda project: (project / "tables" / "eu.tmp").write_text("a\n9\n"),
         expect="reuse",
         needs=("polars",),
+    ),
+    *(
+        _case(
+            f"sql_{way}",
+            "SQL names a file in quotes, as DuckDB's and polars' does.",
+            POLARS,
+            f"return pl.SQLContext().execute({text}).collect()['b'].to_list()",
+            needs=("polars",),
+        )
+        for way, text in (
+            ("constant", "\"SELECT sum(b) AS b FROM read_csv('tables/lookup_eu.csv')\""),
+            ("formatted", "f\"SELECT sum(b) AS b FROM read_csv('{TABLES}/lookup_{region()}.csv')\""),
+            ("format", "\"SELECT sum(b) AS b FROM read_csv('{}/lookup_{}.csv')\".format(TABLES, region())"),
+            ("percent", "\"SELECT sum(b) AS b FROM read_csv('%s/lookup_%s.csv')\" % (TABLES, region())"),
+            ("added", '"SELECT sum(b) AS b FROM read_csv(\'" + str(TABLES) + "/lookup_" + region() + ".csv\')"'),
+        )
+    ),
+    *(
+        _case(
+            f"sql_of_a_pattern_with_two_stars_{name}",
+            "SQL reads all that is below a folder.",
+            POLARS,
+            "return pl.SQLContext().execute(f\"SELECT b FROM read_csv('{TABLES}/sub/**/*.csv')\").collect()['b'].sum()",
+            setup=_add_folder,
+            needs=("polars",),
+            **more,
+        )
+        for name, more in (
+            ("edited", {"edit": FOLDER_EDIT}),
+            ("added", {"edit": _add_deep_table}),
+            ("another_folder", {"edit": EDIT, "expect": "reuse"}),
+        )
+    ),
+    _case(
+        "sql_at_import",
+        "A module runs SQL that names a file, when it is imported.",
+        POLARS
+        + "\nHERE = Path(__file__).parent\nQUERY = f\"SELECT sum(b) AS b FROM read_csv('{HERE}/tables/lookup_eu.csv')\""
+        + "\nTOTAL = pl.SQLContext().execute(QUERY).collect()['b'].to_list()",
+        "return TOTAL",
+        needs=("polars",),
+    ),
+    _case(
+        "sql_that_attaches",
+        "SQLite attaches a database that SQL names.",
+        "import sqlite3",
+        "db = sqlite3.connect(':memory:'); db.execute(f\"ATTACH '{TABLES}/{region()}.db' AS lookup\"); "
+        "return db.execute('SELECT sum(b) FROM lookup.t').fetchone()",
+        setup=_write_database,
+        edit=lambda project: _write_database(project, 3),
+    ),
+    *(
+        _case(f"command_{way}", "A program that the step starts reads it.", "import subprocess", body)
+        for way, body in (
+            ("of_a_pattern", "return subprocess.check_output(f'cat {TABLES}/*.csv', shell=True, text=True)"),
+            ("of_a_folder", "return subprocess.check_output(['grep', '-rh', '1', str(TABLES)], text=True)"),
+            ("in_a_folder", "return subprocess.check_output('cat *.csv', shell=True, cwd=TABLES, text=True)"),
+            ("with_a_value", "return subprocess.check_output(['dd', f'if={TABLES}/lookup_{region()}.csv'], text=True)"),
+        )
+    ),
+    _case(
+        "command_in_another_folder",
+        "A program reads another folder than the one that is edited.",
+        "import subprocess",
+        "return subprocess.check_output('cat *.csv', shell=True, cwd=TABLES / 'sub', text=True)",
+        setup=_add_flat_folder,
+        expect="reuse",
     ),
 ]
