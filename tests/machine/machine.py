@@ -110,6 +110,7 @@ class Machine(RuleBasedStateMachine):
         self.runs = 0
         self.story = [f"project: {project}"]
         self.built: set[tuple[Project, str]] = set()  # whose every step has its artifact, under which strategy
+        self.cleans: dict[Project, dict[str, str]] = {}
         self.damaged: set[str] = set()
         project.write(self.home)
 
@@ -257,7 +258,7 @@ class Machine(RuleBasedStateMachine):
 
     def _check(self, strategy: str, alive: dict[str, Finished], runs: Sequence[str]) -> None:
         """What the runs that were not killed have found and made; ``runs``: the killed one too."""
-        clean = json.loads(self._expect_success(self._child(self.setting.engines[0], do="clean")))
+        clean = self._clean()
         is_whole = True  # Luigi and Dask look below no artifact that is there: one that was damaged may be missing yet
         for finished in alive.values():
             found = json.loads(self._expect_success(finished))
@@ -276,6 +277,13 @@ class Machine(RuleBasedStateMachine):
             self._expect(not executed, f"nothing had changed, and executed: {', '.join(executed)}")
         if is_whole:
             self.built.add(state)
+
+    def _clean(self) -> dict[str, str]:
+        """The digests of all that a clean evaluation of the project makes, by step."""
+        if self.project not in self.cleans:
+            said = self._expect_success(self._child(self.setting.engines[0], do="clean"))
+            self.cleans[self.project] = json.loads(said)
+        return self.cleans[self.project]
 
     def _check_store(self) -> None:
         for name in self._artifacts():
