@@ -20,6 +20,7 @@ from saltern import kept, whose
 from saltern.files import digest, file_digest, inside, is_within, listing_digest, memory_folder
 from saltern.installed import MISSING, named, normal, version_of
 from saltern.reached import FOLDER, Reached, hashed
+from saltern.scripts import named_by
 from saltern.seen import TOLD, Seen
 from saltern.watch import source_of
 
@@ -57,7 +58,14 @@ def held(seen: Seen, root: Path, store: Path | None, code: Reached) -> dict[str,
             found[name] = content(path, looks)
         elif name in read and path.is_file() and _is_older(path, seen):
             found[name] = content(path, looks if name in seen.asked else "")
-    unseen = dict.fromkeys([*seen.expanded, *seen.started, *_unseen(seen, root, code, read | seen.written)])
+    unseen = dict.fromkeys(
+        [
+            *seen.expanded,
+            *seen.started,
+            *named_by(seen.started, str(root)),
+            *_unseen(seen, root, code, read | seen.written),
+        ]
+    )
     for path in map(Path, _users(unseen, apart, seen)):
         files = [*_matched(path)] if _is_data(path, root) else []
         older = [one for one in files if _is_older(one, seen) and not (store and one.is_relative_to(store))]

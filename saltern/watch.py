@@ -22,7 +22,7 @@ from types import CodeType, FrameType
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from saltern import asked, kept, whose
+from saltern import asked, kept, scripts, whose
 from saltern.files import is_within
 from saltern.seen import NOBODY, TOLD, Seen, gather, listening, pool_of, report, reporting
 
@@ -291,8 +291,8 @@ def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, env: 
         inner = _words(texts[texts.index("-c") + 1])
         texts, named = texts + inner, named + inner
     folder = os.fsdecode(cwd) if cwd else "."
-    values = (text.partition("=")[2] for text in texts)  # --data=FILE
-    for text in ("", *texts, *filter(None, values)):
+    values = filter(None, (text.partition("=")[2] for text in texts))  # --data=FILE
+    for text in ("", *texts, *values, *scripts.modules(texts)):
         seen.started[os.path.abspath(os.path.join(folder, text))] = None  # noqa: PTH100, PTH118
     if not _is_for_itself(sys._getframe(2)):
         path = os.fsdecode(dict(env or {}).get("PATH") or dict(env or {}).get(b"PATH") or os.environ.get("PATH", ""))

@@ -48,11 +48,6 @@ def _add_deep_table(project: Path) -> None:
     (folder / "part.csv").write_text("a,b\n3,4\n")
 
 
-def _add_flat_folder(project: Path) -> None:
-    (project / "tables" / "sub").mkdir()
-    (project / "tables" / "sub" / "part.csv").write_text("5\n")
-
-
 def _write_database(project: Path, value: int = 2) -> None:
     path = project / "tables" / "eu.db"
     path.unlink(missing_ok=True)
@@ -290,22 +285,5 @@ CASES = [
         "return db.execute('SELECT sum(b) FROM lookup.t').fetchone()",
         setup=_write_database,
         edit=lambda project: _write_database(project, 3),
-    ),
-    *(
-        _case(f"command_{way}", "A program that the step starts reads it.", "import subprocess", body)
-        for way, body in (
-            ("of_a_pattern", "return subprocess.check_output(f'cat {TABLES}/*.csv', shell=True, text=True)"),
-            ("of_a_folder", "return subprocess.check_output(['grep', '-rh', '1', str(TABLES)], text=True)"),
-            ("in_a_folder", "return subprocess.check_output('cat *.csv', shell=True, cwd=TABLES, text=True)"),
-            ("with_a_value", "return subprocess.check_output(['dd', f'if={TABLES}/lookup_{region()}.csv'], text=True)"),
-        )
-    ),
-    _case(
-        "command_in_another_folder",
-        "A program reads another folder than the one that is edited.",
-        "import subprocess",
-        "return subprocess.check_output('cat *.csv', shell=True, cwd=TABLES / 'sub', text=True)",
-        setup=_add_flat_folder,
-        expect="reuse",
     ),
 ]

@@ -1,0 +1,66 @@
+"""The files that scripts name which a step starts: they are read by another program, out of sight."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections.abc import Collection, Iterator
+
+_SUFFIXES = (
+    ".awk", ".bash", ".gp", ".jl", ".js", ".mk", ".pl", ".py", ".r", ".rb", ".sed", ".sh", ".sql", ".zsh", "makefile",
+)  # fmt: skip
+_LARGEST = 1_000_000  # bytes of a script; a larger file is data
+_HOLES = re.compile(r"\$\{?\w+\}?|\$\([^()]*\)|%[a-z]|\{[^{}]*\}")  # what is put in when it runs
+_NAMES = re.compile(r"[\w*./@+-]*[\w*]\.[A-Za-z0-9]{1,10}\b")
+_IMPORTS = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
+
+
+def named_by(started: Collection[str], root: str) -> Iterator[str]:
+    """The paths of files that scripts among ``started`` name, and patterns of them; of scripts that these name, too.
+
+    Names count from the folders that programs were started in, from the script's own, and from the project's ``root``.
+    """
+    folders = [*filter(os.path.isdir, started), root]
+    todo, known = [*started], {*started}
+    while todo:
+        script = todo.pop()
+        if not _is_script(script):
+            continue
+        with open(script, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            text = file.read()
+        for name in _named(text, is_python=script.endswith(".py")):
+            for folder in (*folders, os.path.dirname(script)):  # noqa: PTH120
+                path = os.path.abspath(os.path.join(folder, name))  # noqa: PTH100, PTH118
+                if path not in known and ("*" in name or os.path.isfile(path)):  # noqa: PTH113
+                    known.add(path)
+                    todo.append(path)
+                    yield path
+
+
+def modules(words: list[str]) -> Iterator[str]:
+    """The files that a command may run by ``-m``: of a module or a package."""
+    for option, module in itertools.pairwise(words):
+        if option == "-m":
+            yield from _files(module)
+
+
+def _files(module: str) -> tuple[str, ...]:
+    path = module.replace(".", "/")
+    return f"{path}.py", f"{path}/__main__.py"
+
+
+def _is_script(path: str) -> bool:
+    if not os.path.isfile(path) or os.path.getsize(path) > _LARGEST:  # noqa: PTH113, PTH202
+        return False
+    if path.lower().endswith(_SUFFIXES):
+        return True
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read(2) == b"#!"
+
+
+def _named(text: str, *, is_python: bool) -> set[str]:
+    names = {name.removeprefix("*/") for name in _NAMES.findall(_HOLES.sub("*", text))}
+    if is_python:
+        names |= {file for module in _IMPORTS.findall(text) for file in _files(module)}
+    return names
