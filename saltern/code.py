@@ -32,7 +32,7 @@ from saltern.files import file_digest
 from saltern.modules import WHOLE
 from saltern.names import SHELL
 from saltern.reach import is_ignored, named, project_of, walk
-from saltern.reached import ARGUMENTS, ENCODING, FOLDER, PLATFORM, PROJECT, Reached, hashed
+from saltern.reached import ARGUMENTS, ENCODING, FOLDER, IN_MEMORY, PLATFORM, PROJECT, Reached, hashed
 from saltern.recipe import differing
 from saltern.remembered import keep, remembered
 from saltern.sources import locate, state_of
@@ -210,7 +210,7 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
     path = _PATHS.get(declared) or tuple(sys.path)
     with sources.as_of(path):
         now = _now_reached(declared, path)
-    if changed := differing(now.code, recorded):
+    if changed := differing(*map(_without_values, (now.code, recorded))):
         raise BadInput(
             f"{', '.join(changed)}: changed while '{declared.name}' ran, so nothing was stored; run it again"
         )
@@ -223,6 +223,11 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
                     f"{name}: changed after this process read it, and {by} may keep what it read, so nothing was "
                     f"stored for '{declared.name}'; start the process again"
                 )
+
+
+def _without_values(code: Mapping[str, str]) -> dict[str, str]:
+    """Without what is in lists and dictionaries in memory, which the step itself may change, by some other name."""
+    return {place: digest for place, digest in code.items() if not place.endswith(IN_MEMORY)}
 
 
 def owners(found: Reached) -> list[kept.Owner]:

@@ -14,16 +14,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import is_
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 from saltern import memory, sources, watch
 from saltern.errors import BadInput
 from saltern.parsed import compiled, parsed, written
-from saltern.reached import Reached, hashed
+from saltern.reached import IN_MEMORY, Reached, hashed
 from saltern.sources import locate, state_of
 from saltern.steps import Step
 
 _ABSENT = object()
+_CHANGEABLE = ("{", "list ", "set ")  # how the literals begin of what may be changed in its place
 
 
 def check(declared: Step[..., Any], found: Reached) -> None:
@@ -67,7 +68,13 @@ def _check_maker(declared: Step[..., Any], files: set[str], place: str, value: o
         raise BadInput(f"{place} in memory is a function of {file}, which '{declared.name}' does not import")
 
 
-Held = tuple[Mapping[str, Any], Sequence[str], Sequence[Any]]  # where objects are, their names, and themselves
+class Held(NamedTuple):
+    """Objects by their names, and what is in those that may be changed."""
+
+    where: Mapping[str, Any]
+    names: Sequence[str]
+    objects: Sequence[Any]
+    contents: Sequence[str | None] = ()
 
 
 def held(found: Reached) -> Iterator[Held]:
@@ -76,34 +83,44 @@ def held(found: Reached) -> Iterator[Held]:
         if module in sys.modules:
             yield _held(vars(sys.modules[module]), several)
     yield _held(vars(builtins), [place.removeprefix("builtins:") for place in found.code if place[:9] == "builtins:"])
-    for names, _, _, one, _ in _literals(found):
-        if "." in one:
+    for names, _, _, one, literal in _literals(found):
+        is_changeable = literal.startswith(_CHANGEABLE)
+        if "." in one or is_changeable:
             inside, attribute = _where(names, one)
-            yield _held(inside, [attribute])
+            there = _held(inside, [attribute])
+            yield there._replace(contents=[*map(memory.told, there.objects)]) if is_changeable else there
 
 
 def _held(names: Mapping[str, Any], several: Iterable[str]) -> Held:
     there = [name for name in several if name in names]
-    return names, there, [names[name] for name in there]
+    return Held(names, there, [names[name] for name in there])
 
 
 def is_held(several: Iterable[Held]) -> bool:
-    """Whether all names stand for the objects that they stood for."""
-    return all(all(map(is_, map(names.get, there), objects)) for names, there, objects in several)
+    """Whether all names stand for the objects that they stood for, and these hold what they held."""
+    return all(
+        all(map(is_, map(one.where.get, one.names), one.objects))
+        and all(memory.told(value) == told for value, told in zip(one.objects, one.contents, strict=False))
+        for one in several
+    )
 
 
 def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
     """Hashes of what was set on a module or class that the source says otherwise, by place.
 
-    What the code that is reached sets itself is left out: that code counts. Raises BadInput for what cannot be told.
+    And of what was put into a list, set or dictionary. What the code that is reached sets itself is left out: that code
+    counts. Raises BadInput for what cannot be told.
     """
     told = {}
     for every, module, path, one, literal in _literals(found):
-        names, name = _where(every, one) if "." in one else (every, one)
+        names, name = _where(every, one)
         value = names.get(name, _ABSENT)
         now = memory.told(value, path)
         if value is _ABSENT or now == literal:
             continue
+        is_changed = literal.startswith(_CHANGEABLE) and type(value) in memory.CONTAINERS
+        if now is None and is_changed:
+            continue  # it holds what no literal can, as a registry does
         if now is None and ("." in one or literal.startswith("def ")):  # of a decorator or a base, maybe
             _check_maker(declared, found.files, f"{module}:{one}", value)
         elif not _sets(declared, found, name):
@@ -111,7 +128,7 @@ def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
                 raise BadInput(
                     f"{path}: '{one}' in memory is not what the file says; give what is set to the step as a parameter"
                 )
-            told[f"{module}:{one}"] = hashed([literal, now])
+            told[f"{module}:{one}{IN_MEMORY if is_changed else ''}"] = hashed([literal, now])
     return told
 
 
@@ -125,23 +142,22 @@ def _literals(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, str, str
 
 
 def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str]:
-    """Where an attribute of a class of a module is bound, and by which name."""
+    """Where a name of a module, or an attribute of a class of it, is bound, and by which name."""
     name, _, attribute = place.partition(".")
+    if not attribute:
+        return names, name
     return vars(names[name]) if isinstance(names.get(name), type) else {}, attribute
 
 
 def _sets(declared: Step[..., Any], found: Reached, name: str) -> bool:
-    """Whether code that is reached, or what it imports while it runs, sets an attribute or a global of a name."""
+    """Whether code that is reached sets an attribute or a global of a name, or changes what is in it."""
     home = declared.module.partition(".")[0]
-    todo, seen = [module for _, _, module in found.places], set()
-    while todo:
-        module = todo.pop()
+    parts: dict[str, list[str]] = {}
+    for place in found.code:
+        module, _, part = place.partition(":")
+        parts.setdefault(module, []).append(part)
+    for module, several in parts.items():
         location = locate(module, home)
-        if module in seen or location.kind != "source":
-            continue
-        seen.add(module)
-        source = parsed(module, location.path, state_of(location.path))
-        if source.sets(name):
+        if location.kind == "source" and parsed(module, location.path, state_of(location.path)).sets(name, several):
             return True
-        todo += source.all_modules
     return False

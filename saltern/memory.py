@@ -10,9 +10,10 @@ import ast
 import contextlib
 import hashlib
 import marshal
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 from saltern.trees import bound
@@ -22,6 +23,9 @@ Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the dig
 MODULE = "<module>"
 PLAIN = (int, float, str, bytes, list, dict, set, tuple, type(None), ModuleType)  # what holds no code
 _TOLD = {bool, bytes, complex, float, int, str, type(None)}
+_SIZED = {dict, frozenset, list, set, tuple}
+CONTAINERS = {*_SIZED, Namespace, SimpleNamespace}
+_MOST = 1_000  # values in one that is told: they are looked at again and again
 
 
 def compiled(source: ast.Module, path: str) -> CodeType:
@@ -111,10 +115,30 @@ def told(value: Any, path: str = "") -> str | None:
     if isinstance(value, FunctionType):
         is_own = value.__code__.co_filename == path and "__wrapped__" not in vars(value)
         return f"def {value.__code__.co_qualname}" if is_own else None
-    if type(value) is tuple:
-        inner = [told(one) for one in value]
-        return None if None in inner else f"({', '.join(filter(None, inner))})"
-    return repr(value) if type(value) in _TOLD else None
+    try:
+        return _told(value, [_MOST])
+    except (RecursionError, _Unknown):
+        return None
+
+
+class _Unknown(Exception):
+    """A value cannot be told."""
+
+
+def _told(value: Any, left: list[int]) -> str:
+    """A value as text. ``left``: how many more values may be in it."""
+    left[0] -= 1
+    kind = type(value)
+    if kind in _TOLD and left[0] >= 0:
+        return repr(value)
+    if kind not in CONTAINERS or left[0] < len(value if kind in _SIZED else vars(value)):
+        raise _Unknown
+    if kind is dict:
+        return f"{{{', '.join(f'{_told(key, left)}: {_told(one, left)}' for key, one in value.items())}}}"
+    if kind not in _SIZED:
+        return f"{kind.__name__} {_told(vars(value), left)}"
+    several = [_told(one, left) for one in value]
+    return f"{kind.__name__} ({', '.join(several if kind in (list, tuple) else sorted(several))})"
 
 
 def digest(code: CodeType) -> str:

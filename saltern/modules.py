@@ -37,6 +37,12 @@ DOCSTRINGS = "<docstrings>"  # all docstrings of a module
 SUBCLASSES = "<subclasses>"  # all classes of a module that have bases
 HINTS = "<type hints>"  # all type hints of variables of a module
 ANY = "*"
+# The methods that change what is in a list, set or dictionary.
+_CHANGERS = {
+    "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "insert",
+    "intersection_update", "move_to_end", "pop", "popitem", "popleft", "remove", "reverse", "setdefault", "sort",
+    "symmetric_difference_update", "update",
+}  # fmt: skip
 _PLAIN_KEY = re.compile(r"[\w.-]+")  # of a table
 DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
 _PYTHONS = {*sys.stdlib_module_names, "typing_extensions", __package__}
@@ -92,14 +98,7 @@ class Module:
             return Part(digest(filter(None, map(_docstring, ast.walk(self.tree)))))
         if name == HINTS:
             return Part(digest(text(one.annotation, self) for one in walk(self.tree) if isinstance(one, ast.AnnAssign)))
-        statements: list[ast.stmt]
-        table, key = item_of(name)
-        if key:
-            statements = [self._table(table)[key]]
-        elif name == SUBCLASSES:
-            statements = [one for one in self.tree.body if any(map(_has_bases, ast.walk(one)))]
-        else:
-            statements = {BODY: self.body, WHOLE: self.tree.body}.get(name) or self.statements.get(name, [])
+        statements = self._statements(name)
         if not declared:
             statements = [self._undeclared(statement) for statement in statements]
         found = read(statements, self.package, walrus=self.has_walrus)
@@ -126,6 +125,14 @@ class Module:
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
         seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks), frozenset(found.patterns))
         return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen)
+
+    def _statements(self, part: str) -> Sequence[ast.stmt]:
+        table, key = item_of(part)
+        if key:
+            return [self._table(table)[key]]
+        if part == SUBCLASSES:
+            return [one for one in self.tree.body if any(map(_has_bases, ast.walk(one)))]
+        return {BODY: self.body, WHOLE: self.tree.body}.get(part) or self.statements.get(part, [])
 
     def unhinted(self, node: ast.AnnAssign) -> ast.stmt:
         """An assignment without its type hint, where Python does not look at that: in a function."""
@@ -160,15 +167,14 @@ class Module:
         modules = [one.module for one in self.imports.get(name, ())] or self.stars
         return all(module.partition(".")[0] in _PYTHONS for module in modules)
 
-    def sets(self, name: str) -> bool:
-        """Whether it may set an attribute or a global of a name, when it is imported or in a function."""
-        return not self._set.isdisjoint({name, ANY})
+    def sets(self, name: str, parts: Iterable[str]) -> bool:
+        """Whether one of some parts sets an attribute or a global of a name, or changes what is in it."""
+        return any(not self._sets(part).isdisjoint({name, ANY}) for part in parts)
 
-    @cached_property
-    def _set(self) -> set[str]:
-        """The names of attributes and globals that are set somewhere; ``ANY`` where one of a computed name may be."""
+    def _sets(self, part: str) -> set[str]:
+        """The names of attributes and globals that a part sets or changes; ``ANY`` if one of a computed name."""
         found: set[str] = set()
-        todo: list[ast.AST] = [self.tree]
+        todo: list[ast.AST] = [*self._statements(part)]
         while todo:
             node = todo.pop()
             todo += skipped.orelse if (skipped := as_skipped(node)) else children(node)
@@ -176,18 +182,16 @@ class Module:
                 found |= {*node.names}
             elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and not is_self(node.value):
                 found.add(node.attr)
+            elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                found.add(_changed_name(node.value))
             elif isinstance(node, ast.Call) and last_name(node.func) in ("globals", "vars"):
                 found.add(ANY)
             elif isinstance(node, ast.Call) and last_name(node.func) in ("setattr", "delattr", "__setattr__"):
                 name = text_of(node.args[1]) if len(node.args) > 1 and not is_self(node.args[0]) else ""
                 found.add(ANY if name is None else name)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGERS:
+                found.add(_changed_name(node.func.value))
         return found
-
-    @cached_property
-    def all_modules(self) -> set[str]:
-        """All that it may import, also in functions."""
-        found = {target for node in ast.walk(self.tree) for _, target in imports(node, self.package)}
-        return {*self.modules, *(one.module for one in found), *(f"{one.module}.{one.name}" for one in found)}
 
     @cached_property
     def bases(self) -> dict[str, list[list[str]]]:
@@ -350,6 +354,13 @@ def _that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.s
             yield from _that_run(skipped.orelse, types)
         else:
             yield statement
+
+
+def _changed_name(node: ast.AST) -> str:
+    """The last name that an expression goes by which is changed: ``rows`` of ``table.rows["a"]``."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return last_name(node) if isinstance(node, ast.Name | ast.Attribute) else ""
 
 
 def _changed(node: ast.AST) -> str | None:

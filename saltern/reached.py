@@ -16,6 +16,7 @@ FOLDER = "<current folder>"  # among the variables of the environment
 ARGUMENTS = "<arguments>"  # of the program, among them too
 PLATFORM = "<platform>"  # the operating system and the kind of processor
 ENCODING = "<encoding>"  # of text files, where nothing else is said
+IN_MEMORY = " in memory"  # what ends the places of values that the program has changed
 CLOSURE = "<closure>"  # what a function that another one made holds of it
 
 Place = tuple[str, str]  # a module, and a name in it

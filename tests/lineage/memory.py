@@ -961,4 +961,140 @@ CASES = [
         edit=("plugin.py", "x = 1", "x = 2"),
         expect="rerun",
     ),
+    *(
+        Case(
+            name=f"{name}_changed_in_program",
+            about="A program puts something into a module's list or dictionary before it builds.",
+            project=f"""
+            --- config.py
+            {given}
+            --- helpers.py
+            import config
+            def limit():
+                return {read}
+            --- steps.py
+            from saltern import step
+            from helpers import limit
+            @step(version="1", writes="json")
+            def out(data):
+                return limit()
+            --- program.py
+            import config, steps
+            from build import tell
+            {change}
+            tell(lambda build: build.value(steps.out))
+            """,
+            program=("program.py",),
+            edit=("program.py", "10", "20"),
+            expect="rerun",
+        )
+        for name, given, read, change in (
+            ("item", "C = {'n': 1}", "config.C['n']", "config.C['n'] = 10"),
+            ("new_item", "C = {}", "config.C.get('n')", "config.C.update(n=10)"),
+            ("inner_item", "C = {'train': {'n': 1}}", "config.C['train']['n']", "config.C['train']['n'] = 10"),
+            ("list", "C = [1]", "sum(config.C)", "config.C.append(10)"),
+            ("set", "C = {1}", "sum(config.C)", "config.C.add(10)"),
+            ("extended_list", "C = [1]", "sum(config.C)", "config.C += [10]"),
+            ("class_item", "class C: D = {'n': 1}", "config.C.D['n']", "config.C.D['n'] = 10"),
+            ("arguments", "C = None", "config.C.n", "import argparse; config.C = argparse.Namespace(n=10)"),
+        )
+    ),
+    Case(
+        name="dictionary_filled_by_main_of_the_same_file",
+        about="The file of the steps has a function main() that fills its settings.",
+        project="""
+        --- steps.py
+        from saltern import step
+        SETTINGS = {"n": 1}
+        @step(version="1", writes="json")
+        def out(data):
+            return SETTINGS["n"]
+        def main(n):
+            SETTINGS["n"] = n
+        --- program.py
+        import steps
+        from build import tell
+        steps.main(10)
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "main(10)", "main(20)"),
+        expect="rerun",
+    ),
+    Case(
+        name="dictionary_changed_between_calls",
+        about="A program changes an item between two calls.",
+        project="""
+        --- steps.py
+        from saltern import step
+        SETTINGS = {"n": 1}
+        @step(version="1", writes="json")
+        def out(data):
+            return SETTINGS["n"]
+        --- program.py
+        import steps
+        from build import tell
+        def both(build):
+            before = build.value(steps.out)
+            steps.SETTINGS["n"] = 2
+            return [before, build.value(steps.out)]
+        tell(both, lambda: [1, 2])
+        """,
+        program=("program.py",),
+        expect="rerun",
+    ),
+    *(
+        Case(
+            name=f"dictionary_that_the_step_fills_{name}",
+            about="A helper keeps something in a module's dictionary: no reason to run again, or to refuse.",
+            project=f"""
+            --- helpers.py
+            KNOWN = {{}}
+            def keep(known, n):
+                known[n] = n * n
+            def square(n):
+                {body}
+                return KNOWN[n]
+            --- steps.py
+            from saltern import step
+            from helpers import square
+            @step(version="1", writes="json")
+            def out(data):
+                return square(3)
+            --- other.py
+            N = 1
+            """,
+            edit=("other.py", "1", "2"),
+            expect="reuse",
+        )
+        for name, body in (
+            ("by_its_name", "KNOWN[n] = n * n"),
+            ("by_a_method", "KNOWN.setdefault(n, n * n)"),
+            ("by_another_name", "keep(KNOWN, n)"),
+        )
+    ),
+    Case(
+        name="registry_filled_by_a_program",
+        about="A dictionary holds functions that other modules register.",
+        project="""
+        --- registry.py
+        KNOWN = {}
+        def register(function):
+            KNOWN[function.__name__] = function
+            return function
+        --- plugin.py
+        from registry import register
+        @register
+        def f(): return 1
+        --- steps.py
+        from saltern import step
+        from registry import KNOWN
+        import plugin
+        @step(version="1", writes="json")
+        def out(data):
+            return KNOWN["f"]()
+        """,
+        edit=("plugin.py", "return 1", "return 2"),
+        expect="rerun",
+    ),
 ]
