@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from saltern import memory, sources, watch
 from saltern.errors import BadInput
+from saltern.modules import BODY
 from saltern.parsed import compiled, parsed, written
 from saltern.reached import IN_MEMORY, Reached, hashed
 from saltern.sources import locate, state_of
@@ -150,14 +151,24 @@ def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str
 
 
 def _sets(declared: Step[..., Any], found: Reached, name: str) -> bool:
-    """Whether code that is reached sets an attribute or a global of a name, or changes what is in it."""
+    """Whether code that is reached sets an attribute or a global of a name, or changes what is in it.
+
+    Or a module that such code may import while it runs, when it is imported.
+    """
     home = declared.module.partition(".")[0]
     parts: dict[str, list[str]] = {}
     for place in found.code:
         module, _, part = place.partition(":")
-        parts.setdefault(module, []).append(part)
-    for module, several in parts.items():
+        parts.setdefault(module, [BODY]).append(part)
+    todo, seen = [*parts], set()
+    while todo:
+        module = todo.pop()
         location = locate(module, home)
-        if location.kind == "source" and parsed(module, location.path, state_of(location.path)).sets(name, several):
+        if module in seen or location.kind != "source":
+            continue
+        seen.add(module)
+        source = parsed(module, location.path, state_of(location.path))
+        if source.sets(name, parts.get(module, [BODY])):
             return True
+        todo += source.all_modules
     return False

@@ -194,6 +194,12 @@ class Module:
         return found
 
     @cached_property
+    def all_modules(self) -> set[str]:
+        """All that it may import, also in functions."""
+        found = {target for node in ast.walk(self.tree) for _, target in imports(node, self.package)}
+        return {*self.modules, *(one.module for one in found), *(f"{one.module}.{one.name}" for one in found)}
+
+    @cached_property
     def bases(self) -> dict[str, list[list[str]]]:
         """The dotted names of the bases of the classes that a name's statements define when they are run."""
         found: dict[str, list[list[str]]] = {}

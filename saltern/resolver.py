@@ -181,7 +181,7 @@ class Resolver:
             yield from self._builtin(module, reference) if is_pythons(name) else self._added(name)
         elif name == "__builtins__":
             yield self.coarse(self.home, PROJECT, f"{module} reads __builtins__")
-        elif name != "__doc__" and _SPECIAL.get(name):
+        elif name == "__annotations__" or _SPECIAL.get(name) == FILE:  # the others are no module's global names
             yield self.coarse(module, FILE, f"its {name} is read")
         elif not (reference.soft or name in source.types or _is_dunder(name) or self._has_library_stars(source)):
             yield self.coarse(module, WHOLE, f"'{name}' has no definition there")
