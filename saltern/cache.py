@@ -17,14 +17,14 @@ from functools import cached_property
 from typing import Any
 
 from saltern import external, reads, verification, watch
-from saltern.code import check_unchanged, kept_files, reached
+from saltern.code import check_unchanged, check_values, kept_files, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.ledger import Ledger
 from saltern.parameters import parameters
 from saltern.reach import is_ignored, project_of
 from saltern.reasons import reasons
-from saltern.recipe import Artifact, Call, Inputs, Source, each, flat, mapped
+from saltern.recipe import Artifact, Call, Inputs, Source, each, flat, mapped, this_process
 from saltern.seen import Seen
 from saltern.steps import Step
 from saltern.store import Store
@@ -135,6 +135,7 @@ class Cache:
         with self.ledger.executing(call.key, reasons=self.reasons(call), **facts):
             if not self.strategy.code:
                 return call.step.apply(values, call.params)
+            self._check_values(call)
             sources = [item for item in each(call.inputs) if isinstance(item, Source)]
             with watch.watching((path for one in sources for path in external.places(one)), call.step.package) as seen:
                 value = call.step.apply(values, call.params)
@@ -181,6 +182,12 @@ class Cache:
         if call.canonical_recipe is not None:
             self.store.note_newest(call.key, self.strategy_name, call.artifact.name)
         return replace(call.artifact, digest=digest)
+
+    @watch.aside
+    def _check_values(self, call: Call) -> None:
+        """Raise BadInput where another process made the call, and had other values in memory than this one."""
+        if call.process != this_process():
+            check_values(whole(call), (call.recipe or {})["code"])
 
     def _check_sources(self, call: Call) -> None:
         """Raise BadInput for an external input that changed after the call was made: it may be what the step read."""

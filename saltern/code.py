@@ -93,6 +93,7 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], r
         known = len(found.compiled)
     else:
         known, found = -1, walk(declared)
+        loaded.without_filled(declared, found)
     loaded.check(declared, found)
     for opened in (Path(path) for file in found.files for path in kept.files((file, ""))):
         found.texts.setdefault(named(opened, project_of(declared)) + "/" * opened.is_dir(), opened)
@@ -223,6 +224,16 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
                     f"{name}: changed after this process read it, and {by} may keep what it read, so nothing was "
                     f"stored for '{declared.name}'; start the process again"
                 )
+
+
+def check_values(declared: Step[..., Any], recorded: Mapping[str, str]) -> None:
+    """Raise BadInput where lists and dictionaries hold other values than in the process that wrote a recipe."""
+    code = reached(declared).code
+    if changed := [name for name in differing(code, recorded) if name.endswith(IN_MEMORY)]:
+        raise BadInput(
+            f"{', '.join(changed)}: not what it was in the process that planned the run, so '{declared.name}' was not "
+            "run; give what is set to the step as a parameter"
+        )
 
 
 def _without_values(code: Mapping[str, str]) -> dict[str, str]:

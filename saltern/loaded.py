@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from operator import is_
 from pathlib import Path
 from types import FunctionType
@@ -18,14 +19,13 @@ from typing import Any, NamedTuple
 
 from saltern import memory, sources, watch
 from saltern.errors import BadInput
-from saltern.modules import BODY
+from saltern.modules import ANY, BODY
 from saltern.parsed import compiled, parsed, written
 from saltern.reached import IN_MEMORY, Reached, hashed
 from saltern.sources import locate, state_of
 from saltern.steps import Step
 
 _ABSENT = object()
-_CHANGEABLE = ("{", "list ", "set ")  # how the literals begin of what may be changed in its place
 
 
 def check(declared: Step[..., Any], found: Reached) -> None:
@@ -85,7 +85,7 @@ def held(found: Reached) -> Iterator[Held]:
             yield _held(vars(sys.modules[module]), several)
     yield _held(vars(builtins), [place.removeprefix("builtins:") for place in found.code if place[:9] == "builtins:"])
     for names, _, _, one, literal in _literals(found):
-        is_changeable = literal.startswith(_CHANGEABLE)
+        is_changeable = literal.startswith(memory.CHANGEABLE)
         if "." in one or is_changeable:
             inside, attribute = _where(names, one)
             there = _held(inside, [attribute])
@@ -113,18 +113,19 @@ def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
     counts. Raises BadInput for what cannot be told.
     """
     told = {}
+    own = cache(lambda: set_by(declared, found))
     for every, module, path, one, literal in _literals(found):
         names, name = _where(every, one)
         value = names.get(name, _ABSENT)
         now = memory.told(value, path)
         if value is _ABSENT or now == literal:
             continue
-        is_changed = literal.startswith(_CHANGEABLE) and type(value) in memory.CONTAINERS
+        is_changed = literal.startswith(memory.CHANGEABLE) and type(value) in memory.CONTAINERS
         if now is None and is_changed:
             continue  # it holds what no literal can, as a registry does
         if now is None and ("." in one or literal.startswith("def ")):  # of a decorator or a base, maybe
             _check_maker(declared, found.files, f"{module}:{one}", value)
-        elif not _sets(declared, found, name):
+        elif is_changed or own().isdisjoint({name, ANY}):
             if now is None or now.startswith("def "):
                 raise BadInput(
                     f"{path}: '{one}' in memory is not what the file says; give what is set to the step as a parameter"
@@ -150,25 +151,33 @@ def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str
     return vars(names[name]) if isinstance(names.get(name), type) else {}, attribute
 
 
-def _sets(declared: Step[..., Any], found: Reached, name: str) -> bool:
-    """Whether code that is reached sets an attribute or a global of a name, or changes what is in it.
+def set_by(declared: Step[..., Any], found: Reached) -> set[str]:
+    """The names of attributes and globals that code which is reached sets, or fills; ``ANY`` for computed ones.
 
-    Or a module that such code may import while it runs, when it is imported.
+    And those that a module sets, when it is imported, that such code may import while it runs.
     """
     home = declared.module.partition(".")[0]
     parts: dict[str, list[str]] = {}
     for place in found.code:
         module, _, part = place.partition(":")
         parts.setdefault(module, [BODY]).append(part)
-    todo, seen = [*parts], set()
+    todo, seen, names = [*parts], set[str](), set[str]()
     while todo:
         module = todo.pop()
         location = locate(module, home)
-        if module in seen or location.kind != "source":
-            continue
-        seen.add(module)
-        source = parsed(module, location.path, state_of(location.path))
-        if source.sets(name, parts.get(module, [BODY])):
-            return True
-        todo += source.all_modules
-    return False
+        if module not in seen and location.kind == "source":
+            seen.add(module)
+            source = parsed(module, location.path, state_of(location.path))
+            names |= source.sets(parts.get(module, [BODY]))
+            todo += source.all_modules
+    return names
+
+
+def without_filled(declared: Step[..., Any], found: Reached) -> None:
+    """Leave out of the literals the lists and dictionaries that the code which is reached fills: that code counts."""
+    several = [one for files in found.literals.values() for one in files.values()]
+    changeable = [(one, name) for one in several for name in one if one[name].startswith(memory.CHANGEABLE)]
+    own = set_by(declared, found) if changeable else set()
+    for literals, name in changeable:
+        if not own.isdisjoint({name.rpartition(".")[2], ANY}):
+            del literals[name]

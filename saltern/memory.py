@@ -25,6 +25,7 @@ PLAIN = (int, float, str, bytes, list, dict, set, tuple, type(None), ModuleType)
 _TOLD = {bool, bytes, complex, float, int, str, type(None)}
 _SIZED = {dict, frozenset, list, set, tuple}
 CONTAINERS = {*_SIZED, Namespace, SimpleNamespace}
+CHANGEABLE = ("{", "list ", "set ")  # how what is told begins of what may be changed in its place
 _MOST = 1_000  # values in one that is told: they are looked at again and again
 
 
@@ -117,7 +118,7 @@ def told(value: Any, path: str = "") -> str | None:
         return f"def {value.__code__.co_qualname}" if is_own else None
     try:
         return _told(value, [_MOST])
-    except (RecursionError, _Unknown):
+    except (RuntimeError, _Unknown):  # it holds itself, or another thread changes it
         return None
 
 

@@ -167,14 +167,10 @@ class Module:
         modules = [one.module for one in self.imports.get(name, ())] or self.stars
         return all(module.partition(".")[0] in _PYTHONS for module in modules)
 
-    def sets(self, name: str, parts: Iterable[str]) -> bool:
-        """Whether one of some parts sets an attribute or a global of a name, or changes what is in it."""
-        return any(not self._sets(part).isdisjoint({name, ANY}) for part in parts)
-
-    def _sets(self, part: str) -> set[str]:
-        """The names of attributes and globals that a part sets or changes; ``ANY`` if one of a computed name."""
+    def sets(self, parts: Iterable[str]) -> set[str]:
+        """The names of attributes and globals that parts set or fill; ``ANY`` where one of a computed name may be."""
         found: set[str] = set()
-        todo: list[ast.AST] = [*self._statements(part)]
+        todo: list[ast.AST] = [statement for part in parts for statement in self._statements(part)]
         while todo:
             node = todo.pop()
             todo += skipped.orelse if (skipped := as_skipped(node)) else children(node)

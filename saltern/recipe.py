@@ -6,8 +6,9 @@ import hashlib
 import json
 import math
 import os
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,14 @@ Given = Input | Mapping[str, Any] | Sequence[Any]  # one input, or several: by p
 Inputs = Mapping[str, Given]  # by the step's arguments
 
 
+_PROCESS = uuid.uuid4().hex  # of this one, and of those that it forks
+
+
+def this_process() -> str:
+    """A name of this process that no other has, on whatever machine."""
+    return f"{_PROCESS}-{os.getpid()}"
+
+
 @dataclass(frozen=True)
 class Call:
     """One step applied to named inputs and parameters: what is to run, and the artifact it is to make."""
@@ -116,6 +125,7 @@ class Call:
     inputs: Inputs
     canonical_recipe: str | None  # as text, of which a graph of many thousand steps can hold one each; None: ``native``
     artifact: Artifact
+    process: str = field(default_factory=this_process, compare=False)  # that wrote the recipe
 
     @property
     def key(self) -> str:
