@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
+from saltern import patterns
 from saltern.trees import (
     COMPREHENSIONS,
     Import,
@@ -59,12 +60,6 @@ _SPECIAL = {name for name in _READERS - _LOOKS if "_" in name}  # no words, wher
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
 SHELL = re.compile(r"\$\{?([A-Z_][A-Z0-9_]+)\b")  # a variable in a command
-_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}$")
-_HOLES = re.compile(r"%[-#0 +.\d]*[a-zA-Z]|%\(\w+\)[a-zA-Z]|\{[^{}]*\}")
-_OPEN = "\0"  # in a text that is put together: what the source does not say
-_STARS = re.compile(rf"(?<![^/])\*\*(?=/)|[*{_OPEN}]+")
-_QUOTED = re.compile(r"""(['"`])([^'"`\n]{1,250}\.[A-Za-z0-9]{1,10})\1""")  # names of files in SQL
-_FILE_NAME = re.compile(r"[\w*][\w .+@/*?-]*\.[A-Za-z0-9]{1,10}")
 
 
 class Reference(NamedTuple):
@@ -237,7 +232,7 @@ class _Collector:
         if "$" in node.value:
             for name in dict.fromkeys(SHELL.findall(node.value)):
                 self._variable(name)
-        if len(node.value) < 256 and _FILE_NAME.fullmatch(node.value):
+        if patterns.is_file_name(node.value):
             self.read.texts.append(node.value)
         self._quoted(node)
         return []
@@ -256,20 +251,17 @@ class _Collector:
 
     def _put_together(self, node: ast.expr, end: ast.expr) -> None:
         """Note a text that is put together, if its end may be that of a file's name."""
-        if type(end) is ast.Constant and type(end.value) is str and _SUFFIX.search(end.value):
-            self._pattern("".join(_parts(node)))
+        if patterns.may_end(end):
+            self._pattern(patterns.said(node))
 
     def _quoted(self, node: ast.expr) -> None:
         """Note the names of files that stand in quotes in a text, as in SQL; the text that it is a part of has more."""
         if node not in self.within:
-            said = "".join(_parts(node, self.within))
-            for _, name in _QUOTED.findall(said) if "." in said else ():
+            for name in patterns.quoted(patterns.said(node, self.within)):
                 self._pattern(name)
 
     def _pattern(self, said: str) -> None:
-        """Note what may be the name of a file, with ``_OPEN`` for what the code does not say."""
-        pattern = _STARS.sub(lambda stars: "**" if stars[0] == "**" else "*", said)
-        if len(pattern) < 256 and not pattern.startswith("."):  # else it is the format of a number
+        if pattern := patterns.pattern(said):
             self.read.patterns.add(pattern)
             if all(scope.is_class for scope in self.scopes):  # by an import, which nobody watches
                 self.read.texts.append(pattern.removeprefix("*/"))
@@ -379,27 +371,6 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
     **dict.fromkeys(COMPREHENSIONS, _Collector.comprehension),
     **({ast.TypeAlias: _Collector.alias} if hasattr(ast, "TypeAlias") else {}),
 }
-
-
-def _parts(node: ast.expr, met: set[ast.AST] | None = None) -> Iterator[str]:
-    """A text that is put together: what it says in the source, and ``_OPEN`` for what it does not.
-
-    ``met`` gets the parts that are texts themselves.
-    """
-    todo = [node]
-    while todo:
-        one = todo.pop()
-        if met is not None and one is not node:
-            met.add(one)
-        if isinstance(one, ast.JoinedStr):
-            todo += reversed(one.values)
-        elif isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add):
-            todo += [one.right, one.left]
-        elif isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mod):
-            todo.append(one.left)
-        else:
-            said = text_of(one)
-            yield _OPEN if said is None else _HOLES.sub(_OPEN, said)
 
 
 _TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}
