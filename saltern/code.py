@@ -211,7 +211,8 @@ def check_unchanged(declared: Step[..., Any], recorded: Mapping[str, str]) -> No
     path = _PATHS.get(declared) or tuple(sys.path)
     with sources.as_of(path):
         now = _now_reached(declared, path)
-    if changed := differing(*map(_without_values, (now.code, recorded))):
+    # what is in lists and dictionaries the step itself may change, by some other name
+    if changed := [name for name in differing(now.code, recorded) if not name.endswith(IN_MEMORY)]:
         raise BadInput(
             f"{', '.join(changed)}: changed while '{declared.name}' ran, so nothing was stored; run it again"
         )
@@ -234,11 +235,6 @@ def check_values(declared: Step[..., Any], recorded: Mapping[str, str]) -> None:
             f"{', '.join(changed)}: not what it was in the process that planned the run, so '{declared.name}' was not "
             "run; give what is set to the step as a parameter"
         )
-
-
-def _without_values(code: Mapping[str, str]) -> dict[str, str]:
-    """Without what is in lists and dictionaries in memory, which the step itself may change, by some other name."""
-    return {place: digest for place, digest in code.items() if not place.endswith(IN_MEMORY)}
 
 
 def owners(found: Reached) -> list[kept.Owner]:
