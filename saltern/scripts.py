@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import itertools
 import os
 import re
@@ -30,9 +31,11 @@ def named_by(started: Collection[str], root: str) -> Iterator[str]:
         with open(script, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
             text = file.read()
         for name in _named(text, is_python=script.endswith(".py")):
+            is_pattern = "*" in name
             for folder in (*folders, os.path.dirname(script)):  # noqa: PTH120
-                path = os.path.abspath(os.path.join(folder, name))  # noqa: PTH100, PTH118
-                if path not in known and ("*" in name or os.path.isfile(path)):  # noqa: PTH113
+                start = glob.escape(folder) if is_pattern else folder
+                path = os.path.abspath(os.path.join(start, name))  # noqa: PTH100, PTH118
+                if path not in known and (is_pattern or os.path.isfile(path)):  # noqa: PTH113
                     known.add(path)
                     todo.append(path)
                     yield path
