@@ -26,7 +26,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from saltern import kept, loaded, parsed, reads, sources, watch
+from saltern import kept, loaded, parsed, reads, snapshots, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.modules import WHOLE
@@ -88,6 +88,7 @@ def _without_gc() -> Iterator[None]:
 @lru_cache(maxsize=4096)
 @_without_gc()
 def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], replaced: int) -> Reached:
+    snapshots.look()
     found = remembered(declared)
     if found:
         known = len(found.compiled)
@@ -99,7 +100,7 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], r
         found.texts.setdefault(named(opened, project_of(declared)) + "/" * opened.is_dir(), opened)
     if len(found.compiled) > known:
         keep(declared, found)
-    _HELD[declared] = [*loaded.held(found)]
+    _HELD[declared] = [*loaded.held(declared, found)]
     return replace(found, code=found.code | loaded.changed(declared, found))
 
 
@@ -259,4 +260,5 @@ def forget() -> None:
     """Read all source anew: for programs that change it while they run."""
     _reached.cache_clear()
     _HELD.clear()
+    loaded.forget()
     parsed.forget()

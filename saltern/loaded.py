@@ -10,22 +10,27 @@ import builtins
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import is_
 from pathlib import Path
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from saltern import memory, sources, watch
+from saltern import memory, snapshots, sources, watch
+from saltern.changes import ANY, OWN, Changes
 from saltern.errors import BadInput
-from saltern.modules import ANY, BODY
+from saltern.modules import BODY, WHOLE
 from saltern.parsed import compiled, parsed, written
+from saltern.reach import is_ignored
 from saltern.reached import IN_MEMORY, Reached, hashed
+from saltern.snapshots import Opaque
 from saltern.sources import locate, state_of
 from saltern.steps import Step
 
 _ABSENT = object()
+# Step, and how many modules had been executed -> what the code that it reaches sets by itself.
+_OWN: dict[tuple[Step[..., Any], int], set[str]] = {}
 
 
 def check(declared: Step[..., Any], found: Reached) -> None:
@@ -44,7 +49,7 @@ def check(declared: Step[..., Any], found: Reached) -> None:
         held = vars(sys.modules[module])
         for name in names:
             value = held.get(name)
-            if type(value) in memory.PLAIN or known.has(value):
+            if memory.is_plain(value) or known.has(value):
                 continue
             codes = memory.others(value, path, home, known)
             if codes and memory.differs(codes, written(home, Path(path), state_of(path))):
@@ -62,7 +67,7 @@ def check(declared: Step[..., Any], found: Reached) -> None:
 
 
 def _check_maker(declared: Step[..., Any], files: set[str], place: str, value: object) -> None:
-    file = value.__code__.co_filename if isinstance(value, FunctionType) else ""
+    file = value.__code__.co_filename if type(value) is FunctionType else ""
     if not file.endswith(".py") or file in files or sources.is_library(file):
         return
     if os.path.realpath(file) not in map(os.path.realpath, files):  # one of them may be by way of a link
@@ -76,10 +81,16 @@ class Held(NamedTuple):
     names: Sequence[str]
     objects: Sequence[Any]
     contents: Sequence[str | None] = ()
+    leaves: tuple[str, snapshots.Leaves, set[str]] | None = None  # of the one name, but for what the code sets itself
 
 
-def held(found: Reached) -> Iterator[Held]:
+def held(declared: Step[..., Any], found: Reached) -> Iterator[Held]:
     """The objects that this process has under the names that are reached."""
+    own = _OWN.get((declared, watch.executions()), set())
+    for module, _, name, _, now in _noted(found):
+        if now and not snapshots.is_atom(now.get(())):  # else it is what the name stands for
+            told = {path: leaf for path, leaf in now.items() if not _is_set(own, name, path)}
+            yield _held(vars(sys.modules[module]), [name])._replace(leaves=(name, told, own))
     for (module, _, _), several in found.places.items():
         if module in sys.modules:
             yield _held(vars(sys.modules[module]), several)
@@ -102,6 +113,7 @@ def is_held(several: Iterable[Held]) -> bool:
     return all(
         all(map(is_, map(one.where.get, one.names), one.objects))
         and all(memory.told(value) == told for value, told in zip(one.objects, one.contents, strict=False))
+        and not (one.leaves and [*_differing(*one.leaves, snapshots.leaves(one.objects[0]))])
         for one in several
     )
 
@@ -112,15 +124,20 @@ def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
     And of what was put into a list, set or dictionary. What the code that is reached sets itself is left out: that code
     counts. Raises BadInput for what cannot be told.
     """
-    told = {}
-    own = cache(lambda: set_by(declared, found))
+    own = cache(lambda: _set_by(declared, found))
+    return dict([*_changed_literals(declared, found, own), *_changed_values(declared, found, own)])
+
+
+def _changed_literals(
+    declared: Step[..., Any], found: Reached, own: Callable[[], set[str]]
+) -> Iterator[tuple[str, str]]:
     for every, module, path, one, literal in _literals(found):
         names, name = _where(every, one)
         value = names.get(name, _ABSENT)
         now = memory.told(value, path)
         if value is _ABSENT or now == literal:
             continue
-        is_changed = literal.startswith(memory.CHANGEABLE) and type(value) in memory.CONTAINERS
+        is_changed = literal.startswith(memory.CHANGEABLE) and memory.is_container(value)
         if now is None and is_changed:
             continue  # it holds what no literal can, as a registry does
         if now is None and ("." in one or literal.startswith("def ")):  # of a decorator or a base, maybe
@@ -130,8 +147,22 @@ def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
                 raise BadInput(
                     f"{path}: '{one}' in memory is not what the file says; give what is set to the step as a parameter"
                 )
-            told[f"{module}:{one}{IN_MEMORY if is_changed else ''}"] = hashed([literal, now])
-    return told
+            yield f"{module}:{one}{IN_MEMORY if is_changed else ''}", hashed([literal, now])
+
+
+def _changed_values(declared: Step[..., Any], found: Reached, own: Callable[[], set[str]]) -> Iterator[tuple[str, str]]:
+    for module, path, name, before, now in _noted(found):
+        if not [*snapshots.differing(before, now)] or _is_bound_again(module, path, name):
+            continue
+        for place in _differing(name, before, own(), now):
+            where, leaf = f"{name}{''.join(place)}", now.get(place)
+            is_told = not isinstance(leaf, Opaque) or (place and before.get(place) is None)  # made when it is needed
+            if not is_told and not is_ignored(declared, f"{module}:{where}"):
+                raise BadInput(
+                    f"{path}: '{where}' was another object when '{declared.name}' was defined; give what is set to the "
+                    "step as a parameter"
+                )
+            yield f"{module}:{where}{IN_MEMORY}", hashed(leaf)
 
 
 def _literals(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, str, str, str]]:
@@ -148,36 +179,84 @@ def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str
     name, _, attribute = place.partition(".")
     if not attribute:
         return names, name
-    return vars(names[name]) if isinstance(names.get(name), type) else {}, attribute
+    return vars(names[name]) if memory.is_a(names.get(name), type) else {}, attribute
 
 
-def set_by(declared: Step[..., Any], found: Reached) -> set[str]:
+def _noted(found: Reached) -> Iterator[tuple[str, str, str, snapshots.Leaves, snapshots.Leaves]]:
+    """Of names whose values the source computes: the module, the file, the name, what it stood for, and stands for."""
+    for (module, path, _), names in found.places.items():
+        noted = snapshots.of(module)
+        if noted is None:
+            continue
+        held, literals = vars(sys.modules[module]), found.literals.get(module, {}).get(path, {})
+        for name in {*held} if WHOLE in names else names:
+            is_known = name in noted.values or noted.is_whole
+            if is_known and name in held and name not in literals and name[:2] != "__":
+                before, now = noted.values.get(name, {}), snapshots.leaves(held[name])
+                if memory.is_a(held[name], type):
+                    before, now = (
+                        {p: one for p, one in leaves.items() if not p or f"{name}{p[0]}" not in literals}
+                        for leaves in (before, now)
+                    )
+                yield module, path, name, before, now
+
+
+def _differing(name: str, before: snapshots.Leaves, own: set[str], now: snapshots.Leaves) -> Iterator[tuple[str, ...]]:
+    """Where a name holds something else, but for what code that is reached sets."""
+    return (place for place in snapshots.differing(before, now) if not _is_set(own, name, place))
+
+
+def _is_set(own: set[str], name: str, place: tuple[str, ...]) -> bool:
+    names = [part[1:] for part in place if part[0] == "."]
+    return not own.isdisjoint([ANY, name, *names, *(OWN + one for one in (*names, ANY) if names)])
+
+
+def _is_bound_again(module: str, path: str, name: str) -> bool:
+    """Whether a module may have bound a name after it was noted, by itself."""
+    noted = snapshots.of(module)
+    source = parsed(module, Path(path), state_of(path))
+    return bool(noted and not noted.is_whole and len(source.statements.get(name, ())) > 1)
+
+
+def _set_by(declared: Step[..., Any], found: Reached) -> set[str]:
     """The names of attributes and globals that code which is reached sets, or fills; ``ANY`` for computed ones.
 
     And those that a module sets, when it is imported, that such code may import while it runs.
     """
+    key = declared, watch.executions()
+    if key not in _OWN:
+        _OWN[key] = _changes(declared, found).all()
+    return _OWN[key]
+
+
+def _changes(declared: Step[..., Any], found: Reached) -> Changes:
     home = declared.module.partition(".")[0]
     parts: dict[str, list[str]] = {}
     for place in found.code:
         module, _, part = place.partition(":")
         parts.setdefault(module, [BODY]).append(part)
-    todo, seen, names = [*parts], set[str](), set[str]()
+    todo, seen, changes = [*parts], set[str](), Changes()
     while todo:
         module = todo.pop()
         location = locate(module, home)
         if module not in seen and location.kind == "source":
             seen.add(module)
             source = parsed(module, location.path, state_of(location.path))
-            names |= source.sets(parts.get(module, [BODY]))
+            changes.add(source.changes(parts.get(module, [BODY])))
             todo += source.all_modules
-    return names
+    return changes
 
 
 def without_filled(declared: Step[..., Any], found: Reached) -> None:
     """Leave out of the literals the lists and dictionaries that the code which is reached fills: that code counts."""
     several = [one for files in found.literals.values() for one in files.values()]
     changeable = [(one, name) for one in several for name in one if one[name].startswith(memory.CHANGEABLE)]
-    own = set_by(declared, found) if changeable else set()
+    own = _set_by(declared, found) if changeable else set()
     for literals, name in changeable:
         if not own.isdisjoint({name.rpartition(".")[2], ANY}):
             del literals[name]
+
+
+def forget() -> None:
+    """Look anew at what code sets."""
+    _OWN.clear()

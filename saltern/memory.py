@@ -21,10 +21,11 @@ from saltern.trees import bound
 Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the digests of its code, of each of that name
 
 MODULE = "<module>"
-PLAIN = (int, float, str, bytes, list, dict, set, tuple, type(None), ModuleType)  # what holds no code
-_TOLD = {bool, bytes, complex, float, int, str, type(None)}
-_SIZED = {dict, frozenset, list, set, tuple}
-CONTAINERS = {*_SIZED, Namespace, SimpleNamespace}
+_PLAIN = (int, float, str, bytes, list, dict, set, tuple, type(None), ModuleType)  # what holds no code
+# Classes by their identity: one of the user's may have no hash, or say that it equals another.
+_TOLD = {*map(id, (bool, bytes, complex, float, int, str, type(None)))}
+_SIZED = {*map(id, (dict, frozenset, list, set, tuple))}
+_CONTAINERS = {*_SIZED, id(Namespace), id(SimpleNamespace)}
 CHANGEABLE = ("{", "list ", "set ")  # how what is told begins of what may be changed in its place
 _MOST = 1_000  # values in one that is told: they are looked at again and again
 
@@ -66,6 +67,21 @@ class Known:
         if type(value) is not FunctionType or value.__closure__ or value.__dict__:
             return False
         return id(value.__code__) in self._here or id(value.__code__) in self.inside
+
+
+def is_a(value: object, kinds: type | tuple[type, ...]) -> bool:
+    """``isinstance``, without asking the value: its ``__class__`` may be code, as of objects that are made later."""
+    return issubclass(type(value), kinds)
+
+
+def is_plain(value: object) -> bool:
+    """Whether a value holds no code."""
+    return any(type(value) is one for one in _PLAIN)
+
+
+def is_container(value: object) -> bool:
+    """Whether a value is of those that ``told`` looks into."""
+    return id(type(value)) in _CONTAINERS
 
 
 def others(value: Any, path: str, home: str, known: Known) -> list[CodeType]:
@@ -113,7 +129,7 @@ def told(value: Any, path: str = "") -> str | None:
 
     A function is told by the name that it has in the file ``path``.
     """
-    if isinstance(value, FunctionType):
+    if is_a(value, FunctionType):
         is_own = value.__code__.co_filename == path and "__wrapped__" not in vars(value)
         return f"def {value.__code__.co_qualname}" if is_own else None
     try:
@@ -130,13 +146,13 @@ def _told(value: Any, left: list[int]) -> str:
     """A value as text. ``left``: how many more values may be in it."""
     left[0] -= 1
     kind = type(value)
-    if kind in _TOLD and left[0] >= 0:
+    if id(kind) in _TOLD and left[0] >= 0:
         return repr(value)
-    if kind not in CONTAINERS or left[0] < len(value if kind in _SIZED else vars(value)):
+    if not is_container(value) or left[0] < len(value if id(kind) in _SIZED else vars(value)):
         raise _Unknown
     if kind is dict:
         return f"{{{', '.join(f'{_told(key, left)}: {_told(one, left)}' for key, one in value.items())}}}"
-    if kind not in _SIZED:
+    if id(kind) not in _SIZED:
         return f"{kind.__name__} {_told(vars(value), left)}"
     several = [_told(one, left) for one in value]
     return f"{kind.__name__} ({', '.join(several if kind in (list, tuple) else sorted(several))})"
@@ -164,18 +180,18 @@ def _codes(value: Any, module: str) -> Iterator[CodeType]:
         if id(one) in seen:
             continue
         seen.add(id(one))
-        if isinstance(one, FunctionType):
+        if is_a(one, FunctionType):
             yield one.__code__
             todo += [cell.cell_contents for cell in one.__closure__ or () if _is_full(cell)]  # what a decorator wraps
             if "__wrapped__" in one.__dict__:
                 todo.append(one.__dict__["__wrapped__"])
-        elif isinstance(one, type) and one.__module__ == module:
+        elif is_a(one, type) and one.__module__ == module:
             todo += vars(one).values()
-        elif isinstance(one, property):
+        elif is_a(one, property):
             todo += [one.fget, one.fset, one.fdel]
-        elif isinstance(one, staticmethod | classmethod | MethodType):
+        elif is_a(one, (staticmethod, classmethod, MethodType)):
             todo.append(one.__func__)
-        elif not isinstance(one, (type, *PLAIN)):
+        elif not is_a(one, (type, *_PLAIN)):
             todo += [_attribute(one, inner) for inner in ("function", "__wrapped__")]
 
 
@@ -185,11 +201,11 @@ def _attribute(value: Any, name: str) -> FunctionType | None:
         found = object.__getattribute__(value, "__dict__").get(name)
     except (AttributeError, TypeError):
         return None
-    return found if isinstance(found, FunctionType) else None
+    return found if is_a(found, FunctionType) else None
 
 
 def _is_full(cell: CellType) -> bool:
     try:
-        return isinstance(cell.cell_contents, FunctionType)
+        return is_a(cell.cell_contents, FunctionType)
     except ValueError:  # it is empty
         return False

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from saltern.changes import Changes, changes
 from saltern.effects import has_effect, root, run_at_once
 from saltern.names import Reference, read
 from saltern.steps import step
@@ -25,7 +26,6 @@ from saltern.trees import (
     bound_by,
     children,
     imports,
-    is_self,
     last_name,
     text_of,
     walk,
@@ -36,13 +36,6 @@ WHOLE = "<whole>"  # all of a module
 DOCSTRINGS = "<docstrings>"  # all docstrings of a module
 SUBCLASSES = "<subclasses>"  # all classes of a module that have bases
 HINTS = "<type hints>"  # all type hints of variables of a module
-ANY = "*"
-# The methods that change what is in a list, set or dictionary.
-_CHANGERS = {
-    "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "insert",
-    "intersection_update", "move_to_end", "pop", "popitem", "popleft", "remove", "reverse", "setdefault", "sort",
-    "symmetric_difference_update", "update",
-}  # fmt: skip
 _PLAIN_KEY = re.compile(r"[\w.-]+")  # of a table
 DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
 _PYTHONS = {*sys.stdlib_module_names, "typing_extensions", __package__}
@@ -167,27 +160,9 @@ class Module:
         modules = [one.module for one in self.imports.get(name, ())] or self.stars
         return all(module.partition(".")[0] in _PYTHONS for module in modules)
 
-    def sets(self, parts: Iterable[str]) -> set[str]:
-        """The names of attributes and globals that parts set or fill; ``ANY`` where one of a computed name may be."""
-        found: set[str] = set()
-        todo: list[ast.AST] = [statement for part in parts for statement in self._statements(part)]
-        while todo:
-            node = todo.pop()
-            todo += skipped.orelse if (skipped := as_skipped(node)) else children(node)
-            if isinstance(node, ast.Global):
-                found |= {*node.names}
-            elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and not is_self(node.value):
-                found.add(node.attr)
-            elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-                found.add(_changed_name(node.value))
-            elif isinstance(node, ast.Call) and last_name(node.func) in ("globals", "vars"):
-                found.add(ANY)
-            elif isinstance(node, ast.Call) and last_name(node.func) in ("setattr", "delattr", "__setattr__"):
-                name = text_of(node.args[1]) if len(node.args) > 1 and not is_self(node.args[0]) else ""
-                found.add(ANY if name is None else name)
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGERS:
-                found.add(_changed_name(node.func.value))
-        return found
+    def changes(self, parts: Iterable[str]) -> Changes:
+        """What the statements of parts set or fill."""
+        return changes(statement for part in parts for statement in self._statements(part))
 
     @cached_property
     def all_modules(self) -> set[str]:
@@ -356,13 +331,6 @@ def _that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.s
             yield from _that_run(skipped.orelse, types)
         else:
             yield statement
-
-
-def _changed_name(node: ast.AST) -> str:
-    """The last name that an expression goes by which is changed: ``rows`` of ``table.rows["a"]``."""
-    while isinstance(node, ast.Subscript):
-        node = node.value
-    return last_name(node) if isinstance(node, ast.Name | ast.Attribute) else ""
 
 
 def _changed(node: ast.AST) -> str | None:

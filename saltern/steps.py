@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from saltern import snapshots
 from saltern.errors import BadInput
 
 P = ParamSpec("P")
@@ -320,6 +321,8 @@ def step(
     """
 
     def declare(function: Callable[P, R]) -> Step[P, R]:
+        importing = _importing()
+        snapshots.look(importing)
         called = name or getattr(function, "__name__", None)
         if called is None:
             raise BadInput(f"{function!r}: it has no name of its own; give it one, as in @step(name=...)")
@@ -333,7 +336,7 @@ def step(
             env=env,
             code=code,
             ignore=ignore,
-            declared_in=_importing(),
+            declared_in=importing,
         )
 
     return declare

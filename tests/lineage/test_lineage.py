@@ -24,6 +24,7 @@ import pytest
 
 from tests.lineage import (
     asked,
+    changed,
     commands,
     corners,
     definitions,
@@ -49,6 +50,7 @@ HERE = Path(__file__).resolve().parent
 OLD = 1_600_000_000  # seconds: the time of a project's files
 KINDS = (
     asked,
+    changed,
     commands,
     corners,
     definitions,

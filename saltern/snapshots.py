@@ -1,0 +1,197 @@
+"""What names of the user's modules stood for when a step was defined, to tell what a program has changed since.
+
+Where the source says what a name is, ``memory.literals`` tells without. This is for what the source computes: numbers,
+texts, lists, dictionaries, attributes of classes, and attributes of objects of the user's own classes. Nothing is asked
+of the objects themselves: no property runs, and no ``__getattr__``.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, takewhile
+from pathlib import Path
+from types import FunctionType, MemberDescriptorType, ModuleType
+from typing import Any
+
+Leaves = dict[tuple[str, ...], Any]  # where something is in a value, such as (".train", "['rate']"), and what it is
+
+_ATOMS = {*map(id, (bool, bytes, complex, float, int, str, type(None)))}  # a class may have no hash
+_SHOWN = {"datetime", "decimal", "fractions", "pathlib", "re", "uuid", "zoneinfo"}  # modules whose objects repr tells
+_NAMESPACES = {"argparse.Namespace", "types.SimpleNamespace"}
+_PYTHON, _OURS = str(Path(os.__file__).parent), str(Path(__file__).parent)
+_MOST = 1_000  # leaves of one value
+_DIGITS = 10_000  # in bits, of a whole number: Python shows none of more than 4,300 decimal ones
+_NOTHING = object()
+
+
+@dataclass
+class Opaque:
+    """An object that is not looked into: only its kind is told, and whether it is the same one."""
+
+    kind: str
+    value: Any = field(repr=False)
+
+
+@dataclass
+class Snapshot:
+    """What the names of a module stood for; ``is_whole`` where the module had been imported to its end."""
+
+    spec: object  # another one after it was loaded again
+    is_whole: bool
+    values: dict[str, Leaves] = field(default_factory=dict)
+
+
+_known: dict[str, Snapshot] = {}
+_open: set[str] = set()  # the modules whose snapshots are not whole
+_count = 0  # how many modules there were when they were last looked at
+
+
+def look(importing: str | None = None) -> None:
+    """Note what names of modules stand for which were not noted yet. ``importing``: a module that is not complete."""
+    global _count
+    is_news = len(sys.modules) != _count
+    _count = len(sys.modules)
+    for name in [*sys.modules] if is_news else [*_open]:
+        if module := sys.modules.get(name):
+            _note(name, module, importing)
+
+
+def of(module: str) -> Snapshot | None:
+    """What was noted of a module, unless it was loaded again since."""
+    known = _known.get(module)
+    return known if known and known.spec is getattr(sys.modules.get(module), "__spec__", None) else None
+
+
+def _note(name: str, module: ModuleType, importing: str | None) -> None:
+    spec = getattr(module, "__spec__", None) if type(module) is ModuleType else None
+    known = _known.get(name)
+    if (known and known.is_whole and known.spec is spec) or not _is_users(module):
+        return
+    _open.add(name)
+    if known and known.spec is not spec and name == importing:
+        return  # it is loaded again, and most of its names are as they were before
+    if known is None or known.spec is not spec:
+        known = _known[name] = Snapshot(spec, is_whole=False)
+    names = vars(module)
+    for one in [*takewhile(lambda one: one not in known.values, reversed(names))]:  # the last are new
+        known.values[one] = leaves(names[one]) if one[:2] != "__" else {}  # Python's own
+    known.is_whole = name not in (importing, "__main__") and not getattr(spec, "_initializing", False)
+    if known.is_whole:
+        _open.discard(name)
+
+
+def _is_users(module: Any) -> bool:
+    file = vars(module).get("__file__") if type(module) is ModuleType else None
+    if not isinstance(file, str) or not file.endswith(".py"):
+        return False
+    return not file.startswith((_PYTHON, _OURS)) and "site-packages" not in file and "dist-packages" not in file
+
+
+def is_atom(value: Any) -> bool:
+    """Whether there is nothing in a value."""
+    return id(type(value)) in _ATOMS
+
+
+def leaves(value: Any) -> Leaves:
+    """What is in a value, by its place; empty for functions, for classes of libraries, and for what holds too much."""
+    kind = type(value)
+    if kind is FunctionType or kind is ModuleType or _module(kind).startswith(__package__):
+        return {}
+    if issubclass(kind, type) and not _is_own(value):
+        return {}
+    found: Leaves = {}
+    todo: list[tuple[tuple[str, ...], Any]] = [((), value)]
+    seen: set[int] = set()
+    try:
+        while todo and len(found) + len(todo) <= _MOST:
+            path, one = todo.pop()
+            if id(one) not in seen:
+                found[path], inside = _one(one)
+                if inside:
+                    seen.add(id(one))
+                    todo += [((*path, place), inner) for place, inner in inside]
+    except RuntimeError:  # another thread changes it
+        return {}
+    return {} if todo else found
+
+
+def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
+    """What tells a value that nothing else is in, or its kind; and what else is in it, by its place."""
+    kind = type(value)
+    if is_atom(value):
+        return hex(value) if kind is int and value.bit_length() > _DIGITS else value, []
+    name = f"{_module(kind)}.{kind.__qualname__}"
+    if issubclass(kind, dict):
+        items = [(key, one) for key, one in dict.items(value) if is_atom(key)]
+        own = _attributes(value) if _is_own(kind) else []
+        return (name, [key for key, _ in items]), [*((f"[{key!r}]", one) for key, one in items), *own]
+    if issubclass(kind, list | tuple):
+        several = [*(list if issubclass(kind, list) else tuple).__iter__(value)]
+        return (name, len(several)), [(f"[{number}]", one) for number, one in enumerate(several)]
+    if kind is set or kind is frozenset:
+        return (name, sorted(repr(one) for one in [*value] if is_atom(one))), []
+    if _module(kind).partition(".")[0] in _SHOWN:
+        return repr(value), []
+    if issubclass(kind, type):
+        return (name, value.__qualname__), [*_of_class(value)] if _is_own(value) else []
+    if kind is FunctionType:
+        return (name, value.__module__, value.__qualname__), []
+    if issubclass(kind, enum.Enum):
+        return (name, vars(value).get("_name_")), []
+    if _is_own(kind) or name in _NAMESPACES:
+        return name, _attributes(value)
+    return Opaque(name, value), []
+
+
+def _module(kind: type) -> str:
+    """The module of a class, without asking its metaclass."""
+    found = type.__dict__["__module__"].__get__(kind)
+    return found if isinstance(found, str) else ""
+
+
+def _is_own(kind: type) -> bool:
+    """Whether a class is of the user's modules."""
+    return _is_users(sys.modules.get(_module(kind)))
+
+
+def _attributes(value: Any) -> list[tuple[str, Any]]:
+    """The attributes that an object holds, in its dictionary and in slots."""
+    try:
+        held: Mapping[str, Any] = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        held = {}
+    slots = chain.from_iterable(vars(one).items() for one in type(value).__mro__)
+    found = [*dict.items(held)] if type(held) is dict else []
+    for name, slot in slots:
+        if isinstance(slot, MemberDescriptorType):
+            try:
+                found.append((name, slot.__get__(value)))
+            except AttributeError:  # it is empty
+                continue
+    return [(f".{name}", one) for name, one in found if isinstance(name, str) and name[:2] != "__"]
+
+
+def _of_class(value: type) -> Iterator[tuple[str, Any]]:
+    """What a class holds beside functions, descriptors and classes."""
+    if issubclass(value, enum.Enum):
+        return
+    for name, one in vars(value).items():
+        is_data = is_atom(one) or issubclass(type(one), dict | list | tuple | set) or _is_own(type(one))
+        if is_data and not name.startswith(("__", "_abc_")) and not hasattr(type(one), "__get__"):
+            yield f".{name}", one
+
+
+def differing(before: Leaves, now: Leaves) -> Iterator[tuple[str, ...]]:
+    """The places of what is not as it was."""
+    for path in dict.fromkeys((*before, *now)):
+        one, other = before.get(path, _NOTHING), now.get(path, _NOTHING)
+        if one is not other and not (type(one) is type(other) and _is_same(one, other)):
+            yield path
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return one.value is other.value if isinstance(one, Opaque) else repr(one) == repr(other)
