@@ -100,8 +100,8 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], r
         found.texts.setdefault(named(opened, project_of(declared)) + "/" * opened.is_dir(), opened)
     if len(found.compiled) > known:
         keep(declared, found)
-    _HELD[declared] = [*loaded.held(declared, found)]
-    return replace(found, code=found.code | loaded.changed(declared, found))
+    told, _HELD[declared] = loaded.changed(declared, found)
+    return replace(found, code=found.code | told)
 
 
 def named_files(declared: Step[..., Any]) -> dict[str, str]:

@@ -74,6 +74,10 @@ def _check_maker(declared: Step[..., Any], files: set[str], place: str, value: o
         raise BadInput(f"{place} in memory is a function of {file}, which '{declared.name}' does not import")
 
 
+# A module, its file, a name, and what that stood for when it was noted, and stands for now.
+Noted = tuple[str, str, str, snapshots.Leaves, snapshots.Leaves]
+
+
 class Held(NamedTuple):
     """Objects by their names, and what is in those that may be changed."""
 
@@ -84,13 +88,8 @@ class Held(NamedTuple):
     leaves: tuple[str, snapshots.Leaves, set[str]] | None = None  # of the one name, but for what the code sets itself
 
 
-def held(declared: Step[..., Any], found: Reached) -> Iterator[Held]:
+def _held_names(found: Reached) -> Iterator[Held]:
     """The objects that this process has under the names that are reached."""
-    own = _OWN.get((declared, watch.executions()), set())
-    for module, _, name, _, now in _noted(found):
-        if now and not snapshots.is_atom(now.get(())):  # else it is what the name stands for
-            told = {path: leaf for path, leaf in now.items() if not _is_set(own, name, path)}
-            yield _held(vars(sys.modules[module]), [name])._replace(leaves=(name, told, own))
     for (module, _, _), several in found.places.items():
         if module in sys.modules:
             yield _held(vars(sys.modules[module]), several)
@@ -118,14 +117,23 @@ def is_held(several: Iterable[Held]) -> bool:
     )
 
 
-def changed(declared: Step[..., Any], found: Reached) -> dict[str, str]:
-    """Hashes of what was set on a module or class that the source says otherwise, by place.
+def changed(declared: Step[..., Any], found: Reached) -> tuple[dict[str, str], list[Held]]:
+    """Hashes of what was set on a module or class that the source says otherwise, by place; and what is held by now.
 
     And of what was put into a list, set or dictionary. What the code that is reached sets itself is left out: that code
     counts. Raises BadInput for what cannot be told.
     """
+    names, noted = [*_held_names(found)], [*_noted(found)]
     own = cache(lambda: _set_by(declared, found))
-    return dict([*_changed_literals(declared, found, own), *_changed_values(declared, found, own)])
+    told = dict([*_changed_literals(declared, found, own), *_changed_values(declared, noted, own)])
+    return told, [*names, *_held_values(noted, _OWN.get((declared, watch.executions()), set()))]
+
+
+def _held_values(several: Iterable[Noted], own: set[str]) -> Iterator[Held]:
+    for module, _, name, _, now in several:
+        if now and not snapshots.is_atom(now.get(())):  # else it is what the name stands for
+            told = {path: leaf for path, leaf in now.items() if not _is_set(own, name, path)}
+            yield _held(vars(sys.modules[module]), [name])._replace(leaves=(name, told, own))
 
 
 def _changed_literals(
@@ -150,8 +158,10 @@ def _changed_literals(
             yield f"{module}:{one}{IN_MEMORY if is_changed else ''}", hashed([literal, now])
 
 
-def _changed_values(declared: Step[..., Any], found: Reached, own: Callable[[], set[str]]) -> Iterator[tuple[str, str]]:
-    for module, path, name, before, now in _noted(found):
+def _changed_values(
+    declared: Step[..., Any], several: Iterable[Noted], own: Callable[[], set[str]]
+) -> Iterator[tuple[str, str]]:
+    for module, path, name, before, now in several:
         if not [*snapshots.differing(before, now)] or _is_bound_again(module, path, name):
             continue
         for place in _differing(name, before, own(), now):
@@ -182,18 +192,20 @@ def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str
     return vars(names[name]) if memory.is_a(names.get(name), type) else {}, attribute
 
 
-def _noted(found: Reached) -> Iterator[tuple[str, str, str, snapshots.Leaves, snapshots.Leaves]]:
-    """Of names whose values the source computes: the module, the file, the name, what it stood for, and stands for."""
+def _noted(found: Reached) -> Iterator[Noted]:
+    """The names that are reached whose values the source computes."""
     for (module, path, _), names in found.places.items():
         noted = snapshots.of(module)
         if noted is None:
             continue
         held, literals = vars(sys.modules[module]), found.literals.get(module, {}).get(path, {})
         for name in {*held} if WHOLE in names else names:
-            is_known = name in noted.values or noted.is_whole
-            if is_known and name in held and name not in literals and name[:2] != "__":
-                before, now = noted.values.get(name, {}), snapshots.leaves(held[name])
-                if memory.is_a(held[name], type):
+            before, value = noted.values.get(name, {} if noted.is_whole else None), held.get(name, _ABSENT)
+            if before is None or value is _ABSENT or (not before and type(value) is FunctionType):
+                continue
+            now = snapshots.leaves(value)
+            if (before or now) and name not in literals and name[:2] != "__":
+                if memory.is_a(value, type):
                     before, now = (
                         {p: one for p, one in leaves.items() if not p or f"{name}{p[0]}" not in literals}
                         for leaves in (before, now)

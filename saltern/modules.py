@@ -15,16 +15,18 @@ from functools import cached_property
 
 from saltern.changes import Changes, changes
 from saltern.effects import has_effect, root, run_at_once
-from saltern.names import Reference, read
+from saltern.names import Reference, read, read_hints
 from saltern.steps import step
-from saltern.text import digest, is_docstring, text
+from saltern.text import digest, is_docstring, may_be_read, text
 from saltern.trees import (
     Import,
+    annotations_of,
     as_skipped,
     binding,
     bound,
     bound_by,
     children,
+    hints,
     imports,
     last_name,
     text_of,
@@ -35,7 +37,8 @@ BODY = "<body>"  # what a module does when it is imported, beside defining thing
 WHOLE = "<whole>"  # all of a module
 DOCSTRINGS = "<docstrings>"  # all docstrings of a module
 SUBCLASSES = "<subclasses>"  # all classes of a module that have bases
-HINTS = "<type hints>"  # all type hints of variables of a module
+HINTS = "<type hints>"  # all type hints of a module
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PLAIN_KEY = re.compile(r"[\w.-]+")  # of a table
 DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
 _PYTHONS = {*sys.stdlib_module_names, "typing_extensions", __package__}
@@ -55,6 +58,9 @@ class Part:
     lines: bool = False  # whether the numbers of lines may be read
     looks: frozenset[str] = frozenset()  # whether "sizes" or "times" of files may be
     patterns: frozenset[str] = frozenset()  # of texts that are put together and may name files
+    hints: bool = False  # whether type hints may be read
+    handed: frozenset[str] = frozenset()  # the names that are used in another way than to call what they stand for
+    bare: frozenset[str] = frozenset()  # the functions whose type hints are left out
 
 
 @dataclass
@@ -78,6 +84,7 @@ class Module:
         self._parts: dict[tuple[str, bool], Part] = {}
         self._tables: dict[str, Mapping[str, ast.Expr]] = {}
         self._unhinted: dict[ast.AnnAssign, ast.stmt] = {}
+        self._bare: dict[ast.AST, bool] = {}
 
     def part(self, name: str, *, declared: bool = True) -> Part:
         """One part: a name's, ``BODY``, ``WHOLE`` or ``DOCSTRINGS``. Not ``declared``: without its ``@step(...)``."""
@@ -90,11 +97,15 @@ class Module:
         if name == DOCSTRINGS:
             return Part(digest(filter(None, map(_docstring, ast.walk(self.tree)))))
         if name == HINTS:
-            return Part(digest(text(one.annotation, self) for one in walk(self.tree) if isinstance(one, ast.AnnAssign)))
+            every = [*hints(self.tree)]
+            named = dict.fromkeys(read_hints([hint for _, hint in every], self.package).references)
+            said = [f"{one} {text(hint, self)}" for one, hint in every]
+            return Part(digest([self._imported("annotations"), *said]), tuple(named))
         statements = self._statements(name)
         if not declared:
             statements = [self._undeclared(statement) for statement in statements]
-        found = read(statements, self.package, walrus=self.has_walrus)
+        is_bare = {} if name in (BODY, WHOLE) else {"is_bare": self.is_bare}
+        found = read(statements, self.package, walrus=self.has_walrus, **is_bare)
         self._unhinted |= {one: ast.Assign([one.target], one.value) for one in found.hinted if one.value}
         if name == BODY:  # an import that nothing reads is there for its effect
             found.references += [
@@ -112,12 +123,16 @@ class Module:
             names.add(name)
         texts = [text(statement, self, docstrings=name == WHOLE) for statement in statements]
         order = self._order() if name == BODY else ""
-        if ("__future__.annotations" in self._imported("annotations")) and any(map(_annotates, statements)):
+        if name == BODY:  # Python computes type hints, which may do something
+            texts += [f"{one} {text(hint, self)}" for statement in statements for one, hint in hints(statement)]
+        elif ("__future__.annotations" in self._imported("annotations")) and any(map(self._annotates, statements)):
             order += "annotations are texts"
         hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
         seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks), frozenset(found.patterns))
-        return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen)
+        bare = frozenset({name} if any(map(self.is_bare, statements)) else ())
+        used = (found.hints, frozenset(found.handed), bare)
+        return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen, *used)
 
     def _statements(self, part: str) -> Sequence[ast.stmt]:
         table, key = item_of(part)
@@ -130,6 +145,26 @@ class Module:
     def unhinted(self, node: ast.AnnAssign) -> ast.stmt:
         """An assignment without its type hint, where Python does not look at that: in a function."""
         return self._unhinted.get(node, node)
+
+    def is_bare(self, node: ast.AST) -> bool:
+        """Whether the type hints of a function are left out: it is of the top level, and no decorator may read them."""
+        if node not in self._bare:
+            self._bare[node] = (
+                isinstance(node, _FUNCTIONS)
+                and any(node is one for one in self.statements.get(node.name, ()))
+                and any(annotations_of(node))
+                and not may_be_read(node, self)
+                and not any(map(self._declares, node.decorator_list))
+            )
+        return self._bare[node]
+
+    def _annotates(self, statement: ast.stmt) -> bool:
+        """Whether there are type hints in a statement that count with it."""
+        nodes = [node for node in walk(statement) if not self.is_bare(node) and node not in self._unhinted]
+        return any(
+            isinstance(node, ast.AnnAssign) or (isinstance(node, _FUNCTIONS) and any(annotations_of(node)))
+            for node in nodes
+        )
 
     def item(self, name: str, path: Sequence[str], key: str | None) -> str:
         """The part of what is taken of a name: of a table, if only an item is, ``NAME[key]``. Else all of the name."""
@@ -295,10 +330,6 @@ def _imports(node: ast.Import | ast.ImportFrom, number: int, found: Module) -> N
             found.stars.append(target.module)
         else:
             found.imports.setdefault(name, []).append(target)
-
-
-def _annotates(statement: ast.stmt) -> bool:
-    return any(getattr(node, "annotation", None) or getattr(node, "returns", None) for node in ast.walk(statement))
 
 
 def _docstring(node: ast.AST) -> str | None:

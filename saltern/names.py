@@ -36,6 +36,11 @@ _READS_DOCSTRINGS = {
     "__dict__", "__doc__", "co_consts", "docopt", "doctest", "getdoc", "getmembers", "getmembers_static", "help",
     "json_schema", "model_json_schema", "pydoc", "schema_json",
 }  # fmt: skip
+# What reads type hints, or hands them on.
+_READS_HINTS = {
+    "Signature", "__annotate__", "__annotations__", "__signature__", "get_annotations", "get_type_hints",
+    "getfullargspec", "getmembers", "getmembers_static", "help", "pydoc", "signature",
+}  # fmt: skip
 # What leads to all names of whatever module.
 _READS_MODULES = {"__globals__", "f_globals", "f_locals", "get_objects", "get_referrers"}
 # What tells where in its file code stands: a comment above it is a difference then.
@@ -55,7 +60,7 @@ _TIMES = {
 _GOES_BY = {"astimezone": "TZ", "expanduser": "HOME", "fromtimestamp": "TZ", "timestamp": "TZ"}
 _LOOKS = _SIZES | _TIMES | {*_GOES_BY}
 _KINDS = (("sizes", _SIZES), ("times", _TIMES))
-_READERS = _READS_DOCSTRINGS | _READS_MODULES | _READS_LINES | _LOOKS
+_READERS = _READS_DOCSTRINGS | _READS_HINTS | _READS_MODULES | _READS_LINES | _LOOKS
 _SPECIAL = {name for name in _READERS - _LOOKS if "_" in name}  # no words, where they stand in a text
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
@@ -91,6 +96,8 @@ class Read:
     # That classes bind, which a program may go through, and parameters in capitals, as variables are.
     fields: set[str] = field(default_factory=set)
     docstrings: bool = False
+    hints: bool = False
+    handed: set[str] = field(default_factory=set)  # names that are used in another way than to call what they stand for
     modules: bool = False  # whether they may read any name of any module, by its globals
     lines: bool = False  # whether they may read where code stands in its file
     looks: set[str] = field(default_factory=set)  # at "sizes" or "times" of files
@@ -102,10 +109,27 @@ class _Scope:
     is_class: bool = False
 
 
-def read(statements: Iterable[ast.AST], package: str, *, walrus: bool = True) -> Read:
-    """What statements of a module's top level read, in the order of the source. ``walrus``: there may be a ``:=``."""
-    collector = _Collector(package, walrus)
+def read(
+    statements: Iterable[ast.AST],
+    package: str,
+    *,
+    walrus: bool = True,
+    is_bare: Callable[[ast.AST], bool] = lambda _: False,
+) -> Read:
+    """What statements of a module's top level read, in the order of the source.
+
+    ``walrus``: there may be a ``:=``. ``is_bare``: whether the type hints of a function are left out.
+    """
+    collector = _Collector(package, walrus, is_bare)
     collector.collect(statements)
+    return collector.read
+
+
+def read_hints(hints: Iterable[ast.AST], package: str) -> Read:
+    """What type hints read."""
+    collector = _Collector(package, walrus=True, is_bare=lambda _: False)
+    collector.annotating = 1
+    collector.collect(hints)
     return collector.read
 
 
@@ -115,8 +139,8 @@ _Todo = ast.AST | Callable[[], object]
 class _Collector:
     """Walks trees with the scopes of functions, classes and comprehensions on a stack."""
 
-    def __init__(self, package: str, walrus: bool) -> None:
-        self.package, self.walrus = package, walrus
+    def __init__(self, package: str, walrus: bool, is_bare: Callable[[ast.AST], bool]) -> None:
+        self.package, self.walrus, self.is_bare = package, walrus, is_bare
         self.read = Read()
         self.scopes: list[_Scope] = []
         self.annotating = 0
@@ -129,6 +153,8 @@ class _Collector:
             item = todo.pop()
             kind = type(item)
             if kind is ast.Name:
+                if not self.annotating:
+                    self.read.handed.add(item.id)  # type: ignore[union-attr]
                 self._read(item, ())  # type: ignore[arg-type]
             elif inside := _INSIDE.get(kind):  # type: ignore[arg-type]
                 todo += reversed(inside(self, item))
@@ -157,12 +183,16 @@ class _Collector:
     def _found(self, reference: Reference) -> None:
         self.read.references.append(reference)
 
-    def chain(self, node: ast.expr, constant: str | None = None) -> Sequence[_Todo]:
+    def chain(self, node: ast.expr, constant: str | None = None, *, is_called: bool = False) -> Sequence[_Todo]:
         """Read a name and its attributes, and return what else is to be walked: what the attributes are taken of."""
         attributes: list[str] = []
         while isinstance(node, ast.Attribute):
             attributes.append(node.attr)
             node = node.value
+        if not self.annotating:
+            self.read.handed.update(attributes[is_called:])
+            if isinstance(node, ast.Name) and (attributes or not is_called):
+                self.read.handed.add(node.id)
         if isinstance(node, ast.Name):
             self._read(node, tuple(reversed(attributes)), constant)
             return []
@@ -172,6 +202,7 @@ class _Collector:
 
     def _taken(self, names: set[str]) -> None:
         self.read.docstrings |= not _READS_DOCSTRINGS.isdisjoint(names)
+        self.read.hints |= not _READS_HINTS.isdisjoint(names)
         self.read.modules |= not _READS_MODULES.isdisjoint(names)
         self.read.lines |= not _READS_LINES.isdisjoint(names)
         self.read.looks |= {kind for kind, several in _KINDS if not several.isdisjoint(names)}
@@ -196,8 +227,10 @@ class _Collector:
             if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
                 taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
                 return [taken, *node.args[2:]]
-            self.read.docstrings |= node is not self.called and _may_take_docstring(last, node.args)
-        return [*self.chain(function, text_of(node.args[0]) if node.args else None), *given]
+            if node is not self.called:
+                self.read.docstrings |= _may_take(last, node.args, "__doc__")
+                self.read.hints |= _may_take(last, node.args, "__annotations__")
+        return [*self.chain(function, text_of(node.args[0]) if node.args else None, is_called=True), *given]
 
     def _query(self, node: ast.Call) -> None:
         """Read the names in the texts that a call is given: there may be such names."""
@@ -273,7 +306,7 @@ class _Collector:
         return [
             *node.decorator_list,
             self._open({parameter.name: [] for parameter in parameters}),
-            *self._annotations([*parameters, *annotations_of(node)]),
+            *self._annotations([*parameters, *(() if self.is_bare(node) else annotations_of(node))]),
             *defaults(node.args),
             self._open(self._own(node.args, node.body)),
             *node.body,
@@ -376,12 +409,12 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
 _TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}
 
 
-def _may_take_docstring(taker: str, arguments: Sequence[ast.expr]) -> bool:
-    """Whether a call may take a docstring by a name that is computed."""
+def _may_take(taker: str, arguments: Sequence[ast.expr], name: str) -> bool:
+    """Whether a call may take what goes by a name, by one that is computed."""
     if taker == "vars":
         return bool(arguments) and not is_self(arguments[0])
     named = arguments if taker == "attrgetter" else arguments[1:2]
-    return any(text_of(name) is None and "__doc__".startswith(_start(name)) for name in named)
+    return any(text_of(one) is None and name.startswith(_start(one)) for one in named)
 
 
 def _start(text: ast.AST) -> str:

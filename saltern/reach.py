@@ -23,6 +23,7 @@ from saltern.resolver import CODECS_MODULE, Resolver
 from saltern.sources import locate
 from saltern.steps import Step
 from saltern.text import NOTHING
+from saltern.trees import Import
 
 # Libraries that check or compile the source of functions: they look at type hints that Python does not look at.
 _READ_HINTS = {"Cython", "beartype", "cython", "jaxtyping", "numba", "taichi", "torch", "triton", "typeguard", "warp"}
@@ -50,6 +51,9 @@ class _Walk:
         self.todo: list[Place] = []
         self.imported: set[str] = set()  # those whose imports were followed
         self.texts: dict[tuple[str, Path], None] = {}  # those that may name files, and the folders of their modules
+        self.handed: set[str] = set()  # the names of what is not only called
+        self.aliases: dict[str, set[str]] = {}  # a name that an import gives -> those that it has where it comes from
+        self.bare: dict[str, set[str]] = {}  # module -> its functions whose type hints do not count yet
         self.everywhere: set[str] = set()  # pieces that count of all modules that are reached, where one of them asks
 
     def run(self) -> None:
@@ -82,12 +86,26 @@ class _Walk:
         modules = {key.partition(":")[0] for key in self.found.code if self.everywhere} - {CODECS_MODULE}
         known = [module for module in sorted(modules) if self.resolver.locate(module).kind == "source"]
         wanted = [(module, piece) for module in known for piece in sorted(self.everywhere)]
+        handed = self._with_aliases(self.handed | self.found.words)
+        wanted += [(module, HINTS) for module, names in sorted(self.bare.items()) if not names.isdisjoint(handed)]
         keys = {place: ":".join(place) for place in wanted}
         return [
             place
             for place in wanted
             if keys[place] not in self.found.code and not is_ignored(self.declared, keys[place], place[0])
         ]
+
+    def _note_alias(self, name: str, target: Import) -> None:
+        if target.name not in (None, name):
+            self.aliases.setdefault(name, set()).add(target.name)
+
+    def _with_aliases(self, names: set[str]) -> set[str]:
+        found, todo = {*names}, [*names]
+        while todo:
+            others = self.aliases.get(todo.pop(), set()) - found
+            found |= others
+            todo += others
+        return found
 
     def _order(self) -> None:
         """Note in which order the modules that do something are imported: what a later one sets holds."""
@@ -181,10 +199,21 @@ class _Walk:
                 self.imported.add(module)
                 self.todo += self._imported_with(module, source)
                 self.todo += self._registered(module, source)
+                for bound, targets in source.imports.items():
+                    for target in targets:
+                        self._note_alias(bound, target)
         for reference in part.references:
             self.todo += self.resolver.followed(module, reference)
+            if reference.imported:
+                self._note_alias(reference.name, reference.imported)
         self.texts |= dict.fromkeys((one, location.path.parent) for one in part.texts)
         self.found.words |= part.words
+        self.handed |= part.handed
+        if part.bare:
+            self.bare.setdefault(module, set()).update(part.bare)
+        if part.hints:
+            self.resolver.coarse(module, HINTS, f"'{name}' may read type hints as data")
+            self.everywhere.add(HINTS)
         self.found.fields |= part.fields
         if part.docstrings:
             self.resolver.coarse(module, DOCSTRINGS, f"'{name}' reads docstrings as data")

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
+from operator import is_
 from pathlib import Path
 from types import FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
@@ -23,9 +24,11 @@ _ATOMS = {*map(id, (bool, bytes, complex, float, int, str, type(None)))}  # a cl
 _SHOWN = {"datetime", "decimal", "fractions", "pathlib", "re", "uuid", "zoneinfo"}  # modules whose objects repr tells
 _NAMESPACES = {"argparse.Namespace", "types.SimpleNamespace"}
 _PYTHON, _OURS = str(Path(os.__file__).parent), str(Path(__file__).parent)
-_MOST = 1_000  # leaves of one value
+_MOST = 100  # leaves of one value: they are looked at again and again
 _DIGITS = 10_000  # in bits, of a whole number: Python shows none of more than 4,300 decimal ones
+_SIZED: tuple[Any, ...] = (dict, frozenset, list, set, tuple)
 _NOTHING = object()
+_EMPTY: Leaves = {}
 
 
 @dataclass
@@ -78,7 +81,7 @@ def _note(name: str, module: ModuleType, importing: str | None) -> None:
         known = _known[name] = Snapshot(spec, is_whole=False)
     names = vars(module)
     for one in [*takewhile(lambda one: one not in known.values, reversed(names))]:  # the last are new
-        known.values[one] = leaves(names[one]) if one[:2] != "__" else {}  # Python's own
+        known.values[one] = _EMPTY if one[:2] == "__" or type(names[one]) is FunctionType else leaves(names[one])
     known.is_whole = name not in (importing, "__main__") and not getattr(spec, "_initializing", False)
     if known.is_whole:
         _open.discard(name)
@@ -99,7 +102,11 @@ def is_atom(value: Any) -> bool:
 def leaves(value: Any) -> Leaves:
     """What is in a value, by its place; empty for functions, for classes of libraries, and for what holds too much."""
     kind = type(value)
-    if kind is FunctionType or kind is ModuleType or _module(kind).startswith(__package__):
+    if kind is FunctionType or kind is ModuleType:
+        return {}
+    if is_atom(value):
+        return {(): value}
+    if _module(kind).startswith(__package__):
         return {}
     if issubclass(kind, type) and not _is_own(value):
         return {}
@@ -114,9 +121,13 @@ def leaves(value: Any) -> Leaves:
                 if inside:
                     seen.add(id(one))
                     todo += [((*path, place), inner) for place, inner in inside]
-    except RuntimeError:  # another thread changes it
+    except (RuntimeError, _TooMany):  # another thread changes it
         return {}
     return {} if todo else found
+
+
+class _TooMany(Exception):
+    """A value holds more than is looked at."""
 
 
 def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
@@ -125,15 +136,19 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
     if is_atom(value):
         return hex(value) if kind is int and value.bit_length() > _DIGITS else value, []
     name = f"{_module(kind)}.{kind.__qualname__}"
-    if issubclass(kind, dict):
-        items = [(key, one) for key, one in dict.items(value) if is_atom(key)]
+    sized = next((base for base in _SIZED if issubclass(kind, base)), None)
+    if sized and sized.__len__(value) > _MOST:
+        raise _TooMany
+    if sized:
+        several = tuple(sized.__iter__(value))
+        inner = tuple(dict.values(value)) if sized is dict else several
         own = _attributes(value) if _is_own(kind) else []
-        return (name, [key for key, _ in items]), [*((f"[{key!r}]", one) for key, one in items), *own]
-    if issubclass(kind, list | tuple):
-        several = [*(list if issubclass(kind, list) else tuple).__iter__(value)]
-        return (name, len(several)), [(f"[{number}]", one) for number, one in enumerate(several)]
-    if kind is set or kind is frozenset:
-        return (name, sorted(repr(one) for one in [*value] if is_atom(one))), []
+        if _ATOMS.issuperset(map(id, map(type, several))) and _ATOMS.issuperset(map(id, map(type, inner))):
+            return (name, *(sorted(map(repr, several)) if sized in (set, frozenset) else (*several, *inner))), own
+        if sized in (set, frozenset):  # in an order that is another one in each process
+            return (name, *sorted(repr(one) for one in several if is_atom(one)), len(several)), own
+        keys = [key if is_atom(key) else None for key in several] if sized is dict else range(len(several))
+        return (name, *keys), [*((f"[{key!r}]", one) for key, one in zip(keys, inner, strict=True)), *own]
     if _module(kind).partition(".")[0] in _SHOWN:
         return repr(value), []
     if issubclass(kind, type):
@@ -194,4 +209,7 @@ def differing(before: Leaves, now: Leaves) -> Iterator[tuple[str, ...]]:
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    return one.value is other.value if isinstance(one, Opaque) else repr(one) == repr(other)
+    if isinstance(one, Opaque):
+        return one.value is other.value
+    is_tuple = isinstance(one, tuple) and len(one) == len(other)
+    return (is_tuple and all(map(is_, one, other))) or repr(one) == repr(other)

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from saltern.effects import HARMLESS
-from saltern.trees import Fields, last_name, text_of
+from saltern.trees import Fields, last_name, text_of, without_hints
 
 if TYPE_CHECKING:
     from saltern.modules import Module
@@ -135,8 +135,11 @@ def _said(node: ast.AST, module: Module | None) -> list[Any]:
     names = _SAYING[type(node)]
     values = [getattr(node, name) for name in names]
     if isinstance(node, _DOCUMENTED):
-        if module and is_docstring(node.body[0]) and not _may_be_read(node, module):
+        if module and is_docstring(node.body[0]) and not may_be_read(node, module):
             values[names.index("body")] = node.body[1:] or [ast.Pass()]
+        if not isinstance(node, ast.ClassDef) and module and module.is_bare(node):
+            values[names.index("args")] = without_hints(node.args)
+            values[names.index("returns")] = None
     elif isinstance(node, ast.JoinedStr):  # Python 3.12 leaves out the empty parts of an f-string
         return [[value for value in node.values if text_of(value) != ""]]
     return values
@@ -146,8 +149,8 @@ def is_docstring(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and text_of(statement.value) is not None
 
 
-def _may_be_read(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, module: Module) -> bool:
-    """Whether a decorator or a base may read a docstring: pydantic's models, DSPy's signatures, tools of an agent."""
+def may_be_read(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, module: Module) -> bool:
+    """Whether a decorator or a base may read docstrings and type hints: pydantic's, DSPy's, an agent's tools."""
     if not all(last_name(one) in HARMLESS and module.is_pythons(one) for one in node.decorator_list):
         return True
     if not isinstance(node, ast.ClassDef):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import importlib.util
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -179,6 +180,27 @@ def annotations_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) ->
     yield from (argument.annotation for argument in arguments_of(node.args) if argument.annotation)
     if not isinstance(node, ast.Lambda) and node.returns:
         yield node.returns
+
+
+def hints(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """The type hints in a node, each with the name that it is of."""
+    for inner in walk(node):
+        if isinstance(inner, ast.arg | ast.AnnAssign) and inner.annotation:
+            yield inner.arg if isinstance(inner, ast.arg) else "", inner.annotation
+        elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and inner.returns:
+            yield inner.name, inner.returns
+
+
+def without_hints(given: ast.arguments) -> ast.arguments:
+    """The arguments of a function without their type hints."""
+    bare = {one: ast.arg(one.arg) for one in arguments_of(given) if one.annotation}
+    found = copy.copy(given)
+    for name in ("posonlyargs", "args", "kwonlyargs"):
+        setattr(found, name, [bare.get(one, one) for one in getattr(given, name)])
+    for name in ("vararg", "kwarg"):
+        one = getattr(given, name)
+        setattr(found, name, bare.get(one, one))
+    return found
 
 
 def defaults(given: ast.arguments) -> list[ast.expr]:

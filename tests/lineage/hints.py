@@ -1,0 +1,438 @@
+"""Type hints of functions: Python looks at them, and seldom anybody else does."""
+
+from __future__ import annotations
+
+import textwrap
+
+from tests.lineage.case import Case
+
+_PROJECT = """
+--- steps.py
+from saltern import step
+from helpers import f
+@step(version="1", writes="json")
+def out(data):
+    return f(data)
+--- helpers.py"""
+
+CASES = [
+    Case(
+        name=name,
+        about="A type hint of a function is edited: a reason to run again where somebody may read it.",
+        project=_PROJECT + textwrap.dedent(helpers),
+        edit=edit,
+        expect=expect,
+    )
+    for name, helpers, edit, expect in (
+        (
+            "type_hint_added",
+            """
+            def f(d): return 1
+            """,
+            ("helpers.py", "def f(d)", "def f(d: object) -> int"),
+            "reuse",
+        ),
+        (
+            "type_hint_edited",
+            """
+            def f(d: object) -> int: return 1
+            """,
+            ("helpers.py", "-> int", "-> float"),
+            "reuse",
+        ),
+        (
+            "type_hints_of_all_kinds_of_arguments",
+            """
+            def g(*a, x=1, **k): return x
+            def f(d): return g()
+            """,
+            ("helpers.py", "*a, x=1, **k", "*a: int, x: int = 1, **k: str"),
+            "reuse",
+        ),
+        (
+            "type_hint_of_an_imported_class",
+            """
+            from pathlib import Path
+            def f(d): return 1
+            """,
+            ("helpers.py", "def f(d)", "def f(d: Path) -> int"),
+            "reuse",
+        ),
+        (
+            "type_hints_become_texts",
+            """
+            def f(d: object) -> object: return 1
+            """,
+            ("helpers.py", "def f(d", "from __future__ import annotations\ndef f(d"),
+            "reuse",
+        ),
+        (
+            "type_hints_of_a_coroutine",
+            """
+            import asyncio
+            async def g(n): return n
+            def f(d): return asyncio.run(g(1))
+            """,
+            ("helpers.py", "g(n):", "g(n: int) -> int:"),
+            "reuse",
+        ),
+        (
+            "type_hint_read_signature",
+            """
+            import inspect
+            def g(x: int): return x
+            def f(d): return str(inspect.signature(g))
+            """,
+            ("helpers.py", "x: int", "x: float"),
+            "rerun",
+        ),
+        (
+            "type_hint_read_attribute",
+            """
+            def g(x: int): return x
+            def f(d): return str(g.__annotations__)
+            """,
+            ("helpers.py", "x: int", "x: float"),
+            "rerun",
+        ),
+        (
+            "type_hint_read_elsewhere",
+            """
+            from conv import conv
+            def g(x: int): return x
+            def f(d): return conv(g)
+            --- conv.py
+            from typing import get_type_hints
+            def conv(g): return g(get_type_hints(g)['x'](1.5))
+            """,
+            ("helpers.py", "x: int", "x: float"),
+            "rerun",
+        ),
+        (
+            "type_hint_validate_call",
+            """
+            from pydantic import validate_call
+            @validate_call
+            def g(x: int): return x
+            def f(d): return g('1')
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_validate_call_handed",
+            """
+            from pydantic import validate_call
+            def g(x: int): return x
+            def f(d): return validate_call(g)('1')
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_validate_call_table",
+            """
+            from pydantic import validate_call
+            def g(x: int): return x
+            T = {'g': g}
+            def f(d): return validate_call(T['g'])('1')
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_by_getattr",
+            """
+            from pydantic import validate_call
+            import other
+            def f(d): return validate_call(getattr(other, 'g'))('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_by_vars",
+            """
+            from pydantic import validate_call
+            import other
+            def f(d):
+                n = ''.join(['g'])
+                return validate_call(vars(other)[n])('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_by_module",
+            """
+            from pydantic import validate_call
+            import other
+            def f(d): return validate_call(other.g)('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_by_star",
+            """
+            from pydantic import validate_call
+            from other import *
+            def f(d): return validate_call(g)('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_by_alias",
+            """
+            from pydantic import validate_call
+            from other import g as h
+            def f(d): return validate_call(h)('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_by_alias_of_alias",
+            """
+            from pydantic import validate_call
+            import other
+            h = other.k
+            def f(d): return validate_call(h)('1')
+            --- other.py
+            from third import g as k
+            --- third.py
+            def g(x: int): return x
+            """,
+            ("third.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_singledispatch",
+            """
+            from functools import singledispatch
+            @singledispatch
+            def g(x): return 'any'
+            @g.register
+            def _(x: int): return 'int'
+            def f(d): return g(1)
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_singledispatch_called",
+            """
+            from functools import singledispatch
+            @singledispatch
+            def g(x): return 'any'
+            def h(x: int): return 'int'
+            g.register(h)
+            def f(d): return g(1)
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_with_effect",
+            """
+            N = []
+            def reg(n):
+                N.append(n)
+                return int
+            def g(x: reg(1)): return x
+            def f(d): return N
+            """,
+            ("helpers.py", "reg(1)", "reg(2)"),
+            "rerun",
+        ),
+        (
+            "type_hint_getfullargspec",
+            """
+            import inspect
+            def g(x: 'one'): return x
+            def f(d): return inspect.getfullargspec(g).annotations
+            """,
+            ("helpers.py", "'one'", "'two'"),
+            "rerun",
+        ),
+        (
+            "type_hint_own_decorator",
+            """
+            def conv(g):
+                def inner(x): return g(g.__annotations__['x'](x))
+                return inner
+            @conv
+            def g(x: int): return x
+            def f(d): return g(1.5)
+            """,
+            ("helpers.py", "x: int", "x: float"),
+            "rerun",
+        ),
+        (
+            "type_hint_computed_getattr",
+            """
+            def g(x: int): return x
+            def f(d):
+                n = '__anno' + 'tations__'
+                return str(getattr(g, n))
+            """,
+            ("helpers.py", "x: int", "x: float"),
+            "rerun",
+        ),
+        (
+            "type_hint_of_inner",
+            """
+            from pydantic import validate_call
+            def make():
+                def g(x: int): return x
+                return g
+            def f(d): return validate_call(make())('1')
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_default_edited",
+            """
+            def g(x: int = 1): return x
+            def f(d): return g()
+            """,
+            ("helpers.py", "x: int = 1", "x: int = 2"),
+            "rerun",
+        ),
+        (
+            "type_hint_of_function_with_same_name_param",
+            """
+            from pydantic import validate_call
+            def g(x: int): return x
+            def call(h): return validate_call(h)('1')
+            def f(d): return call(h=g)
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_star_unpacked",
+            """
+            from pydantic import validate_call
+            import other
+            def f(d): return [validate_call(h)('1') for h in [v for k, v in other.__dict__.items() if k == 'g']][0]
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_sys_modules",
+            """
+            from pydantic import validate_call
+            import sys, other
+            def f(d): return validate_call(sys.modules['other'].g)('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_partial",
+            """
+            from pydantic import validate_call
+            from functools import partial
+            def g(y, x: int): return x
+            h = partial(g, 1)
+            def f(d): return validate_call(g)(1, '1')
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_class_edited",
+            """
+            from pydantic import validate_call, BaseModel
+            class K(BaseModel):
+                n: int = 1
+            def g(x: K): return x.n
+            def f(d): return validate_call(g)({})
+            """,
+            ("helpers.py", "= 1", "= 2"),
+            "rerun",
+        ),
+        (
+            "type_hint_class_elsewhere_edited",
+            """
+            from pydantic import validate_call
+            from m import K
+            def g(x: K): return x.n
+            def f(d): return validate_call(g)({})
+            --- m.py
+            from pydantic import BaseModel
+            class K(BaseModel):
+                n: int = 1
+            """,
+            ("m.py", "= 1", "= 2"),
+            "rerun",
+        ),
+        (
+            "type_hint_local_alias",
+            """
+            from pydantic import validate_call
+            def f(d):
+                from other import g as h
+                return validate_call(h)('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_package_reexport",
+            """
+            from pydantic import validate_call
+            import lab
+            def f(d): return validate_call(lab.h)('1')
+            --- lab/__init__.py
+            from .other import g as h
+            --- lab/other.py
+            def g(x: int): return x
+            """,
+            ("lab/other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_import_module",
+            """
+            from pydantic import validate_call
+            import importlib
+            def f(d): return validate_call(importlib.import_module('other').g)('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_eval",
+            """
+            from pydantic import validate_call
+            def g(x: int): return x
+            def f(d): return eval('validate_call(g)')('1')
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+    )
+]
