@@ -191,6 +191,8 @@ class _Collector:
             node = node.value
         if not self.annotating:
             self.read.handed.update(attributes[is_called:])
+            if constant:  # locate("lab.helpers.clean"), of which the last word is the name
+                self.read.handed.update(_IDENTIFIER.findall(constant)[-1:])
             if isinstance(node, ast.Name) and (attributes or not is_called):
                 self.read.handed.add(node.id)
         if isinstance(node, ast.Name):

@@ -86,7 +86,7 @@ class _Walk:
         modules = {key.partition(":")[0] for key in self.found.code if self.everywhere} - {CODECS_MODULE}
         known = [module for module in sorted(modules) if self.resolver.locate(module).kind == "source"]
         wanted = [(module, piece) for module in known for piece in sorted(self.everywhere)]
-        handed = self._with_aliases(self.handed | self.found.words)
+        handed = self._with_aliases(self.handed)
         wanted += [(module, HINTS) for module, names in sorted(self.bare.items()) if not names.isdisjoint(handed)]
         keys = {place: ":".join(place) for place in wanted}
         return [

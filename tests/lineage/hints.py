@@ -434,5 +434,142 @@ CASES = [
             ("helpers.py", "x: int", "x: str"),
             "rerun",
         ),
+        (
+            "type_hint_locate",
+            """
+            from pydantic import validate_call
+            import pydoc
+            def f(d): return validate_call(pydoc.locate('other.g'))('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_locate_named",
+            """
+            from pydantic import validate_call
+            import pydoc
+            N = 'other.g'
+            def f(d): return validate_call(pydoc.locate(N))('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_resolve_name",
+            """
+            from pydantic import validate_call
+            import pkgutil
+            def f(d): return validate_call(pkgutil.resolve_name('other:g'))('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_loop_of_names",
+            """
+            from pydantic import validate_call
+            import other
+            def f(d): return [validate_call(getattr(other, n))('1') for n in ('g',)]
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_globals",
+            """
+            from pydantic import validate_call
+            def g(x: int): return x
+            def f(d): return validate_call(globals()['g'])('1')
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_globals_loop",
+            """
+            from pydantic import validate_call
+            def g(x: int): return x
+            def f(d): return [validate_call(globals()[n])('1') for n in ('g',)]
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_attrgetter",
+            """
+            from pydantic import validate_call
+            import other, operator
+            def f(d): return validate_call(operator.attrgetter('g')(other))('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_by_vars_and_a_text",
+            """
+            from pydantic import validate_call
+            import other
+            def f(d): return validate_call(vars(other)['g'])('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_dict_attr",
+            """
+            from pydantic import validate_call
+            import other
+            def f(d): return validate_call(other.__dict__['g'])('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_sys_modules_loop",
+            """
+            from pydantic import validate_call
+            import sys, other
+            def f(d): return validate_call(getattr(sys.modules['other'], 'g'))('1')
+            --- other.py
+            def g(x: int): return x
+            """,
+            ("other.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_by_eval_of_a_name",
+            """
+            from pydantic import validate_call
+            def g(x: int): return x
+            E = 'g'
+            def f(d): return validate_call(eval(E))('1')
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_of_a_function_whose_name_is_a_text_too",
+            """
+            def mean(x: int): return x
+            def f(d): return [{'mean': 1}['mean'], mean(1)]
+            """,
+            ("helpers.py", "x: int", "x: float"),
+            "reuse",
+        ),
     )
 ]
