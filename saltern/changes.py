@@ -88,8 +88,9 @@ def _filled(node: ast.AST) -> Iterator[str]:
     """The last name that an expression goes by which is changed: ``rows`` of ``table.rows["a"]``."""
     while isinstance(node, ast.Subscript):
         node = node.value
-    name = last_name(node) if isinstance(node, ast.Name | ast.Attribute | ast.Call) else ""
-    if name == "__dict__" or isinstance(node, ast.Call):
-        yield ANY if name in ("globals", "vars") else OWN + ANY
-    else:
-        yield name
+    if isinstance(node, ast.Call):
+        if last_name(node) in ("globals", "vars"):
+            yield ANY
+    elif isinstance(node, ast.Name | ast.Attribute):
+        name = last_name(node)
+        yield OWN + ANY if name == "__dict__" else name

@@ -75,6 +75,12 @@ CASES = [
             "config.C.n = 10",
         ),
         (
+            "attribute_beside_a_digest",
+            _SETTINGS + "C = S()\nimport hashlib\ndef digest():\n    hashlib.sha256().update(b'')",
+            "[config.digest(), config.C.n]",
+            "config.C.n = 10",
+        ),
+        (
             "attribute_by_the_dictionary",
             "from argparse import Namespace\nC = Namespace(n=1)",
             "config.C.n",
