@@ -105,7 +105,7 @@ def leaves(value: Any) -> Leaves:
     if kind is FunctionType or kind is ModuleType:
         return {}
     if is_atom(value):
-        return {(): value}
+        return {(): _atom(value)}
     if _module(kind).startswith(__package__):
         return {}
     if issubclass(kind, type) and not _is_own(value):
@@ -126,6 +126,10 @@ def leaves(value: Any) -> Leaves:
     return {} if todo else found
 
 
+def _atom(value: Any) -> Any:
+    return hex(value) if type(value) is int and value.bit_length() > _DIGITS else value
+
+
 class _TooMany(Exception):
     """A value holds more than is looked at."""
 
@@ -134,7 +138,7 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
     """What tells a value that nothing else is in, or its kind; and what else is in it, by its place."""
     kind = type(value)
     if is_atom(value):
-        return hex(value) if kind is int and value.bit_length() > _DIGITS else value, []
+        return _atom(value), []
     name = f"{_module(kind)}.{kind.__qualname__}"
     sized = next((base for base in _SIZED if issubclass(kind, base)), None)
     if sized and sized.__len__(value) > _MOST:
@@ -144,10 +148,11 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
         inner = tuple(dict.values(value)) if sized is dict else several
         own = _attributes(value) if _is_own(kind) else []
         if _ATOMS.issuperset(map(id, map(type, several))) and _ATOMS.issuperset(map(id, map(type, inner))):
-            return (name, *(sorted(map(repr, several)) if sized in (set, frozenset) else (*several, *inner))), own
+            atoms = [*map(_atom, several)], [*map(_atom, inner)]
+            return (name, *(sorted(map(repr, atoms[0])) if sized in (set, frozenset) else (*atoms[0], *atoms[1]))), own
         if sized in (set, frozenset):  # in an order that is another one in each process
-            return (name, *sorted(repr(one) for one in several if is_atom(one)), len(several)), own
-        keys = [key if is_atom(key) else None for key in several] if sized is dict else range(len(several))
+            return (name, *sorted(repr(_atom(one)) for one in several if is_atom(one)), len(several)), own
+        keys = [_atom(key) if is_atom(key) else None for key in several] if sized is dict else range(len(several))
         return (name, *keys), [*((f"[{key!r}]", one) for key, one in zip(keys, inner, strict=True)), *own]
     if _module(kind).partition(".")[0] in _SHOWN:
         return repr(value), []
