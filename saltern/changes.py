@@ -16,7 +16,7 @@ _CHANGERS = {
     "intersection_update", "move_to_end", "pop", "popitem", "popleft", "remove", "reverse", "setdefault", "sort",
     "symmetric_difference_update", "update",
 }  # fmt: skip
-_MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}  # these set attributes of an object that is new
+MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}  # these set attributes of an object that is new
 _SETTERS = ("setattr", "delattr", "__setattr__")
 
 
@@ -35,13 +35,17 @@ class Changes:
 
     def all(self) -> set[str]:
         """With what those methods set that are used, by whatever name: ``self.count``."""
-        found, used, left = {*self.names}, {*self.uses}, self.methods
-        while ready := [one for name, one in left if name in used or (name[:2] == "__" and name not in _MAKERS)]:
-            left = [(name, one) for name, one in left if not any(one is other for other in ready)]
-            for one in ready:
-                found |= one.names
-                used |= one.uses
-        return found
+        found, used, waiting = {*self.names}, {*self.uses}, self.methods
+        while True:
+            ready, left = list[Changes](), list[tuple[str, Changes]]()
+            for name, one in waiting:
+                is_run = name in used or (name[:2] == "__" and name not in MAKERS)
+                ready.append(one) if is_run else left.append((name, one))
+            if not ready:
+                return found
+            found.update(*(one.names for one in ready))
+            used.update(*(one.uses for one in ready))
+            waiting = left
 
 
 def changes(statements: Iterable[ast.stmt]) -> Changes:

@@ -19,6 +19,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from saltern import whose
+from saltern.changes import MAKERS
 from saltern.files import SMALL, digest
 
 Owner = tuple[str, str]  # the file of a module, and a name in it; "" for what the module does while it is imported
@@ -26,7 +27,6 @@ Owner = tuple[str, str]  # the file of a module, and a name in it; "" for what t
 _PYTHONS = ("<", str(Path(os.__file__).parent))
 _CONTAINERS = (MutableMapping, MutableSequence, MutableSet)
 _MUTATORS = {"add", "append", "extend", "insert", "setdefault", "update"}
-_MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}
 _CACHES = ("cache", "cache_clear", "cache_info", "memory")  # attributes of what functools, cachetools, joblib make
 
 _read: dict[Owner, dict[str, str | None]] = {}  # path -> what it was; None where it is looked at again each time
@@ -159,7 +159,7 @@ def _stores(code: CodeType, names: Mapping[str, Any]) -> bool:
     mutates = "STORE_SUBSCR" in operations or not _MUTATORS.isdisjoint(code.co_names)
     if "STORE_GLOBAL" in operations or (outside and mutates) or (is_closure and "STORE_DEREF" in operations):
         return True
-    return code.co_name not in _MAKERS and any(
+    return code.co_name not in MAKERS and any(
         one.opname == "STORE_ATTR" and _is_outside(before, code) for before, one in pairwise(said)
     )
 

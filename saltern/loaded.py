@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import partial
 from operator import is_
 from pathlib import Path
 from types import FunctionType
@@ -112,9 +112,14 @@ def is_held(several: Iterable[Held]) -> bool:
     return all(
         all(map(is_, map(one.where.get, one.names), one.objects))
         and all(memory.told(value) == told for value, told in zip(one.objects, one.contents, strict=False))
-        and not (one.leaves and [*_differing(*one.leaves, snapshots.leaves(one.objects[0]))])
+        and not (one.leaves and _is_unlike(*one.leaves, snapshots.leaves(one.objects[0])))
         for one in several
     )
+
+
+def _is_unlike(name: str, before: snapshots.Leaves, own: set[str], now: snapshots.Leaves) -> bool:
+    """Whether a name holds something else, but for what code that is reached sets."""
+    return not all(_is_set(own, name, place) for place in snapshots.differing(before, now))
 
 
 def changed(declared: Step[..., Any], found: Reached) -> tuple[dict[str, str], list[Held]]:
@@ -124,7 +129,7 @@ def changed(declared: Step[..., Any], found: Reached) -> tuple[dict[str, str], l
     counts. Raises BadInput for what cannot be told.
     """
     names, noted = [*_held_names(found)], [*_noted(found)]
-    own = cache(lambda: _set_by(declared, found))
+    own = partial(_set_by, declared, found)
     told = dict([*_changed_literals(declared, found, own), *_changed_values(declared, noted, own)])
     return told, [*names, *_held_values(noted, _OWN.get((declared, watch.executions()), set()))]
 
@@ -162,9 +167,12 @@ def _changed_values(
     declared: Step[..., Any], several: Iterable[Noted], own: Callable[[], set[str]]
 ) -> Iterator[tuple[str, str]]:
     for module, path, name, before, now in several:
-        if not [*snapshots.differing(before, now)] or _is_bound_again(module, path, name):
+        places = [*snapshots.differing(before, now)]
+        if not places or _is_bound_again(module, path, name):
             continue
-        for place in _differing(name, before, own(), now):
+        for place in places:
+            if _is_set(own(), name, place):
+                continue
             where, leaf = f"{name}{''.join(place)}", now.get(place)
             is_told = not isinstance(leaf, Opaque) or (place and before.get(place) is None)  # made when it is needed
             if not is_told and not is_ignored(declared, f"{module}:{where}"):
@@ -200,22 +208,18 @@ def _noted(found: Reached) -> Iterator[Noted]:
             continue
         held, literals = vars(sys.modules[module]), found.literals.get(module, {}).get(path, {})
         for name in {*held} if WHOLE in names else names:
-            before, value = noted.values.get(name, {} if noted.is_whole else None), held.get(name, _ABSENT)
-            if before is None or value is _ABSENT or (not before and type(value) is FunctionType):
+            before = noted.values.get(name, {} if noted.is_whole else None)
+            if before is None or name not in held or name in literals or name[:2] == "__":
                 continue
+            value = held[name]
             now = snapshots.leaves(value)
-            if (before or now) and name not in literals and name[:2] != "__":
+            if before or now:
                 if memory.is_a(value, type):
                     before, now = (
                         {p: one for p, one in leaves.items() if not p or f"{name}{p[0]}" not in literals}
                         for leaves in (before, now)
                     )
                 yield module, path, name, before, now
-
-
-def _differing(name: str, before: snapshots.Leaves, own: set[str], now: snapshots.Leaves) -> Iterator[tuple[str, ...]]:
-    """Where a name holds something else, but for what code that is reached sets."""
-    return (place for place in snapshots.differing(before, now) if not _is_set(own, name, place))
 
 
 def _is_set(own: set[str], name: str, place: tuple[str, ...]) -> bool:

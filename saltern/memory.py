@@ -16,6 +16,7 @@ from functools import cached_property
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
+from saltern.snapshots import is_atom
 from saltern.trees import bound
 
 Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the digests of its code, of each of that name
@@ -23,7 +24,6 @@ Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the dig
 MODULE = "<module>"
 _PLAIN = (int, float, str, bytes, list, dict, set, tuple, type(None), ModuleType)  # what holds no code
 # Classes by their identity: one of the user's may have no hash, or say that it equals another.
-_TOLD = {*map(id, (bool, bytes, complex, float, int, str, type(None)))}
 _SIZED = {*map(id, (dict, frozenset, list, set, tuple))}
 _CONTAINERS = {*_SIZED, id(Namespace), id(SimpleNamespace)}
 CHANGEABLE = ("{", "list ", "set ")  # how what is told begins of what may be changed in its place
@@ -146,7 +146,7 @@ def _told(value: Any, left: list[int]) -> str:
     """A value as text. ``left``: how many more values may be in it."""
     left[0] -= 1
     kind = type(value)
-    if id(kind) in _TOLD and left[0] >= 0:
+    if is_atom(value) and left[0] >= 0:
         return repr(value)
     if not is_container(value) or left[0] < len(value if id(kind) in _SIZED else vars(value)):
         raise _Unknown

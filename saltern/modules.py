@@ -19,6 +19,7 @@ from saltern.names import Reference, read, read_hints
 from saltern.steps import step
 from saltern.text import digest, is_docstring, may_be_read, text
 from saltern.trees import (
+    FUNCTIONS,
     Import,
     annotations_of,
     as_skipped,
@@ -38,7 +39,6 @@ WHOLE = "<whole>"  # all of a module
 DOCSTRINGS = "<docstrings>"  # all docstrings of a module
 SUBCLASSES = "<subclasses>"  # all classes of a module that have bases
 HINTS = "<type hints>"  # all type hints of a module
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PLAIN_KEY = re.compile(r"[\w.-]+")  # of a table
 DECLARATIONS = {f"{step.__module__}.{step.__name__}", f"{__package__}.{step.__name__}"}
 _PYTHONS = {*sys.stdlib_module_names, "typing_extensions", __package__}
@@ -60,7 +60,7 @@ class Part:
     patterns: frozenset[str] = frozenset()  # of texts that are put together and may name files
     hints: bool = False  # whether type hints may be read
     handed: frozenset[str] = frozenset()  # the names that are used in another way than to call what they stand for
-    bare: frozenset[str] = frozenset()  # the functions whose type hints are left out
+    bare: bool = False  # whether it is a function whose type hints are left out
 
 
 @dataclass
@@ -104,8 +104,8 @@ class Module:
         statements = self._statements(name)
         if not declared:
             statements = [self._undeclared(statement) for statement in statements]
-        is_bare = {} if name in (BODY, WHOLE) else {"is_bare": self.is_bare}
-        found = read(statements, self.package, walrus=self.has_walrus, **is_bare)
+        is_bare = self.is_bare if name not in (BODY, WHOLE) else None
+        found = read(statements, self.package, walrus=self.has_walrus, is_bare=is_bare)
         self._unhinted |= {one: ast.Assign([one.target], one.value) for one in found.hinted if one.value}
         if name == BODY:  # an import that nothing reads is there for its effect
             found.references += [
@@ -130,8 +130,7 @@ class Module:
         hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
         seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks), frozenset(found.patterns))
-        bare = frozenset({name} if any(map(self.is_bare, statements)) else ())
-        used = (found.hints, frozenset(found.handed), bare)
+        used = (found.hints, frozenset(found.handed), any(map(self.is_bare, statements)))
         return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen, *used)
 
     def _statements(self, part: str) -> Sequence[ast.stmt]:
@@ -150,7 +149,7 @@ class Module:
         """Whether the type hints of a function are left out: it is of the top level, and no decorator may read them."""
         if node not in self._bare:
             self._bare[node] = (
-                isinstance(node, _FUNCTIONS)
+                isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
                 and any(node is one for one in self.statements.get(node.name, ()))
                 and any(annotations_of(node))
                 and not may_be_read(node, self)
@@ -162,7 +161,7 @@ class Module:
         """Whether there are type hints in a statement that count with it."""
         nodes = [node for node in walk(statement) if not self.is_bare(node) and node not in self._unhinted]
         return any(
-            isinstance(node, ast.AnnAssign) or (isinstance(node, _FUNCTIONS) and any(annotations_of(node)))
+            isinstance(node, ast.AnnAssign) or (isinstance(node, FUNCTIONS) and any(annotations_of(node)))
             for node in nodes
         )
 

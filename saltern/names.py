@@ -114,7 +114,7 @@ def read(
     package: str,
     *,
     walrus: bool = True,
-    is_bare: Callable[[ast.AST], bool] = lambda _: False,
+    is_bare: Callable[[ast.AST], bool] | None = None,
 ) -> Read:
     """What statements of a module's top level read, in the order of the source.
 
@@ -127,7 +127,7 @@ def read(
 
 def read_hints(hints: Iterable[ast.AST], package: str) -> Read:
     """What type hints read."""
-    collector = _Collector(package, walrus=True, is_bare=lambda _: False)
+    collector = _Collector(package)
     collector.annotating = 1
     collector.collect(hints)
     return collector.read
@@ -139,7 +139,7 @@ _Todo = ast.AST | Callable[[], object]
 class _Collector:
     """Walks trees with the scopes of functions, classes and comprehensions on a stack."""
 
-    def __init__(self, package: str, walrus: bool, is_bare: Callable[[ast.AST], bool]) -> None:
+    def __init__(self, package: str, walrus: bool = True, is_bare: Callable[[ast.AST], bool] | None = None) -> None:
         self.package, self.walrus, self.is_bare = package, walrus, is_bare
         self.read = Read()
         self.scopes: list[_Scope] = []
@@ -308,7 +308,7 @@ class _Collector:
         return [
             *node.decorator_list,
             self._open({parameter.name: [] for parameter in parameters}),
-            *self._annotations([*parameters, *(() if self.is_bare(node) else annotations_of(node))]),
+            *self._annotations([*parameters, *(() if self.is_bare and self.is_bare(node) else annotations_of(node))]),
             *defaults(node.args),
             self._open(self._own(node.args, node.body)),
             *node.body,

@@ -210,7 +210,7 @@ class _Walk:
         self.found.words |= part.words
         self.handed |= part.handed
         if part.bare:
-            self.bare.setdefault(module, set()).update(part.bare)
+            self.bare.setdefault(module, set()).add(name)
         if part.hints:
             self.resolver.coarse(module, HINTS, f"'{name}' may read type hints as data")
             self.everywhere.add(HINTS)

@@ -28,7 +28,6 @@ _MOST = 100  # leaves of one value: they are looked at again and again
 _DIGITS = 10_000  # in bits, of a whole number: Python shows none of more than 4,300 decimal ones
 _SIZED: tuple[Any, ...] = (dict, frozenset, list, set, tuple)
 _NOTHING = object()
-_EMPTY: Leaves = {}
 
 
 @dataclass
@@ -81,7 +80,7 @@ def _note(name: str, module: ModuleType, importing: str | None) -> None:
         known = _known[name] = Snapshot(spec, is_whole=False)
     names = vars(module)
     for one in [*takewhile(lambda one: one not in known.values, reversed(names))]:  # the last are new
-        known.values[one] = _EMPTY if one[:2] == "__" or type(names[one]) is FunctionType else leaves(names[one])
+        known.values[one] = leaves(names[one]) if one[:2] != "__" else {}
     known.is_whole = name not in (importing, "__main__") and not getattr(spec, "_initializing", False)
     if known.is_whole:
         _open.discard(name)
@@ -147,11 +146,10 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
         several = tuple(sized.__iter__(value))
         inner = tuple(dict.values(value)) if sized is dict else several
         own = _attributes(value) if _is_own(kind) else []
-        if _ATOMS.issuperset(map(id, map(type, several))) and _ATOMS.issuperset(map(id, map(type, inner))):
-            atoms = [*map(_atom, several)], [*map(_atom, inner)]
-            return (name, *(sorted(map(repr, atoms[0])) if sized in (set, frozenset) else (*atoms[0], *atoms[1]))), own
         if sized in (set, frozenset):  # in an order that is another one in each process
             return (name, *sorted(repr(_atom(one)) for one in several if is_atom(one)), len(several)), own
+        if _ATOMS.issuperset(map(id, map(type, (*several, *inner)))):
+            return (name, *map(_atom, several), *map(_atom, inner)), own
         keys = [_atom(key) if is_atom(key) else None for key in several] if sized is dict else range(len(several))
         return (name, *keys), [*((f"[{key!r}]", one) for key, one in zip(keys, inner, strict=True)), *own]
     if _module(kind).partition(".")[0] in _SHOWN:

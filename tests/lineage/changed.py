@@ -1,4 +1,4 @@
-"""Objects, and values that the source computes, that a program changes before it builds."""
+"""Values in memory that a program changes before it builds: lists, objects, and what the source computes."""
 
 from __future__ import annotations
 
@@ -29,14 +29,22 @@ _EASY = "class D(dict):\n    __getattr__ = dict.__getitem__\n    __setattr__ = d
 _ENUM = "import enum\nclass E(enum.Enum):\n    A = 10\n    B = 20\n"
 CASES = [
     Case(
-        name=f"{name}_changed",
-        about="A program changes settings that are an object, or that the source computes, before it builds.",
+        name=f"{name}_changed_in_program",
+        about="A program sets, or puts something into, what a module holds, before it builds.",
         project=_PROGRAM.format(given=given, read=read, change=change),
         program=("program.py",),
         edit=("program.py", "10", "20"),
         expect="rerun",
     )
     for name, given, read, change in (
+        ("item", "C = {'n': 1}", "config.C['n']", "config.C['n'] = 10"),
+        ("new_item", "C = {}", "config.C.get('n')", "config.C.update(n=10)"),
+        ("inner_item", "C = {'train': {'n': 1}}", "config.C['train']['n']", "config.C['train']['n'] = 10"),
+        ("list", "C = [1]", "sum(config.C)", "config.C.append(10)"),
+        ("set", "C = {1}", "sum(config.C)", "config.C.add(10)"),
+        ("extended_list", "C = [1]", "sum(config.C)", "config.C += [10]"),
+        ("class_item", "class C: D = {'n': 1}", "config.C.D['n']", "config.C.D['n'] = 10"),
+        ("arguments", "C = None", "config.C.n", "import argparse; config.C = argparse.Namespace(n=10)"),
         ("attribute_of_an_object", _SETTINGS + "C = S()", "config.C.n", "config.C.n = 10"),
         ("attribute_set_by_a_method", _SETTINGS + "C = S()", "config.C.n", "config.C.set(10)"),
         ("attribute_set_by_setattr", _SETTINGS + "C = S()", "config.C.n", "setattr(config.C, 'n', 10)"),

@@ -961,44 +961,6 @@ CASES = [
         edit=("plugin.py", "x = 1", "x = 2"),
         expect="rerun",
     ),
-    *(
-        Case(
-            name=f"{name}_changed_in_program",
-            about="A program puts something into a module's list or dictionary before it builds.",
-            project=f"""
-            --- config.py
-            {given}
-            --- helpers.py
-            import config
-            def limit():
-                return {read}
-            --- steps.py
-            from saltern import step
-            from helpers import limit
-            @step(version="1", writes="json")
-            def out(data):
-                return limit()
-            --- program.py
-            import config, steps
-            from build import tell
-            {change}
-            tell(lambda build: build.value(steps.out))
-            """,
-            program=("program.py",),
-            edit=("program.py", "10", "20"),
-            expect="rerun",
-        )
-        for name, given, read, change in (
-            ("item", "C = {'n': 1}", "config.C['n']", "config.C['n'] = 10"),
-            ("new_item", "C = {}", "config.C.get('n')", "config.C.update(n=10)"),
-            ("inner_item", "C = {'train': {'n': 1}}", "config.C['train']['n']", "config.C['train']['n'] = 10"),
-            ("list", "C = [1]", "sum(config.C)", "config.C.append(10)"),
-            ("set", "C = {1}", "sum(config.C)", "config.C.add(10)"),
-            ("extended_list", "C = [1]", "sum(config.C)", "config.C += [10]"),
-            ("class_item", "class C: D = {'n': 1}", "config.C.D['n']", "config.C.D['n'] = 10"),
-            ("arguments", "C = None", "config.C.n", "import argparse; config.C = argparse.Namespace(n=10)"),
-        )
-    ),
     Case(
         name="dictionary_filled_by_main_of_the_same_file",
         about="The file of the steps has a function main() that fills its settings.",
