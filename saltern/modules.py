@@ -123,9 +123,11 @@ class Module:
             names.add(name)
         texts = [text(statement, self, docstrings=name == WHOLE) for statement in statements]
         order = self._order() if name == BODY else ""
-        if name == BODY:  # Python computes type hints, which may do something
-            texts += [f"{one} {text(hint, self)}" for statement in statements for one, hint in hints(statement)]
-        elif ("__future__.annotations" in self._imported("annotations")) and any(map(self._annotates, statements)):
+        # Python computes type hints, which may do something
+        computed = [hint for statement in statements for hint in hints(statement)] if name == BODY else []
+        texts += [f"{one} {text(hint, self)}" for one, hint in computed]
+        is_hinted = bool(computed) or any(map(self._annotates, statements))
+        if is_hinted and "__future__.annotations" in self._imported("annotations"):
             order += "annotations are texts"
         hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)

@@ -257,6 +257,19 @@ CASES = [
             "rerun",
         ),
         (
+            "type_hint_with_effect_becomes_a_text",
+            """
+            N = []
+            def reg(n):
+                N.append(n)
+                return int
+            def g(x: reg(1)): return x
+            def f(d): return N
+            """,
+            ("helpers.py", "N = []", "from __future__ import annotations\nN = []"),
+            "rerun",
+        ),
+        (
             "type_hint_getfullargspec",
             """
             import inspect
