@@ -15,6 +15,7 @@ from functools import cached_property
 
 from saltern.changes import Changes, changes
 from saltern.effects import has_effect, root, run_at_once
+from saltern.methods import needed, only
 from saltern.names import Reference, read, read_hints
 from saltern.steps import step
 from saltern.text import digest, is_docstring, may_be_read, text
@@ -138,7 +139,8 @@ class Module:
     def _statements(self, part: str) -> Sequence[ast.stmt]:
         table, key = item_of(part)
         if key:
-            return [self._table(table)[key]]
+            known = self._class(table)
+            return [only(known, key.split(",")) if known else self._table(table)[key]]
         if part == SUBCLASSES:
             return [one for one in self.tree.body if any(map(_has_bases, ast.walk(one)))]
         return {BODY: self.body, WHOLE: self.tree.body}.get(part) or self.statements.get(part, [])
@@ -167,10 +169,25 @@ class Module:
             for node in nodes
         )
 
-    def item(self, name: str, path: Sequence[str], key: str | None) -> str:
-        """The part of what is taken of a name: of a table, if only an item is, ``NAME[key]``. Else all of the name."""
+    def item(self, name: str, path: Sequence[str], reference: Reference) -> str:
+        """The part of what is taken of a name: of a table, if only an item is, ``NAME[key]``. Else all of the name.
+
+        Of a class, where nothing but some methods can be called: ``NAME[method,other]``.
+        """
+        key, taken = reference.constant, reference.taken
+        if taken and not path and (known := self._class(name)):
+            methods = needed(known, taken, self.is_pythons)
+            return f"{name}[{','.join(methods)}]" if methods else name
         is_item = key is not None and path in ([], ["get"]) and key in self._table(name)
         return f"{name}[{key}]" if is_item else name
+
+    def _class(self, name: str) -> ast.ClassDef | None:
+        """The class that a name stands for, where no other statement changes it and its definition does nothing."""
+        statements = self.statements.get(name, [])
+        is_once = len(statements) == 1 and name not in self.imports
+        if not is_once or not isinstance(statements[0], ast.ClassDef):
+            return None
+        return None if any(one is statements[0] for one in self.body) else statements[0]
 
     def _table(self, name: str) -> Mapping[str, ast.Expr]:
         """The items of a dictionary of constant keys that is written out once, and that no other statement changes."""

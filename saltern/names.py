@@ -11,10 +11,11 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from saltern import patterns
+from saltern.methods import QUERIES, Uses, given_name, uses
 from saltern.trees import (
     COMPREHENSIONS,
     Import,
@@ -29,8 +30,6 @@ from saltern.trees import (
     text_of,
 )
 
-# Methods that take names of variables in a text: of pandas, polars, DuckDB, DB-API.
-_QUERIES = {"query", "eval", "sql", "execute", "read_sql", "read_sql_query", "sql_expr"}
 # What reads docstrings, or hands them on.
 _READS_DOCSTRINGS = {
     "__dict__", "__doc__", "co_consts", "docopt", "doctest", "getdoc", "getmembers", "getmembers_static", "help",
@@ -74,6 +73,8 @@ class Reference(NamedTuple):
     called or subscripted with, where that stands in the source: ``import_module("lab")``, ``os.environ["HOME"]``.
     A ``soft`` reference counts where there is such a name, and is none else: names in annotations and in texts.
     An ``unread`` one is an import that nothing goes by: what the import does counts, not what the name is bound to.
+    ``taken`` are the attributes that are taken of what a call of it makes, ``name()`` for those that are called, where
+    nothing else is done with that.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Reference(NamedTuple):
     constant: str | None = None
     soft: bool = False
     unread: bool = False
+    taken: frozenset[str] | None = None
 
 
 @dataclass
@@ -103,10 +105,15 @@ class Read:
     looks: set[str] = field(default_factory=set)  # at "sizes" or "times" of files
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Scope:
     names: dict[str, list[Import]]  # name -> what imports in this scope bind it to
     is_class: bool = False
+    body: Sequence[ast.AST] = ()  # of a function
+
+    @cached_property
+    def uses(self) -> Uses:
+        return uses(self.body)
 
 
 def read(
@@ -145,6 +152,7 @@ class _Collector:
         self.scopes: list[_Scope] = []
         self.annotating = 0
         self.called: ast.Call | None = None  # the last call whose value is called
+        self.taken: dict[ast.AST, frozenset[str]] = {}  # call -> the attributes that are taken of what it makes
         self.within: set[ast.AST] = set()  # the texts that are parts of others
 
     def collect(self, nodes: Iterable[ast.AST]) -> None:
@@ -163,7 +171,13 @@ class _Collector:
             else:
                 item()
 
-    def _read(self, node: ast.Name, attributes: tuple[str, ...], constant: str | None = None) -> None:
+    def _read(
+        self,
+        node: ast.Name,
+        attributes: tuple[str, ...],
+        constant: str | None = None,
+        taken: frozenset[str] | None = None,
+    ) -> None:
         name = node.id
         if name in _READERS or (attributes and not _READERS.isdisjoint(attributes)):
             self._taken({name, *attributes} - ({"__dict__"} if name == "self" else set()))
@@ -171,19 +185,26 @@ class _Collector:
         for scope in reversed(self.scopes):
             if name in scope.names and (is_innermost or not scope.is_class):
                 for imported in scope.names[name]:
-                    self._found(Reference(name, attributes, imported, constant, soft))
+                    self._found(Reference(name, attributes, imported, constant, soft, taken=taken))
                 if not scope.is_class:
                     return
                 soft = True  # a class body may read the global name before it binds its own
                 break
             is_innermost = False
         if type(node.ctx) is ast.Load:
-            self._found(Reference(name, attributes, None, constant, soft))
+            self._found(Reference(name, attributes, None, constant, soft, taken=taken))
 
     def _found(self, reference: Reference) -> None:
         self.read.references.append(reference)
 
-    def chain(self, node: ast.expr, constant: str | None = None, *, is_called: bool = False) -> Sequence[_Todo]:
+    def chain(
+        self,
+        node: ast.expr,
+        constant: str | None = None,
+        *,
+        is_called: bool = False,
+        taken: frozenset[str] | None = None,
+    ) -> Sequence[_Todo]:
         """Read a name and its attributes, and return what else is to be walked: what the attributes are taken of."""
         attributes: list[str] = []
         while isinstance(node, ast.Attribute):
@@ -196,10 +217,12 @@ class _Collector:
             if isinstance(node, ast.Name) and (attributes or not is_called):
                 self.read.handed.add(node.id)
         if isinstance(node, ast.Name):
-            self._read(node, tuple(reversed(attributes)), constant)
+            self._read(node, tuple(reversed(attributes)), constant, taken)
             return []
         if not _READERS.isdisjoint(attributes):
             self._taken({*attributes})
+        if isinstance(node, ast.Call) and attributes:
+            self.taken[node] = frozenset([attributes[-1] + "()" * (is_called and len(attributes) == 1)])
         return [node]
 
     def _taken(self, names: set[str]) -> None:
@@ -221,7 +244,7 @@ class _Collector:
                 self.called = function  # what is called is no text
             return [function, *given]
         last = function.id if isinstance(function, ast.Name) else function.attr
-        if last in _QUERIES:
+        if last in QUERIES:
             self._query(node)
         elif last == "format" and isinstance(function, ast.Attribute):
             self._put_together(function.value, function.value)
@@ -232,7 +255,8 @@ class _Collector:
             if node is not self.called:
                 self.read.docstrings |= _may_take(last, node.args, "__doc__")
                 self.read.hints |= _may_take(last, node.args, "__annotations__")
-        return [*self.chain(function, text_of(node.args[0]) if node.args else None, is_called=True), *given]
+        constant = text_of(node.args[0]) if node.args else None
+        return [*self.chain(function, constant, is_called=True, taken=self.taken.pop(node, None)), *given]
 
     def _query(self, node: ast.Call) -> None:
         """Read the names in the texts that a call is given: there may be such names."""
@@ -310,7 +334,7 @@ class _Collector:
             self._open({parameter.name: [] for parameter in parameters}),
             *self._annotations([*parameters, *(() if self.is_bare and self.is_bare(node) else annotations_of(node))]),
             *defaults(node.args),
-            self._open(self._own(node.args, node.body)),
+            self._open(self._own(node.args, node.body), body=node.body),
             *node.body,
             self.scopes.pop,
             self.scopes.pop,
@@ -352,7 +376,20 @@ class _Collector:
                 todo += children(one)
         return [node.generators[0].iter, self._open(names), *children(node), self.scopes.pop]
 
+    def assigned(self, node: ast.Assign) -> Sequence[_Todo]:
+        if type(node.value) is ast.Call:
+            self._made(node)
+        return [*node.targets, node.value]
+
+    def _made(self, node: ast.Assign | ast.AnnAssign) -> None:
+        """Note what a function does with an object that it makes and gives a name."""
+        if self.scopes and self.scopes[-1].body and (name := given_name(node)):
+            taken = self.scopes[-1].uses.of(name, bound=1)
+            if taken is not None and node.value:
+                self.taken[node.value] = taken
+
     def annotated(self, node: ast.AnnAssign) -> Sequence[_Todo]:
+        self._made(node)
         value = [node.value] if node.value else []
         if self.scopes and not self.scopes[-1].is_class:  # Python does not even look at it there
             self.read.hinted.append(node)
@@ -380,8 +417,10 @@ class _Collector:
                 names.setdefault(binds, [])
         return {name: targets for name, targets in names.items() if name not in shared} if shared else names
 
-    def _open(self, names: dict[str, list[Import]], *, is_class: bool = False) -> Callable[[], object]:
-        return partial(self.scopes.append, _Scope(names, is_class))
+    def _open(
+        self, names: dict[str, list[Import]], *, is_class: bool = False, body: Sequence[ast.AST] = ()
+    ) -> Callable[[], object]:
+        return partial(self.scopes.append, _Scope(names, is_class, body))
 
     def _annotations(self, nodes: Iterable[ast.AST]) -> Sequence[_Todo]:
         return [partial(self._annotate, 1), *nodes, partial(self._annotate, -1)]
@@ -401,6 +440,7 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
     ast.AsyncFunctionDef: _Collector.function,
     ast.Lambda: _Collector.lambda_,
     ast.ClassDef: _Collector.class_,
+    ast.Assign: _Collector.assigned,
     ast.AnnAssign: _Collector.annotated,
     **dict.fromkeys((ast.Import, ast.ImportFrom), _Collector.import_),
     **dict.fromkeys(COMPREHENSIONS, _Collector.comprehension),

@@ -238,7 +238,7 @@ class Resolver:
         binding = {one for one in every if name in self._modules[one].bindings}
         for one in every:
             if one in binding:
-                yield one, self._modules[one].item(name, path[1:], reference.constant)
+                yield one, self._modules[one].item(name, path[1:], reference)
                 yield from self._imported(one, path, reference, seen)
             yield from self._beside_stars(one)
         for star in {star: None for one in every for star in self._modules[one].stars if star in every}:

@@ -101,15 +101,23 @@ def unnamed_functions(call: Call, ran: set[CodeType]) -> list[str]:
     modules = {path: module for module, _, path in places}
     told = []
     for code in ran:
-        path, top = code.co_filename, code.co_qualname.partition(".")[0]
+        path, (top, _, inner) = code.co_filename, code.co_qualname.partition(".")
         if not code.co_flags & OPTIMIZED or not _is_in(project, path) or path.startswith(tuple(whole)):
             continue
         if Path(path).stem in without_source or path == __file__:
             continue  # of an archive, or of what watches
         is_there = path in modules if top.startswith("<") else (path, top) in named
+        if (method := inner.partition(".")[0]) and (only := _methods(found, f"{modules.get(path)}:{top}")):
+            is_there &= method in only
         if not is_there and not is_ignored(call.step, f"{modules.get(path, Path(path).stem)}:{top}"):
             told.append(f"{Path(path).relative_to(project)}:{code.co_qualname}")
     return sorted(told)
+
+
+def _methods(found: Reached, place: str) -> set[str]:
+    """The methods of a class that count; none where all do."""
+    several = [key.removeprefix(f"{place}[").rstrip("]") for key in found.code if key.startswith(f"{place}[")]
+    return set() if place in found.code else {name for one in several for name in one.split(",")}
 
 
 def _counts_whole(found: Reached) -> bool:
