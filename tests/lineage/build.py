@@ -18,8 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import blake3  # noqa: F401
+import filelock  # noqa: F401
 from watched import unnamed_files, unnamed_functions, watched  # type: ignore[import-not-found]  # it is copied too
 
+import saltern.places.folder  # noqa: F401 - what the first build loads else
 from saltern import BadInput, Cache, Source
 
 UNNAMED: list[str] = []  # what steps did that neither their recipes nor their manifests name
