@@ -100,8 +100,8 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], r
         found.texts.setdefault(named(opened, project_of(declared)) + "/" * opened.is_dir(), opened)
     if len(found.compiled) > known:
         keep(declared, found)
-    told, _HELD[declared] = loaded.changed(declared, found)
-    return replace(found, code=found.code | told)
+    told, _HELD[declared], opaque = loaded.changed(declared, found)
+    return replace(found, code=found.code | told, opaque=opaque)
 
 
 def named_files(declared: Step[..., Any]) -> dict[str, str]:

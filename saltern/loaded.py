@@ -122,16 +122,33 @@ def _is_unlike(name: str, before: snapshots.Leaves, own: set[str], now: snapshot
     return not all(_is_set(own, name, place) for place in snapshots.differing(before, now))
 
 
-def changed(declared: Step[..., Any], found: Reached) -> tuple[dict[str, str], list[Held]]:
-    """Hashes of what was set on a module or class that the source says otherwise, by place; and what is held by now.
+class Memory(NamedTuple):
+    """What this process holds of what a step reaches."""
 
-    And of what was put into a list, set or dictionary. What the code that is reached sets itself is left out: that code
-    counts. Raises BadInput for what cannot be told.
+    told: dict[str, str]  # place -> the hash of what a program has set there, or put in
+    held: list[Held]
+    opaque: tuple[str, ...]  # objects that nobody looks into
+
+
+def changed(declared: Step[..., Any], found: Reached) -> Memory:
+    """What was set on a module or class that the source says otherwise, and was put into a list, set or dictionary.
+
+    What the code that is reached sets itself is left out: that code counts. Raises BadInput for what cannot be told.
     """
     names, noted = [*_held_names(found)], [*_noted(found)]
     own = partial(_set_by, declared, found)
     told = dict([*_changed_literals(declared, found, own), *_changed_values(declared, noted, own)])
-    return told, [*names, *_held_values(noted, _OWN.get((declared, watch.executions()), set()))]
+    held = [*names, *_held_values(noted, _OWN.get((declared, watch.executions()), set()))]
+    return Memory(told, held, tuple(sorted(set(_opaque(noted)))))
+
+
+def _opaque(several: Iterable[Noted]) -> Iterator[str]:
+    for module, _, name, _, now in several:
+        if snapshots.is_large(vars(sys.modules[module])[name]):
+            yield f"{module}:{name} (more than {snapshots.MOST} values)"
+        for place, leaf in now.items():
+            if isinstance(leaf, Opaque) and snapshots.may_change(leaf.value):
+                yield f"{module}:{name}{''.join(place)} ({leaf.kind})"
 
 
 def _held_values(several: Iterable[Noted], own: set[str]) -> Iterator[Held]:
@@ -213,7 +230,7 @@ def _noted(found: Reached) -> Iterator[Noted]:
                 continue
             value = held[name]
             now = snapshots.leaves(value)
-            if before or now:
+            if before or now or snapshots.is_large(value):
                 if memory.is_a(value, type):
                     before, now = (
                         {p: one for p, one in leaves.items() if not p or f"{name}{p[0]}" not in literals}

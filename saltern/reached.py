@@ -45,6 +45,7 @@ class Reached:
     # module -> file that says it -> name, or ``Class.attribute`` -> what it is there
     literals: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     fickle: dict[str, str] = field(default_factory=dict)  # functions that answer differently each time -> what they are
+    opaque: tuple[str, ...] = ()  # objects in which nobody notices a change, and what they are
     is_seeded: bool = False  # whether the generator of random numbers that all share may be
     is_volatile: bool = False  # whether it was looked for what is not there, or at all of a folder
 
@@ -57,7 +58,8 @@ class Reached:
     def unheld(self) -> list[str]:
         """What the result may depend on and that cannot be held, such as ``clock: time.time``."""
         told = [name for name in sorted(self.fickle) if not (self.is_seeded and name.startswith("random."))]
-        return [f"{self.fickle[name]}: {name}" for name in told]
+        inside = [f"what a program changes inside of: {one}" for one in self.opaque]
+        return [*(f"{self.fickle[name]}: {name}" for name in told), *inside]
 
 
 def hashed(value: Any) -> str:

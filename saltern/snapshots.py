@@ -22,9 +22,15 @@ Leaves = dict[tuple[str, ...], Any]  # where something is in a value, such as ("
 
 _ATOMS = {*map(id, (bool, bytes, complex, float, int, str, type(None)))}  # a class may have no hash
 _SHOWN = {"datetime", "decimal", "fractions", "pathlib", "re", "uuid", "zoneinfo"}  # modules whose objects repr tells
+# Modules whose objects do something, or cannot be changed.
+_NO_DATA = {
+    "_contextvars", "_io", "_operator", "_thread", "abc", "builtins", "contextvars", "functools", "itertools",
+    "logging", "operator", "re", "threading", "types", "typing", "weakref",
+}  # fmt: skip
+_CHANGEABLE = {"__dict__", "__setitem__"}  # by its attributes, or its items
 _NAMESPACES = {"argparse.Namespace", "types.SimpleNamespace"}
 _PYTHON, _OURS = str(Path(os.__file__).parent), str(Path(__file__).parent)
-_MOST = 100  # leaves of one value: they are looked at again and again
+MOST = 100  # leaves of one value: they are looked at again and again
 _DIGITS = 10_000  # in bits, of a whole number: Python shows none of more than 4,300 decimal ones
 _SIZED: tuple[Any, ...] = (dict, frozenset, list, set, tuple)
 _NOTHING = object()
@@ -113,7 +119,7 @@ def leaves(value: Any) -> Leaves:
     todo: list[tuple[tuple[str, ...], Any]] = [((), value)]
     seen: set[int] = set()
     try:
-        while todo and len(found) + len(todo) <= _MOST:
+        while todo and len(found) + len(todo) <= MOST:
             path, one = todo.pop()
             if id(one) not in seen:
                 found[path], inside = _one(one)
@@ -140,7 +146,7 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
         return _atom(value), []
     name = f"{_module(kind)}.{kind.__qualname__}"
     sized = next((base for base in _SIZED if issubclass(kind, base)), None)
-    if sized and sized.__len__(value) > _MOST:
+    if sized and sized.__len__(value) > MOST:
         raise _TooMany
     if sized:
         several = tuple(sized.__iter__(value))
@@ -163,6 +169,20 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
     if _is_own(kind) or name in _NAMESPACES:
         return name, _attributes(value)
     return Opaque(name, value), []
+
+
+def is_large(value: Any) -> bool:
+    """Whether a list, set, tuple or dictionary holds more than is looked at."""
+    sized = next((base for base in _SIZED if issubclass(type(value), base)), None)
+    return sized is not None and sized.__len__(value) > MOST
+
+
+def may_change(value: Any) -> bool:
+    """Whether there may be data in an object of a library that a program can change."""
+    kind = type(value)
+    if _module(kind).partition(".")[0] in _NO_DATA:
+        return kind is bytearray
+    return any(not _CHANGEABLE.isdisjoint(vars(one)) for one in type.__dict__["__mro__"].__get__(kind))
 
 
 def _module(kind: type) -> str:

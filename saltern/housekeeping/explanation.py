@@ -79,7 +79,11 @@ def explained(step: Step[..., object]) -> Iterator[tuple[str, str]]:
         "files and folders of yours that it opens, and scripts that it starts, are held in the manifest",
     )
     yield "not held", _lines(found.unheld)
-    yield "not seen", "what a C library opens by a name that only data says; what the network answers"
+    yield (
+        "not seen",
+        "what a C library opens by a name that only data says; what the network answers; what a program sets on\n"
+        "a library, in defaults of functions, in what functools.cache holds, or where the step's code sets it too",
+    )
 
 
 def _place(place: str) -> str:

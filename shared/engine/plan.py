@@ -109,7 +109,7 @@ def tree(build: Build, engine: Engine, *, details: bool = False) -> Tree:
                 branch.add(f"[magenta]{escape(place)}[/]  [dim]counts whole: {escape(why)}[/]")
             manifest = build.cache.store.manifest(calls[node.key].artifact.name) if node.key in calls else None
             for what in dict.fromkeys([*code.unheld, *(manifest or {}).get("unheld", [])]):
-                branch.add(f"[magenta]{escape(what)}[/]  [dim]cannot be held: what it answers may change[/]")
+                branch.add(f"[magenta]{escape(what)}[/]  [dim]cannot be held: nobody notices if it changes[/]")
         for source in node.sources:
             branch.add(f"[blue]{source.name(PROJECT)}[/]  [dim]external input[/]")
         stack += [(branch, need) for need in reversed(list(node.needs))]

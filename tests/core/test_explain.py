@@ -38,13 +38,29 @@ def drawing(data):
     return helpers.drawn()
 
 @step(version="1", writes="json")
+def deep(data):
+    return helpers.total()
+
+@step(version="1", writes="json")
 def looking(data):
     return data.parent.name
 """
 
 HELPERS = """
+from array import array
 from datetime import datetime
+from logging import getLogger
 from random import choice
+from threading import Lock
+
+NUMBERS = {"in": array("d", [1.0])}
+MANY = [*range(101)]
+LOCK, LOG = Lock(), getLogger(__name__)
+
+def total():
+    with LOCK:
+        LOG.info("adding")
+        return sum(NUMBERS["in"]) + sum(MANY)
 
 def f(x):
     return x
@@ -95,6 +111,14 @@ def test_clocks_and_random_numbers_that_its_code_asks_are_named(project: Path) -
     assert fickle == ["clock: datetime.datetime.now", "random numbers: uuid.uuid4"]
     drawing = json.loads(explain(project, "steps:drawing", "--json").stdout)["not held"]
     assert drawing == ["random numbers: random.choice"]
+
+
+def test_values_that_nobody_looks_into_are_named(project: Path) -> None:
+    found = json.loads(explain(project, "steps:deep", "--json").stdout)["not held"]
+    assert found == [
+        "what a program changes inside of: helpers:MANY (more than 100 values)",
+        "what a program changes inside of: helpers:NUMBERS['in'] (array.array)",
+    ]
 
 
 def test_a_step_that_asks_for_the_platform_depends_on_it_and_what_differs_from_machine_to_machine_is_named(
