@@ -121,6 +121,7 @@ CASES = [
         """,
         edit=("steps.py", "LIMIT = 1", "LIMIT = 2"),
         expect="rerun",
+        needs=("pandas",),
         needs_312=True,
     ),
     Case(
