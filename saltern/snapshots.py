@@ -53,19 +53,19 @@ class Snapshot:
     values: dict[str, Leaves] = field(default_factory=dict)
 
 
-_known: dict[str, Snapshot] = {}
-_open: set[str] = set()  # the modules whose snapshots are not whole
-_count = 0  # how many modules there were when they were last looked at
+_known: dict[str, Snapshot] = {}  # of the user's modules
+_count, _last = 0, ""  # how many modules there were when they were last looked at, and the name of the last of them
 
 
 def look(importing: str | None = None) -> None:
     """Note what names of modules stand for which were not noted yet. ``importing``: a module that is not complete."""
-    global _count
-    is_news = len(sys.modules) != _count
-    _count = len(sys.modules)
-    for name in [*sys.modules] if is_news else [*_open]:
+    global _count, _last
+    names = [*sys.modules]
+    is_longer = 0 < _count <= len(names) and names[_count - 1] == _last  # new modules come last
+    for name in dict.fromkeys([*_known, *(names[_count:] if is_longer else names)]):
         if module := sys.modules.get(name):
             _note(name, module, importing)
+    _count, _last = len(names), names[-1]
 
 
 def of(module: str) -> Snapshot | None:
@@ -79,7 +79,6 @@ def _note(name: str, module: ModuleType, importing: str | None) -> None:
     known = _known.get(name)
     if (known and known.is_whole and known.spec is spec) or not _is_users(module):
         return
-    _open.add(name)
     if known and known.spec is not spec and name == importing:
         return  # it is loaded again, and most of its names are as they were before
     if known is None or known.spec is not spec:
@@ -88,8 +87,6 @@ def _note(name: str, module: ModuleType, importing: str | None) -> None:
     for one in [*takewhile(lambda one: one not in known.values, reversed(names))]:  # the last are new
         known.values[one] = leaves(names[one]) if one[:2] != "__" else {}
     known.is_whole = name not in (importing, "__main__") and not getattr(spec, "_initializing", False)
-    if known.is_whole:
-        _open.discard(name)
 
 
 def _is_users(module: Any) -> bool:
