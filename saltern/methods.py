@@ -20,7 +20,7 @@ from saltern.trees import annotations_of, bound_by, children, defaults, imports,
 QUERIES = {"query", "eval", "sql", "execute", "read_sql", "read_sql_query", "sql_expr"}
 # What leads to objects without a name that stands there.
 _LEAD_TO_ANY = {"__class__", "dir", "exec", "globals", "locals", "super", "vars"} | QUERIES
-_WORD = re.compile(r"[A-Za-z_]\w*")
+IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _LITERALS = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp)
 _METHODS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PROPERTIES = {"property", "cached_property"}
@@ -65,7 +65,7 @@ def uses(body: Iterable[ast.AST]) -> Uses:
         elif isinstance(node, ast.Name):
             found.otherwise.add(node.id)
         elif said := text_of(node):  # some libraries look for a name of a text among the caller's
-            found.otherwise.update(_WORD.findall(said))
+            found.otherwise.update(IDENTIFIER.findall(said))
         todo += children(node)
     return found
 

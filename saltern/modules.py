@@ -183,20 +183,21 @@ class Module:
 
     def _class(self, name: str) -> ast.ClassDef | None:
         """The class that a name stands for, where no other statement changes it and its definition does nothing."""
-        statements = self.statements.get(name, [])
-        is_once = len(statements) == 1 and name not in self.imports
-        if not is_once or not isinstance(statements[0], ast.ClassDef):
-            return None
-        return None if any(one is statements[0] for one in self.body) else statements[0]
+        statement = self._bound_once(name)
+        return statement if isinstance(statement, ast.ClassDef) else None
 
     def _table(self, name: str) -> Mapping[str, ast.Expr]:
         """The items of a dictionary of constant keys that is written out once, and that no other statement changes."""
         if name not in self._tables:
-            statements = self.statements.get(name, [])
-            is_once = len(statements) == 1 and name not in self.imports
-            has_effect = any(one is statements[0] for one in self.body) if is_once else True
-            self._tables[name] = {} if has_effect else _items(statements[0])
+            statement = self._bound_once(name)
+            self._tables[name] = _items(statement) if statement else {}
         return self._tables[name]
+
+    def _bound_once(self, name: str) -> ast.stmt | None:
+        """The one statement that binds a name, where no other changes it and it does nothing else."""
+        statements = self.statements.get(name, [])
+        is_once = len(statements) == 1 and name not in self.imports
+        return statements[0] if is_once and not any(one is statements[0] for one in self.body) else None
 
     def _imported(self, name: str) -> str:
         """What a name is bound to, one after the other, where imports are among it."""

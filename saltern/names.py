@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from saltern import patterns
-from saltern.methods import QUERIES, Uses, given_name, uses
+from saltern.methods import IDENTIFIER, QUERIES, Uses, given_name, uses
 from saltern.trees import (
     COMPREHENSIONS,
     Import,
@@ -61,7 +61,6 @@ _LOOKS = _SIZES | _TIMES | {*_GOES_BY}
 _KINDS = (("sizes", _SIZES), ("times", _TIMES))
 _READERS = _READS_DOCSTRINGS | _READS_HINTS | _READS_MODULES | _READS_LINES | _LOOKS
 _SPECIAL = {name for name in _READERS - _LOOKS if "_" in name}  # no words, where they stand in a text
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
 SHELL = re.compile(r"\$\{?([A-Z_][A-Z0-9_]+)\b")  # a variable in a command
 
@@ -213,7 +212,7 @@ class _Collector:
         if not self.annotating:
             self.read.handed.update(attributes[is_called:])
             if constant:  # locate("lab.helpers.clean"), of which the last word is the name
-                self.read.handed.update(_IDENTIFIER.findall(constant)[-1:])
+                self.read.handed.update(IDENTIFIER.findall(constant)[-1:])
             if isinstance(node, ast.Name) and (attributes or not is_called):
                 self.read.handed.add(node.id)
         if isinstance(node, ast.Name):
@@ -262,7 +261,7 @@ class _Collector:
         """Read the names in the texts that a call is given: there may be such names."""
         self.annotating += 1
         for inner in (one for argument in node.args for one in ast.walk(argument)):
-            for name in _IDENTIFIER.findall(text_of(inner) or ""):
+            for name in IDENTIFIER.findall(text_of(inner) or ""):
                 self._read(ast.Name(name, ast.Load(), lineno=node.lineno), ()) if len(name) < 80 else None
         self.annotating -= 1
 
@@ -273,7 +272,7 @@ class _Collector:
 
     def constant(self, node: ast.Constant) -> Sequence[_Todo]:
         if isinstance(node.value, bytes) and len(node.value) < 80:
-            self.read.words |= {*_IDENTIFIER.findall(node.value.decode("ascii", "replace"))}
+            self.read.words |= {*IDENTIFIER.findall(node.value.decode("ascii", "replace"))}
         if not isinstance(node.value, str):
             return []
         if self.annotating:
@@ -282,7 +281,7 @@ class _Collector:
             except (SyntaxError, ValueError):
                 return []
         if len(node.value) < 80:
-            words = {*_IDENTIFIER.findall(node.value)}
+            words = {*IDENTIFIER.findall(node.value)}
             self.read.words |= words
             self._taken(words & _SPECIAL)
             self.read.lines |= "(lineno)" in node.value or "{lineno" in node.value  # a format of logs

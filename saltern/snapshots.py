@@ -142,10 +142,9 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
     if is_atom(value):
         return _atom(value), []
     name = f"{_module(kind)}.{kind.__qualname__}"
-    sized = next((base for base in _SIZED if issubclass(kind, base)), None)
-    if sized and sized.__len__(value) > MOST:
+    if is_large(value):
         raise _TooMany
-    if sized:
+    if sized := _sized(kind):
         several = tuple(sized.__iter__(value))
         inner = tuple(dict.values(value)) if sized is dict else several
         own = _attributes(value) if _is_own(kind) else []
@@ -170,8 +169,13 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
 
 def is_large(value: Any) -> bool:
     """Whether a list, set, tuple or dictionary holds more than is looked at."""
-    sized = next((base for base in _SIZED if issubclass(type(value), base)), None)
+    sized = _sized(type(value))
     return sized is not None and sized.__len__(value) > MOST
+
+
+def _sized(kind: type) -> Any:
+    """The kind of list, set, tuple or dictionary that a class is of; None where it is of none."""
+    return next((base for base in _SIZED if issubclass(kind, base)), None)
 
 
 def may_change(value: Any) -> bool:
