@@ -74,8 +74,15 @@ def _check_maker(declared: Step[..., Any], files: set[str], place: str, value: o
         raise BadInput(f"{place} in memory is a function of {file}, which '{declared.name}' does not import")
 
 
-# A module, its file, a name, and what that stood for when it was noted, and stands for now.
-Noted = tuple[str, str, str, snapshots.Leaves, snapshots.Leaves]
+class Noted(NamedTuple):
+    """A name whose value the source computes, what it stood for when it was noted, and stands for now."""
+
+    module: str
+    path: str
+    name: str
+    before: snapshots.Leaves
+    now: snapshots.Leaves
+    literals: Mapping[str, str]  # what the source says of names and of attributes of classes
 
 
 class Held(NamedTuple):
@@ -143,19 +150,20 @@ def changed(declared: Step[..., Any], found: Reached) -> Memory:
 
 
 def _opaque(several: Iterable[Noted]) -> Iterator[str]:
-    for module, _, name, _, now in several:
-        if snapshots.is_large(vars(sys.modules[module])[name]):
-            yield f"{module}:{name} (more than {snapshots.MOST} values)"
-        for place, leaf in now.items():
+    for one in several:
+        if snapshots.is_large(vars(sys.modules[one.module])[one.name]):
+            yield f"{one.module}:{one.name} (more than {snapshots.MOST} values)"
+        for place, leaf in one.now.items():
             if isinstance(leaf, Opaque) and snapshots.may_change(leaf.value):
-                yield f"{module}:{name}{''.join(place)} ({leaf.kind})"
+                yield f"{one.module}:{one.name}{''.join(place)} ({leaf.kind})"
 
 
 def _held_values(several: Iterable[Noted], own: set[str]) -> Iterator[Held]:
-    for module, _, name, _, now in several:
-        if now and not snapshots.is_atom(now.get(())):  # else it is what the name stands for
-            told = {path: leaf for path, leaf in now.items() if not _is_set(own, name, path)}
-            yield _held(vars(sys.modules[module]), [name])._replace(leaves=(name, told, own))
+    for one in several:
+        held = _held(vars(sys.modules[one.module]), [one.name])
+        if one.now and not snapshots.is_atom(held.objects[0]):  # else it is what the name stands for
+            told = {path: leaf for path, leaf in one.now.items() if not _is_set(own, one.name, path)}
+            yield held._replace(leaves=(one.name, told, own))
 
 
 def _changed_literals(
@@ -183,8 +191,8 @@ def _changed_literals(
 def _changed_values(
     declared: Step[..., Any], several: Iterable[Noted], own: Callable[[], set[str]]
 ) -> Iterator[tuple[str, str]]:
-    for module, path, name, before, now in several:
-        places = [*snapshots.differing(before, now)]
+    for module, path, name, before, now, literals in several:
+        places = [at for at in snapshots.differing(before, now) if not at or f"{name}{at[0]}" not in literals]
         if not places or _is_bound_again(module, path, name):
             continue
         for place in places:
@@ -231,12 +239,7 @@ def _noted(found: Reached) -> Iterator[Noted]:
             value = held[name]
             now = snapshots.leaves(value)
             if before or now or snapshots.is_large(value):
-                if memory.is_a(value, type):
-                    before, now = (
-                        {p: one for p, one in leaves.items() if not p or f"{name}{p[0]}" not in literals}
-                        for leaves in (before, now)
-                    )
-                yield module, path, name, before, now
+                yield Noted(module, path, name, before, now, literals)
 
 
 def _is_set(own: set[str], name: str, place: tuple[str, ...]) -> bool:

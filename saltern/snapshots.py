@@ -1,8 +1,9 @@
-"""What names of the user's modules stood for when a step was defined, to tell what a program has changed since.
+"""What names of the user's modules stood for when a module had been executed, to tell what a program has changed since.
 
-Where the source says what a name is, ``memory.literals`` tells without. This is for what the source computes: numbers,
-texts, lists, dictionaries, attributes of classes, and attributes of objects of the user's own classes. Nothing is asked
-of the objects themselves: no property runs, and no ``__getattr__``.
+A module that was executed before this one was imported is looked at when a step is defined. Where the source says what
+a name is, ``memory.literals`` tells without. This is for what the source computes: numbers, texts, lists, dictionaries,
+attributes of classes, and attributes of objects of the user's own classes. Nothing is asked of the objects themselves:
+no property runs, and no ``__getattr__``.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 import enum
 import os
 import sys
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, takewhile
 from operator import is_
 from pathlib import Path
-from types import FunctionType, MemberDescriptorType, ModuleType
+from types import CodeType, FrameType, FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
 
 Leaves = dict[tuple[str, ...], Any]  # where something is in a value, such as (".train", "['rate']"), and what it is
@@ -54,18 +57,21 @@ class Snapshot:
 
 
 _known: dict[str, Snapshot] = {}  # of the user's modules
-_count, _last = 0, ""  # how many modules there were when they were last looked at, and the name of the last of them
+_seen: list[str] = []  # the names of all modules when they were last looked at
+_odd: list[str] = []  # those of them that are no plain modules, as one that is loaded when it is first used
+_ending: dict[int, weakref.ref[CodeType]] = {}  # the code of modules whose top levels run
 
 
 def look(importing: str | None = None) -> None:
     """Note what names of modules stand for which were not noted yet. ``importing``: a module that is not complete."""
-    global _count, _last
+    global _seen, _odd
     names = [*sys.modules]
-    is_longer = 0 < _count <= len(names) and names[_count - 1] == _last  # new modules come last
-    for name in dict.fromkeys([*_known, *(names[_count:] if is_longer else names)]):
-        if module := sys.modules.get(name):
-            _note(name, module, importing)
-    _count, _last = len(names), names[-1]
+    new = names[len(_seen) :] if names[: len(_seen)] == _seen else names  # they come last
+    for name in dict.fromkeys([*_known, *_odd, *new]):
+        module = sys.modules.get(name)
+        if type(module) is ModuleType:
+            _note(name, vars(module), importing)
+    _seen, _odd = names, [name for name in (*_odd, *new) if type(sys.modules.get(name)) not in (ModuleType, type(None))]
 
 
 def of(module: str) -> Snapshot | None:
@@ -74,26 +80,53 @@ def of(module: str) -> Snapshot | None:
     return known if known and known.spec is getattr(sys.modules.get(module), "__spec__", None) else None
 
 
-def _note(name: str, module: ModuleType, importing: str | None) -> None:
-    spec = getattr(module, "__spec__", None) if type(module) is ModuleType else None
-    known = _known.get(name)
-    if (known and known.is_whole and known.spec is spec) or not _is_users(module):
+def _note(name: str, names: dict[str, Any], importing: str | None, *, is_ended: bool = False) -> None:
+    spec, known = names.get("__spec__"), _known.get(name)
+    if (known and known.is_whole and known.spec is spec) or not _is_users(names.get("__file__")):
         return
     if known and known.spec is not spec and name == importing:
         return  # it is loaded again, and most of its names are as they were before
-    if known is None or known.spec is not spec:
+    if is_ended or known is None or known.spec is not spec:
         known = _known[name] = Snapshot(spec, is_whole=False)
-    names = vars(module)
     for one in [*takewhile(lambda one: one not in known.values, reversed(names))]:  # the last are new
         known.values[one] = leaves(names[one]) if one[:2] != "__" else {}
-    known.is_whole = name not in (importing, "__main__") and not getattr(spec, "_initializing", False)
+    is_running = name in (importing, "__main__") or getattr(spec, "_initializing", False)
+    known.is_whole = is_ended or not is_running
 
 
-def _is_users(module: Any) -> bool:
-    file = vars(module).get("__file__") if type(module) is ModuleType else None
-    if not isinstance(file, str) or not file.endswith(".py"):
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    """Note a module when its top level has ended: who executes it lets go of its code then, which nobody else has."""
+    if event == "exec" and isinstance(code := arguments[0], CodeType) and code.co_name == "<module>":
+        name = _executing(sys._getframe(1)) if _is_users(code.co_filename) else None
+        if name:
+            _ending[id(code)] = weakref.ref(code, partial(_ended, name, id(code)))
+
+
+def _executing(frame: FrameType | None) -> str | None:
+    """The name of the module that a loader executes, by the loader's frame: it is one of the callers of ``exec``."""
+    while frame and frame.f_code.co_name in ("_call_with_frames_removed", "exec_module"):
+        if frame.f_code.co_name == "exec_module" and frame.f_code.co_argcount == 2:  # the loader, and the module
+            names = _names(frame.f_locals.get(frame.f_code.co_varnames[1]))
+            return names.get("__name__") if names else None
+        frame = frame.f_back
+    return None
+
+
+def _ended(name: str, code: int, _: object) -> None:
+    _ending.pop(code, None)
+    if names := _names(sys.modules.get(name)):
+        _note(name, names, None, is_ended=True)
+
+
+def _names(module: object) -> dict[str, Any] | None:
+    """The names of a module, without asking one that is loaded when it is first asked."""
+    return object.__getattribute__(module, "__dict__") if issubclass(type(module), ModuleType) else None
+
+
+def _is_users(file: object) -> bool:
+    if not isinstance(file, str) or not file.endswith(".py") or file.startswith((_PYTHON, _OURS)):
         return False
-    return not file.startswith((_PYTHON, _OURS)) and "site-packages" not in file and "dist-packages" not in file
+    return "site-packages" not in file and "dist-packages" not in file
 
 
 def is_atom(value: Any) -> bool:
@@ -194,7 +227,7 @@ def _module(kind: type) -> str:
 
 def _is_own(kind: type) -> bool:
     """Whether a class is of the user's modules."""
-    return _is_users(sys.modules.get(_module(kind)))
+    return _is_users((_names(sys.modules.get(_module(kind))) or {}).get("__file__"))
 
 
 def _attributes(value: Any) -> list[tuple[str, Any]]:
@@ -237,3 +270,6 @@ def _is_same(one: Any, other: Any) -> bool:
         return one.value is other.value
     is_tuple = isinstance(one, tuple) and len(one) == len(other)
     return (is_tuple and all(map(is_, one, other))) or repr(one) == repr(other)
+
+
+sys.addaudithook(_hook)

@@ -317,3 +317,47 @@ CASES = [
         expect="rerun",
     ),
 ]
+CASES += [
+    Case(
+        name=f"object_changed_after_{name}",
+        about="A module that a step imports when it runs is changed as soon as the program has imported it.",
+        project=f"""
+        --- settings.py
+        class S:
+            def __init__(self): self.n = 1
+        C = S()
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            import settings
+            return settings.C.n
+        --- program.py
+        import importlib, importlib.util, sys
+        import steps
+        from build import tell
+        {imported}
+        settings.C.n = 10
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "10", "20"),
+        expect="rerun",
+    )
+    for name, imported in (
+        ("its_import", "import settings"),
+        ("its_import_by_a_name", "settings = importlib.import_module('settings')"),
+        ("it_was_loaded_again", "import settings; importlib.reload(settings)"),
+        (
+            "it_was_loaded_by_its_loader",
+            "spec = importlib.util.find_spec('settings'); settings = importlib.util.module_from_spec(spec)\n"
+            "        sys.modules['settings'] = settings; spec.loader.exec_module(settings)",
+        ),
+        (
+            "it_was_loaded_when_it_was_used",
+            "spec = importlib.util.find_spec('settings'); spec.loader = importlib.util.LazyLoader(spec.loader)\n"
+            "        settings = sys.modules['settings'] = importlib.util.module_from_spec(spec)\n"
+            "        spec.loader.exec_module(settings)",
+        ),
+    )
+]
