@@ -22,7 +22,7 @@ from saltern.trees import bound
 Written = Mapping[str, Sequence[str]]  # qualified name of a function -> the digests of its code, of each of that name
 
 MODULE = "<module>"
-_PLAIN = (int, float, str, bytes, list, dict, set, tuple, type(None), ModuleType)  # what holds no code
+_PLAIN = {*map(id, (int, float, str, bytes, list, dict, set, tuple, type(None), ModuleType))}  # what holds no code
 # Classes by their identity: one of the user's may have no hash, or say that it equals another.
 _SIZED = {*map(id, (dict, frozenset, list, set, tuple))}
 _CONTAINERS = {*_SIZED, id(Namespace), id(SimpleNamespace)}
@@ -76,7 +76,7 @@ def is_a(value: object, kinds: type | tuple[type, ...]) -> bool:
 
 def is_plain(value: object) -> bool:
     """Whether a value holds no code."""
-    return any(type(value) is one for one in _PLAIN)
+    return id(type(value)) in _PLAIN
 
 
 def is_container(value: object) -> bool:
@@ -191,7 +191,7 @@ def _codes(value: Any, module: str) -> Iterator[CodeType]:
             todo += [one.fget, one.fset, one.fdel]
         elif is_a(one, (staticmethod, classmethod, MethodType)):
             todo.append(one.__func__)
-        elif not is_a(one, (type, *_PLAIN)):
+        elif not (is_a(one, type) or is_plain(one)):
             todo += [_attribute(one, inner) for inner in ("function", "__wrapped__")]
 
 

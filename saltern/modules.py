@@ -127,8 +127,9 @@ class Module:
         # Python computes type hints, which may do something
         computed = [hint for statement in statements for hint in hints(statement)] if name == BODY else []
         texts += [f"{one} {text(hint, self)}" for one, hint in computed]
-        is_hinted = bool(computed) or any(map(self._annotates, statements))
-        if is_hinted and "__future__.annotations" in self._imported("annotations"):
+        if "__future__.annotations" in self._imported("annotations") and (
+            computed or any(map(self._annotates, statements))
+        ):
             order += "annotations are texts"
         hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
@@ -151,10 +152,11 @@ class Module:
 
     def is_bare(self, node: ast.AST) -> bool:
         """Whether the type hints of a function are left out: it is of the top level, and no decorator may read them."""
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return False
         if node not in self._bare:
             self._bare[node] = (
-                isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-                and any(node is one for one in self.statements.get(node.name, ()))
+                any(node is one for one in self.statements.get(node.name, ()))
                 and any(annotations_of(node))
                 and not may_be_read(node, self)
                 and not any(map(self._declares, node.decorator_list))
