@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from saltern.trees import as_skipped, children, is_self, last_name, text_of
+from saltern.trees import FUNCTIONS, as_skipped, children, last_name, text_of
 
 ANY = "*"
-OWN = "self."  # how the names of attributes begin that a method sets on its own object
+OWN = "self."  # how the names of attributes begin that a method sets on its own object, or class
 # The methods that change what is in a list, set or dictionary.
 _CHANGERS = {
     "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "insert",
@@ -18,74 +18,115 @@ _CHANGERS = {
 }  # fmt: skip
 MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}  # these set attributes of an object that is new
 _SETTERS = ("setattr", "delattr", "__setattr__")
+_ATTRIBUTE, _ITEM, _WITH = "=", "[]=", "with"  # what code does, beside the names that it reads
+# Methods that run where code does so, by whatever name.
+_RUN_BY = {
+    **dict.fromkeys(("__setattr__", "__delattr__", "__set__", "__delete__"), _ATTRIBUTE),
+    **dict.fromkeys(("__setitem__", "__delitem__"), _ITEM),
+    **dict.fromkeys(("__enter__", "__exit__", "__aenter__", "__aexit__"), _WITH),
+}
+_KINDS = {"abstractmethod", "asynccontextmanager", "classmethod", "contextmanager", "staticmethod"}  # of functions
 
 
 @dataclass
 class Changes:
-    """The names that code sets or fills, ``ANY`` for computed ones; and what its methods do to their own objects."""
+    """The names that code sets or fills, ``ANY`` for computed ones; and what the functions in it do, if they run."""
 
     names: set[str] = field(default_factory=set)
-    uses: set[str] = field(default_factory=set)  # the names that it reads, outside of methods
-    methods: list[tuple[str, Changes]] = field(default_factory=list)
+    uses: set[str] = field(default_factory=set)  # the names that it reads, and what it does
+    functions: list[tuple[str, Changes]] = field(default_factory=list)  # by what makes them run
 
     def add(self, other: Changes) -> None:
         self.names |= other.names
         self.uses |= other.uses
-        self.methods += other.methods
+        self.functions += other.functions
 
     def all(self) -> set[str]:
-        """With what those methods set that are used, by whatever name: ``self.count``."""
-        found, used, waiting = {*self.names}, {*self.uses}, self.methods
+        """With what those functions set that are used, by whatever name: ``self.count``."""
+        found, used, waiting = {*self.names}, {*self.uses}, self.functions
         while True:
             ready, left = list[Changes](), list[tuple[str, Changes]]()
             for name, one in waiting:
-                is_run = name in used or (name[:2] == "__" and name not in MAKERS)
+                is_run = name in used or (name.endswith(_ATTRIBUTE) and ANY + _ATTRIBUTE in used)
                 ready.append(one) if is_run else left.append((name, one))
             if not ready:
                 return found
             found.update(*(one.names for one in ready))
             used.update(*(one.uses for one in ready))
-            waiting = left
+            waiting = [*left, *(inner for one in ready for inner in one.functions)]
 
 
 def changes(statements: Iterable[ast.stmt]) -> Changes:
     """What statements change if they run, with all functions that they define."""
     found = Changes()
-    todo: list[tuple[ast.AST, Changes]] = [(statement, found) for statement in statements]
+    todo: list[tuple[ast.AST, Changes, str]] = [(statement, found, "") for statement in statements]
     while todo:
-        node, within = todo.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _is_method(node):
-            found.methods.append((node.name, within := Changes()))
+        node, within, first = todo.pop()
+        if isinstance(node, ast.ClassDef):
+            methods = [one for one in node.body if isinstance(one, FUNCTIONS)]
+            todo += [(one, within, _first(one)) for one in methods]
+            todo += [(one, within, first) for one in children(node) if one not in methods]
+            continue
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (run_by := _run_by(node)):
+            outer, within = within, Changes()
+            outer.functions.append((run_by, within))
         skipped = as_skipped(node)
-        todo += [(inner, within) for inner in (skipped.orelse if skipped else children(node))]
-        if isinstance(node, ast.Attribute | ast.Name):
-            within.uses.add(last_name(node))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
-            within.uses.add(node.value)  # for getattr
-        for name in _changed(node):
-            (within if name.startswith(OWN) else found).names.add(name)
+        todo += [(inner, within, first) for inner in (skipped.orelse if skipped else children(node))]
+        within.uses.update(_uses(node))
+        within.names.update(_changed(node, first))
     return found
 
 
-def _is_method(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return bool(node.args.args) and node.args.args[0].arg == "self"
+def _first(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> str:
+    return node.args.args[0].arg if node.args.args else ""
 
 
-def _changed(node: ast.AST) -> Iterator[str]:
+def _run_by(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """What a function waits for to be run: the use of its name; nothing where that is not known."""
+    decorators = [*map(last_name, node.decorator_list)]
+    if not {"setter", "deleter"}.isdisjoint(decorators):
+        return node.name + _ATTRIBUTE
+    if not _KINDS.issuperset(decorators) or (node.name[:2] == "__" and node.name not in MAKERS | _RUN_BY.keys()):
+        return ""
+    return "its class is made" if node.name in MAKERS else _RUN_BY.get(node.name, node.name)
+
+
+def _uses(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Attribute | ast.Name):
+        yield last_name(node)
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            yield from (_ATTRIBUTE, node.attr + _ATTRIBUTE)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+        yield node.value  # for getattr
+    elif isinstance(node, ast.Call) and last_name(node.func) in _SETTERS:
+        name = text_of(node.args[1]) if len(node.args) > 1 else None
+        yield from (_ATTRIBUTE, (ANY if name is None else name) + _ATTRIBUTE)
+    elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        yield _ITEM
+    elif isinstance(node, ast.With | ast.AsyncWith):
+        yield _WITH
+
+
+def _changed(node: ast.AST, first: str) -> Iterator[str]:
+    """The names that a node sets or fills; ``first`` is the first parameter of the method that it is in."""
     if isinstance(node, ast.Global):
         yield from node.names
     elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-        yield OWN + node.attr if is_self(node.value) else node.attr
+        yield OWN + node.attr if _is(node.value, first) else node.attr
     elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
         yield from _filled(node.value)
     elif isinstance(node, ast.Call):
         called = last_name(node.func)
         if called in _SETTERS:
-            own = OWN if node.args and is_self(node.args[0]) else ""
+            own = OWN if node.args and _is(node.args[0], first) else ""
             name = text_of(node.args[1]) if len(node.args) > 1 else ""
             yield own + (ANY if name is None else name)
         elif isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGERS:
             yield from _filled(node.func.value)
+
+
+def _is(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _filled(node: ast.AST) -> Iterator[str]:

@@ -45,6 +45,7 @@ _MADE = (
     *(ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp, ast.DictComp, ast.SetComp),
     *(ast.BinOp, ast.Compare, ast.UnaryOp, ast.Lambda),
 )
+_CHANGES_CLASSES = {"dataclass", "deprecated", "total_ordering"}  # those that they are called with
 _MAKERS = {"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "namedtuple", "set", "sorted"}
 _SIMPLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AugAssign, ast.AnnAssign)
 _ACCESSORS = {"setter", "getter", "deleter"}  # of a property
@@ -108,8 +109,18 @@ def _operands(statement: ast.stmt) -> Iterator[ast.expr]:
             yield from (one for one in children(node) if isinstance(one, ast.expr))
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             yield node.value
-        elif isinstance(node, ast.For | ast.comprehension):
+        elif isinstance(node, ast.For):
             yield node.iter
+        elif isinstance(node, ast.comprehension):
+            yield from (node.iter, *node.ifs)
+        elif isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert):
+            yield from () if as_skipped(node) else (node.test,)
+        elif isinstance(node, ast.BoolOp):
+            yield from node.values
+        elif isinstance(node, ast.Match):
+            yield node.subject
+        elif isinstance(node, ast.withitem):
+            yield node.context_expr
         elif isinstance(node, ast.Assign) and any(isinstance(one, ast.Tuple | ast.List) for one in node.targets):
             yield node.value
         if isinstance(node, FUNCTIONS):
@@ -168,6 +179,9 @@ class _Known:
         if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant | ast.JoinedStr):
             return _arguments(node)  # a method of a text
         if not self.is_harmless(node.func):
+            return None
+        maker = node.func.func if isinstance(node.func, ast.Call) else node.func
+        if last_name(maker) in _CHANGES_CLASSES and node.args:
             return None
         if last_name(node.func) not in _LOOKING:
             return []

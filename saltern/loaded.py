@@ -21,11 +21,11 @@ from saltern import memory, snapshots, sources, watch
 from saltern.changes import ANY, OWN, Changes
 from saltern.errors import BadInput
 from saltern.modules import BODY, WHOLE
-from saltern.parsed import compiled, parsed, written
+from saltern.parsed import compiled, located, parsed, written
 from saltern.reach import is_ignored
 from saltern.reached import IN_MEMORY, Reached, hashed
 from saltern.snapshots import Opaque
-from saltern.sources import locate, state_of
+from saltern.sources import state_of
 from saltern.steps import Step
 
 _ABSENT = object()
@@ -274,7 +274,7 @@ def _changes(declared: Step[..., Any], found: Reached) -> Changes:
     todo, seen, changes = [*parts], set[str](), Changes()
     while todo:
         module = todo.pop()
-        location = locate(module, home)
+        location = located(module, home)
         if module not in seen and location.kind == "source":
             seen.add(module)
             source = parsed(module, location.path, state_of(location.path))

@@ -143,7 +143,7 @@ class Module:
             known = self._class(table)
             return [only(known, key.split(",")) if known else self._table(table)[key]]
         if part == SUBCLASSES:
-            return [one for one in self.tree.body if any(map(_has_bases, ast.walk(one)))]
+            return [one for one in self.tree.body if any(map(_may_be_seen, ast.walk(one)))]
         return {BODY: self.body, WHOLE: self.tree.body}.get(part) or self.statements.get(part, [])
 
     def unhinted(self, node: ast.AnnAssign) -> ast.stmt:
@@ -217,8 +217,11 @@ class Module:
         return all(module.partition(".")[0] in _PYTHONS for module in modules)
 
     def changes(self, parts: Iterable[str]) -> Changes:
-        """What the statements of parts set or fill."""
-        return changes(statement for part in parts for statement in self._statements(part))
+        """What the statements of parts set or fill, if they run."""
+        every = [*parts]
+        found = changes(statement for part in every for statement in self._statements(part))
+        found.uses |= self.statements.keys() if WHOLE in every else {item_of(part)[0] for part in every}
+        return found
 
     @cached_property
     def all_modules(self) -> set[str]:
@@ -360,8 +363,33 @@ def _docstring(node: ast.AST) -> str | None:
     return text_of(body[0].value) if is_docstring(body[0]) else None
 
 
-def _has_bases(node: ast.AST) -> bool:
-    return isinstance(node, ast.ClassDef) and bool(node.bases or node.keywords)
+def _may_be_seen(node: ast.AST) -> bool:
+    """Whether others hear of a class: by its bases, or by an object that it takes in, as a descriptor is."""
+    if not isinstance(node, ast.ClassDef):
+        return False
+    values = (one.value for one in node.body if isinstance(one, ast.Assign | ast.AnnAssign))
+    return bool(node.bases or node.keywords) or any(isinstance(one, ast.Name | ast.Attribute) for one in values)
+
+
+def _makes_members(node: ast.AST) -> bool:
+    """Whether a method of an enum runs when its members are made, and does more than to set their attributes."""
+    if not isinstance(node, ast.FunctionDef) or node.name not in ("__init__", "__new__", "_generate_next_value_"):
+        return False
+    first = node.args.args[0].arg if node.args.args else ""
+    return any(
+        (isinstance(one, ast.Call) and last_name(one.func) not in ("__new__", "super"))
+        or (isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store | ast.Del))
+        or (isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store) and not _is_local(one.value, first, node))
+        or isinstance(one, ast.Global)
+        for one in walk(node)
+    )
+
+
+def _is_local(value: ast.expr, first: str, function: ast.FunctionDef) -> bool:
+    """Whether a value is the method's own object, or one that it has made."""
+    if not isinstance(value, ast.Name):
+        return False
+    return value.id == first or any(value.id in bound(one) for one in function.body)
 
 
 def _dotted(node: ast.expr) -> list[str]:
@@ -396,12 +424,16 @@ def _changed(node: ast.AST) -> str | None:
     return changed.id if isinstance(changed, ast.Name) else None
 
 
-_SEES_CLASSES = re.compile(rb"type|Meta|__init_subclass__|__set_name__|__subclasses__")
+_SEES_CLASSES = re.compile(rb"type|Meta|Enum|Flag|__init_subclass__|__set_name__|__subclasses__")
+_ENUMS = {"Enum", "Flag", "IntEnum", "IntFlag", "ReprEnum", "StrEnum"}
 
 
 def _sees_classes(node: ast.AST) -> bool:
     if isinstance(node, ast.ClassDef):
-        return any(last_name(base) in ("type", "ABCMeta", "EnumMeta", "EnumType") for base in node.bases)
+        bases = {last_name(base) for base in node.bases}
+        return not bases.isdisjoint(("type", "ABCMeta", "EnumMeta", "EnumType")) or (
+            not bases.isdisjoint(_ENUMS) and any(map(_makes_members, node.body))
+        )
     if isinstance(node, ast.FunctionDef):
         return node.name in ("__init_subclass__", "__set_name__")
     return isinstance(node, ast.Attribute) and node.attr == "__subclasses__"

@@ -110,6 +110,10 @@ class _Scope:
     is_class: bool = False
     body: Sequence[ast.AST] = ()  # of a function
 
+    @property
+    def is_function(self) -> bool:
+        return bool(self.body)
+
     @cached_property
     def uses(self) -> Uses:
         return uses(self.body)
@@ -254,6 +258,10 @@ class _Collector:
             if node is not self.called:
                 self.read.docstrings |= _may_take(last, node.args, "__doc__")
                 self.read.hints |= _may_take(last, node.args, "__annotations__")
+        elif last in _LOADS:
+            self._found(Reference("importlib", ("import_module",), Import("importlib")))
+        elif last in _OF_SCOPE and not node.args and not any(scope.is_function for scope in self.scopes):
+            self._found(Reference("globals", ()))
         constant = text_of(node.args[0]) if node.args else None
         return [*self.chain(function, constant, is_called=True, taken=self.taken.pop(node, None)), *given]
 
@@ -447,6 +455,8 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
 }
 
 
+_LOADS = {"exec_module", "load_module"}  # methods of what loads a module, which may be any
+_OF_SCOPE = {"dir", "locals", "vars"}  # without an argument they give the names of where they are called
 _TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}
 
 

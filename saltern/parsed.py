@@ -14,7 +14,7 @@ from saltern.files import file_digest
 from saltern.memory import Written
 from saltern.modules import Module, parse
 from saltern.reached import hashed
-from saltern.sources import State
+from saltern.sources import Location, State
 from saltern.text import DIGITS
 
 _VARIABLE = re.compile(rb"(?:environ(?:\.get\(|\[)|getenv\()\s*['\"]([A-Za-z_]\w*)")
@@ -29,6 +29,20 @@ def parsed(name: str, path: Path, state: State) -> Module:
         return parse(path.read_bytes(), str(path), package)
     except (SyntaxError, ValueError) as error:
         raise BadInput(f"{path}: cannot be read as Python ({error})") from None
+
+
+def located(module: str, home: str) -> Location:
+    """Where Python would find a module; one that it cannot read is a file like others, if nothing has loaded it.
+
+    Such a one may be for a newer Python, or not finished, and its import is taken back where it fails.
+    """
+    found = sources.locate(module, home)
+    if found.kind == "source" and module not in sys.modules:
+        try:
+            parsed(module, found.path, sources.state_of(found.path))
+        except BadInput:
+            return Location("file", found.paths)
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -87,6 +87,8 @@ class _Walk:
         known = [module for module in sorted(modules) if self.resolver.locate(module).kind == "source"]
         wanted = [(module, piece) for module in known for piece in sorted(self.everywhere)]
         handed = self._with_aliases(self.handed)
+        if self.resolver.handed:
+            wanted += self.resolver.parts_of_handed(self._executed())
         wanted += [(module, HINTS) for module, names in sorted(self.bare.items()) if not names.isdisjoint(handed)]
         keys = {place: ":".join(place) for place in wanted}
         return [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import BuiltinFunctionType
 
@@ -16,7 +16,7 @@ from saltern.errors import BadInput
 from saltern.modules import BODY, DOCSTRINGS, WHOLE, Module
 from saltern.names import Reference
 from saltern.parameters import exact
-from saltern.parsed import content, parsed
+from saltern.parsed import content, located, parsed
 from saltern.reached import ARGUMENTS, FILE, FOLDER, PLATFORM, PROJECT, Place, Reached, hashed
 from saltern.sources import Location, state_of
 from saltern.trees import Import
@@ -111,6 +111,7 @@ _STEADY = {
     "math", "operator", "os", "pathlib", "string", "struct", "subprocess", "sys", "textwrap", "time", "types", "typing",
     "zlib",
 }  # fmt: skip
+_HANDED = "the module itself is handed around"
 _UNSTEADY = {"sum", "hash", "compile", "exec", "eval", "repr", "dir", "vars"}
 
 
@@ -124,11 +125,12 @@ class Resolver:
         self._stars: dict[str, dict[str, None]] = {}
         self._beside: dict[str, list[Place]] = {}
         self._known: dict[tuple[str, Reference], list[Place]] = {}
+        self.handed: set[str] = set()  # modules of which any name may be taken: of a package also its modules
 
     def locate(self, module: str) -> Location:
         known = self._locations.get(module)
         if known is None:
-            known = self._locations[module] = sources.locate(module, self.home)
+            known = self._locations[module] = located(module, self.home)
         return known
 
     def module(self, module: str) -> Module:
@@ -218,7 +220,8 @@ class Resolver:
         elif not path and location.kind == "source" and reference.unread:
             return  # nobody takes anything of it, and what it does when it is imported counts in any case
         elif not path or location.kind == "folder":
-            yield self.coarse(module, WHOLE, "the module itself is handed around")
+            self.handed.add(module)
+            yield self.coarse(module, WHOLE, _HANDED)
         elif path[0] in _SPECIAL:
             if piece := _SPECIAL[path[0]]:
                 yield self.coarse(module, piece, f"its {path[0]} is read")
@@ -342,6 +345,12 @@ class Resolver:
             yield self.coarse(self.home, PROJECT, f"{full} may reach any module")
             self.found.by_name.add("modules")
 
+    def parts_of_handed(self, modules: Iterable[str]) -> Iterator[Place]:
+        """Those of the modules that somebody may take by a name from a package that is handed around."""
+        for module in modules:
+            if any(package in self.handed for package in _packages(module)):
+                yield self.coarse(module, WHOLE, _HANDED)
+
     def uses(self, module: str) -> None:
         top = module.partition(".")[0]
         if top != __package__:
@@ -372,6 +381,11 @@ def is_pythons(builtin: str) -> bool:
     return (
         _is_dunder(builtin) or value is Ellipsis or value is NotImplemented or type(value).__module__ == "_sitebuiltins"
     )
+
+
+def _packages(module: str) -> Iterator[str]:
+    while module := module.rpartition(".")[0]:
+        yield module
 
 
 def _is_dunder(name: str) -> bool:

@@ -9,17 +9,15 @@ no property runs, and no ``__getattr__``.
 from __future__ import annotations
 
 import enum
-import os
 import sys
-import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import chain, takewhile
 from operator import is_
-from pathlib import Path
-from types import CodeType, FrameType, FunctionType, MemberDescriptorType, ModuleType
+from types import FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
+
+from saltern.executed import at_end, is_users, names_of
 
 Leaves = dict[tuple[str, ...], Any]  # where something is in a value, such as (".train", "['rate']"), and what it is
 
@@ -32,7 +30,6 @@ _NO_DATA = {
 }  # fmt: skip
 _CHANGEABLE = {"__dict__", "__setitem__"}  # by its attributes, or its items
 _NAMESPACES = {"argparse.Namespace", "types.SimpleNamespace"}
-_PYTHON, _OURS = str(Path(os.__file__).parent), str(Path(__file__).parent)
 MOST = 100  # leaves of one value: they are looked at again and again
 _DIGITS = 10_000  # in bits, of a whole number: Python shows none of more than 4,300 decimal ones
 _SIZED: tuple[Any, ...] = (dict, frozenset, list, set, tuple)
@@ -59,7 +56,6 @@ class Snapshot:
 _known: dict[str, Snapshot] = {}  # of the user's modules
 _seen: list[str] = []  # the names of all modules when they were last looked at
 _odd: list[str] = []  # those of them that are no plain modules, as one that is loaded when it is first used
-_ending: dict[int, weakref.ref[CodeType]] = {}  # the code of modules whose top levels run
 
 
 def look(importing: str | None = None) -> None:
@@ -82,7 +78,7 @@ def of(module: str) -> Snapshot | None:
 
 def _note(name: str, names: dict[str, Any], importing: str | None, *, is_ended: bool = False) -> None:
     spec, known = names.get("__spec__"), _known.get(name)
-    if (known and known.is_whole and known.spec is spec) or not _is_users(names.get("__file__")):
+    if (known and known.is_whole and known.spec is spec) or not is_users(names.get("__file__")):
         return
     if known and known.spec is not spec and name == importing:
         return  # it is loaded again, and most of its names are as they were before
@@ -94,39 +90,9 @@ def _note(name: str, names: dict[str, Any], importing: str | None, *, is_ended: 
     known.is_whole = is_ended or not is_running
 
 
-def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    """Note a module when its top level has ended: who executes it lets go of its code then, which nobody else has."""
-    if event == "exec" and isinstance(code := arguments[0], CodeType) and code.co_name == "<module>":
-        name = _executing(sys._getframe(1)) if _is_users(code.co_filename) else None
-        if name:
-            _ending[id(code)] = weakref.ref(code, partial(_ended, name, id(code)))
-
-
-def _executing(frame: FrameType | None) -> str | None:
-    """The name of the module that a loader executes, by the loader's frame: it is one of the callers of ``exec``."""
-    while frame and frame.f_code.co_name in ("_call_with_frames_removed", "exec_module"):
-        if frame.f_code.co_name == "exec_module" and frame.f_code.co_argcount == 2:  # the loader, and the module
-            names = _names(frame.f_locals.get(frame.f_code.co_varnames[1]))
-            return names.get("__name__") if names else None
-        frame = frame.f_back
-    return None
-
-
-def _ended(name: str, code: int, _: object) -> None:
-    _ending.pop(code, None)
-    if names := _names(sys.modules.get(name)):
+def _ended(name: str) -> None:
+    if names := names_of(sys.modules.get(name)):
         _note(name, names, None, is_ended=True)
-
-
-def _names(module: object) -> dict[str, Any] | None:
-    """The names of a module, without asking one that is loaded when it is first asked."""
-    return object.__getattribute__(module, "__dict__") if issubclass(type(module), ModuleType) else None
-
-
-def _is_users(file: object) -> bool:
-    if not isinstance(file, str) or not file.endswith(".py") or file.startswith((_PYTHON, _OURS)):
-        return False
-    return "site-packages" not in file and "dist-packages" not in file
 
 
 def is_atom(value: Any) -> bool:
@@ -227,7 +193,7 @@ def _module(kind: type) -> str:
 
 def _is_own(kind: type) -> bool:
     """Whether a class is of the user's modules."""
-    return _is_users((_names(sys.modules.get(_module(kind))) or {}).get("__file__"))
+    return is_users((names_of(sys.modules.get(_module(kind))) or {}).get("__file__"))
 
 
 def _attributes(value: Any) -> list[tuple[str, Any]]:
@@ -272,4 +238,4 @@ def _is_same(one: Any, other: Any) -> bool:
     return (is_tuple and all(map(is_, one, other))) or repr(one) == repr(other)
 
 
-sys.addaudithook(_hook)
+at_end(_ended)

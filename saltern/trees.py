@@ -164,9 +164,15 @@ def as_skipped(node: ast.AST) -> ast.If | None:
     """A block that never runs in a pipeline: for type checkers, or for running the module as a program."""
     if not isinstance(node, ast.If):
         return None
-    test = node.test
-    main = isinstance(test, ast.Compare) and last_name(test.left) == "__name__" and isinstance(test.ops[0], ast.Eq)
-    return node if main or last_name(test) == "TYPE_CHECKING" else None
+    return node if _is_of_main(node.test) or last_name(node.test) == "TYPE_CHECKING" else None
+
+
+def _is_of_main(test: ast.expr) -> bool:
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+        return False
+    sides = (test.left, *test.comparators)
+    is_name = any(isinstance(one, ast.Name) and one.id == "__name__" for one in sides)
+    return is_name and any(text_of(one) == "__main__" for one in sides)
 
 
 def arguments_of(given: ast.arguments | None) -> list[ast.arg]:

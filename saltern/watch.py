@@ -114,7 +114,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         if isinstance(code, CodeType) and code.co_name == "<module>":
             file = code.co_filename
             if not file.startswith(("<", _PYTHON)) and "site-packages" not in file:
-                _executed[file] = code.replace()  # who executes the module is alone to hold its own: see ``snapshots``
+                _executed[file] = code.replace()  # its own is for ``executed.py`` to wait for
                 kept.imported(file)
                 _count += 1
         return
