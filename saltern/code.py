@@ -20,7 +20,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -90,18 +90,30 @@ def _without_gc() -> Iterator[None]:
 def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], replaced: int) -> Reached:
     snapshots.look()
     found = remembered(declared)
-    if found:
-        known = len(found.compiled)
-    else:
-        known, found = -1, walk(declared)
-        loaded.without_filled(declared, found)
+    known = len(found.compiled) if found else -1
+    found = _checked(declared, found or _walked(declared))
+    if len(found.compiled) > known:
+        keep(declared, found)
+    also = set[str]()
+    while more := loaded.unreached(found) - also:
+        also |= more
+        found = _checked(declared, _walked(declared, also))
+    told, _HELD[declared], opaque = loaded.changed(declared, found)
+    return replace(found, code=found.code | told, opaque=opaque)
+
+
+def _walked(declared: Step[..., Any], also: Iterable[str] = ()) -> Reached:
+    found = walk(declared, sorted(also))
+    loaded.without_filled(declared, found)
+    return found
+
+
+def _checked(declared: Step[..., Any], found: Reached) -> Reached:
+    """With the files that were opened when its modules were imported."""
     loaded.check(declared, found)
     for opened in (Path(path) for file in found.files for path in kept.files((file, ""))):
         found.texts.setdefault(named(opened, project_of(declared)) + "/" * opened.is_dir(), opened)
-    if len(found.compiled) > known:
-        keep(declared, found)
-    told, _HELD[declared], opaque = loaded.changed(declared, found)
-    return replace(found, code=found.code | told, opaque=opaque)
+    return found
 
 
 def named_files(declared: Step[..., Any]) -> dict[str, str]:

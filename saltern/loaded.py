@@ -20,17 +20,17 @@ from typing import Any, NamedTuple
 from saltern import memory, snapshots, sources, watch
 from saltern.changes import ANY, OWN, Changes
 from saltern.errors import BadInput
-from saltern.modules import BODY, WHOLE
+from saltern.modules import BODY, SUBCLASSES, WHOLE, item_of
 from saltern.parsed import compiled, located, parsed, written
 from saltern.reach import is_ignored
-from saltern.reached import IN_MEMORY, Reached, hashed
-from saltern.snapshots import Opaque
+from saltern.reached import FILE, IN_MEMORY, PROJECT, Reached, hashed
+from saltern.snapshots import Opaque, Own
 from saltern.sources import state_of
 from saltern.steps import Step
 
 _ABSENT = object()
-# Step, and how many modules had been executed -> what the code that it reaches sets by itself.
-_OWN: dict[tuple[Step[..., Any], int], set[str]] = {}
+# Step, how many modules had been executed, and places -> what the code that it reaches sets by itself.
+_OWN: dict[tuple[Step[..., Any], int, int], set[str]] = {}
 
 
 def check(declared: Step[..., Any], found: Reached) -> None:
@@ -57,7 +57,7 @@ def check(declared: Step[..., Any], found: Reached) -> None:
                     f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload "
                     f"'{module}' and what imports it"
                 )
-            _check_maker(declared, found.files, f"{module}:{name}", value)
+            _check_maker(declared, found, f"{module}:{name}", value)
         if known.code:
             continue
         state = state_of(path)
@@ -66,12 +66,50 @@ def check(declared: Step[..., Any], found: Reached) -> None:
             raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
 
 
-def _check_maker(declared: Step[..., Any], files: set[str], place: str, value: object) -> None:
-    file = value.__code__.co_filename if type(value) is FunctionType else ""
-    if not file.endswith(".py") or file in files or sources.is_library(file):
+def _check_maker(declared: Step[..., Any], found: Reached, place: str, value: object) -> None:
+    if type(value) is not FunctionType:
         return
-    if os.path.realpath(file) not in map(os.path.realpath, files):  # one of them may be by way of a link
+    file = value.__code__.co_filename
+    if not file.endswith(".py") or sources.is_library(file):
+        return
+    if os.path.realpath(file) not in map(os.path.realpath, found.files):  # one of them may be by way of a link
         raise BadInput(f"{place} in memory is a function of {file}, which '{declared.name}' does not import")
+    if not _is_reached(found, _own(value)):
+        raise BadInput(
+            f"{place} in memory is '{value.__qualname__}' of {file}, which a program has put there; give what is set "
+            f"to '{declared.name}' as a parameter"
+        )
+
+
+def _own(function: FunctionType) -> Own:
+    return Own("function", function.__globals__.get("__name__", ""), function.__code__.co_qualname, function)
+
+
+def _is_reached(found: Reached, own: Own) -> bool:
+    """Whether the source of a function or class is among what a step reaches."""
+    parts = [place[len(own.module) + 1 :] for place in found.code if place.startswith(f"{own.module}:")]
+    names = {item_of(part)[0] for part in parts}
+    if {own.name.partition(".")[0], WHOLE, FILE} & names or any(place.endswith(f":{PROJECT}") for place in found.code):
+        return True
+    location = located(own.module, own.module.partition(".")[0])
+    if not parts or location.kind != "source":
+        return False
+    line = own.value.__code__.co_firstlineno if own.kind == "function" else None
+    return parsed(own.module, location.path, state_of(location.path)).holds(parts, own.name, line)
+
+
+def unreached(found: Reached) -> set[str]:
+    """The modules of functions and classes that are found under names that a step reaches, and whose code it does not.
+
+    A program may have put them there: a plug-in that it imports, a function in a table, another model.
+    """
+    noted = [*_noted(found)]
+    several = [one.now.get(place) for one in noted for place in snapshots.differing(one.before, one.now)]
+    if any(place.endswith(f":{SUBCLASSES}") for place in found.coarse):
+        classes = [leaf for one in noted for leaf in one.now.values() if isinstance(leaf, Own) and leaf.kind == "class"]
+        several += [inner for one in classes for inner in snapshots.subclasses(one.value)]
+    own = {(one.module, one.name): one for one in several if isinstance(one, Own)}
+    return {one.module for one in own.values() if one.module in sys.modules and not _is_reached(found, one)}
 
 
 class Noted(NamedTuple):
@@ -145,7 +183,7 @@ def changed(declared: Step[..., Any], found: Reached) -> Memory:
     names, noted = [*_held_names(found)], [*_noted(found)]
     own = partial(_set_by, declared, found)
     told = dict([*_changed_literals(declared, found, own), *_changed_values(declared, noted, own)])
-    held = [*names, *_held_values(noted, _OWN.get((declared, watch.executions()), set()))]
+    held = [*names, *_held_values(noted, _OWN.get(_key(declared, found), set()))]
     return Memory(told, held, tuple(sorted(set(_opaque(noted)))))
 
 
@@ -179,8 +217,8 @@ def _changed_literals(
         if now is None and is_changed:
             continue  # it holds what no literal can, as a registry does
         if now is None and ("." in one or literal.startswith("def ")):  # of a decorator or a base, maybe
-            _check_maker(declared, found.files, f"{module}:{one}", value)
-        elif is_changed or own().isdisjoint({name, ANY}):
+            _check_maker(declared, found, f"{module}:{one}", value)
+        elif is_changed or not _is_set(own(), name, (f".{name}",) if "." in one else ()):
             if now is None or now.startswith("def "):
                 raise BadInput(
                     f"{path}: '{one}' in memory is not what the file says; give what is set to the step as a parameter"
@@ -234,12 +272,28 @@ def _noted(found: Reached) -> Iterator[Noted]:
         held, literals = vars(sys.modules[module]), found.literals.get(module, {}).get(path, {})
         for name in {*held} if WHOLE in names else names:
             before = noted.values.get(name, {} if noted.is_whole else None)
-            if before is None or name not in held or name in literals or name[:2] == "__":
+            if (
+                before is None
+                or name not in held
+                or name[:2] == "__"
+                or _is_literal(held[name], literals.get(name), path)
+            ):
                 continue
             value = held[name]
             now = snapshots.leaves(value)
             if before or now or snapshots.is_large(value):
                 yield Noted(module, path, name, before, now, literals)
+
+
+def _is_literal(value: object, literal: str | None, path: str) -> bool:
+    """Whether a value is compared with the source, and not with what was noted: it is none that no literal can be."""
+    if literal is None:
+        return False
+    if type(value) is FunctionType:
+        return not value.__dict__
+    return not (
+        literal.startswith(memory.CHANGEABLE) and memory.is_container(value) and memory.told(value, path) is None
+    )
 
 
 def _is_set(own: set[str], name: str, place: tuple[str, ...]) -> bool:
@@ -259,10 +313,14 @@ def _set_by(declared: Step[..., Any], found: Reached) -> set[str]:
 
     And those that a module sets, when it is imported, that such code may import while it runs.
     """
-    key = declared, watch.executions()
+    key = _key(declared, found)
     if key not in _OWN:
         _OWN[key] = _changes(declared, found).all()
     return _OWN[key]
+
+
+def _key(declared: Step[..., Any], found: Reached) -> tuple[Step[..., Any], int, int]:
+    return declared, watch.executions(), len(found.code)
 
 
 def _changes(declared: Step[..., Any], found: Reached) -> Changes:

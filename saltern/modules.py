@@ -31,6 +31,7 @@ from saltern.trees import (
     hints,
     imports,
     last_name,
+    lines_of,
     text_of,
     walk,
 )
@@ -215,6 +216,15 @@ class Module:
             return isinstance(expression, ast.Attribute) and expression.attr in ("setter", "getter", "deleter")
         modules = [one.module for one in self.imports.get(name, ())] or self.stars
         return all(module.partition(".")[0] in _PYTHONS for module in modules)
+
+    def holds(self, parts: Iterable[str], name: str, line: int | None) -> bool:
+        """Whether one of the parts defines what has a qualified name, which is enough, or what begins in a line."""
+        top = name.partition(".")[0]
+        return any(
+            top in bound(one) or (line is not None and line in lines_of(one))
+            for part in parts
+            for one in self._statements(part)
+        )
 
     def changes(self, parts: Iterable[str]) -> Changes:
         """What the statements of parts set or fill, if they run."""

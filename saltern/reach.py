@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,12 @@ from saltern.trees import Import
 _READ_HINTS = {"Cython", "beartype", "cython", "jaxtyping", "numba", "taichi", "torch", "triton", "typeguard", "warp"}
 
 
-def walk(declared: Step[..., Any]) -> Reached:
-    """What a step reaches, read from the source."""
+def walk(declared: Step[..., Any], also: Iterable[str] = ()) -> Reached:
+    """What a step reaches, read from the source; ``also`` by way of some modules, which a program leads it to."""
     walking = _Walk(declared)
+    walking.todo += [
+        walking.resolver.coarse(module, WHOLE, "a program has put something of it in a place") for module in also
+    ]
     walking.run()
     found = walking.found
     found.code = {place: digest for place, digest in sorted(found.code.items()) if digest != NOTHING}

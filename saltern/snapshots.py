@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import enum
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, takewhile
 from operator import is_
-from types import FunctionType, MemberDescriptorType, ModuleType
+from types import FunctionType, MappingProxyType, MemberDescriptorType, ModuleType
 from typing import Any
 
 from saltern.executed import at_end, is_users, names_of
@@ -29,10 +31,16 @@ _NO_DATA = {
     "logging", "operator", "re", "threading", "types", "typing", "weakref",
 }  # fmt: skip
 _CHANGEABLE = {"__dict__", "__setitem__"}  # by its attributes, or its items
-_NAMESPACES = {"argparse.Namespace", "types.SimpleNamespace"}
+# Of Python's own classes those whose objects are looked into like the user's.
+_NAMESPACES = {
+    "argparse.Namespace", "collections.ChainMap", "collections.UserDict", "collections.UserList",
+    "configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SectionProxy", "types.SimpleNamespace",
+}  # fmt: skip
+_UNSAID = {"__dict__", "__objclass__", "__orig_class__", "__pydantic_fields_set__", "__weakref__"}  # attributes
 MOST = 100  # leaves of one value: they are looked at again and again
 _DIGITS = 10_000  # in bits, of a whole number: Python shows none of more than 4,300 decimal ones
-_SIZED: tuple[Any, ...] = (dict, frozenset, list, set, tuple)
+_SIZED: tuple[Any, ...] = (deque, dict, frozenset, list, set, tuple)
+_PARTIAL = ("func", "args", "keywords")
 _NOTHING = object()
 
 
@@ -42,6 +50,16 @@ class Opaque:
 
     kind: str
     value: Any = field(repr=False)
+
+
+@dataclass
+class Own:
+    """A function or class of the user's, or an object of such a class, by where it is defined."""
+
+    kind: str  # "function", "class" or "object"
+    module: str
+    name: str  # the qualified one
+    value: Any = field(repr=False)  # of an object its class
 
 
 @dataclass
@@ -101,15 +119,17 @@ def is_atom(value: Any) -> bool:
 
 
 def leaves(value: Any) -> Leaves:
-    """What is in a value, by its place; empty for functions, for classes of libraries, and for what holds too much."""
+    """What is in a value, by its place; empty for libraries' functions and classes, and for what holds too much."""
     kind = type(value)
-    if kind is FunctionType or kind is ModuleType:
+    if kind is ModuleType:
         return {}
     if is_atom(value):
         return {(): _atom(value)}
     if _module(kind).startswith(__package__):
         return {}
-    if issubclass(kind, type) and not _is_own(value):
+    if (kind is FunctionType and not value.__dict__ and not _is_of_user(value)) or (
+        issubclass(kind, type) and not _is_own(value)
+    ):
         return {}
     found: Leaves = {}
     todo: list[tuple[tuple[str, ...], Any]] = [((), value)]
@@ -144,26 +164,82 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
     if is_large(value):
         raise _TooMany
     if sized := _sized(kind):
-        several = tuple(sized.__iter__(value))
-        inner = tuple(dict.values(value)) if sized is dict else several
-        own = _attributes(value) if _is_own(kind) else []
-        if sized in (set, frozenset):  # in an order that is another one in each process
-            return (name, *sorted(repr(_atom(one)) for one in several if is_atom(one)), len(several)), own
-        if _ATOMS.issuperset(map(id, map(type, (*several, *inner)))):
-            return (name, *map(_atom, several), *map(_atom, inner)), own
-        keys = [_atom(key) if is_atom(key) else None for key in several] if sized is dict else range(len(several))
-        return (name, *keys), [*((f"[{key!r}]", one) for key, one in zip(keys, inner, strict=True)), *own]
+        return _of_sized(value, sized, name, _attributes(value) if _is_own(kind) else [])
     if _module(kind).partition(".")[0] in _SHOWN:
         return repr(value), []
     if issubclass(kind, type):
-        return (name, value.__qualname__), [*_of_class(value)] if _is_own(value) else []
+        if not _is_own(value):
+            return (name, _module(value), value.__qualname__), []
+        return Own("class", _module(value), value.__qualname__, value), [*_of_class(value)]
     if kind is FunctionType:
-        return (name, value.__module__, value.__qualname__), []
+        return _of_function(value)
+    if kind is partial:
+        return name, [(f".{one}", getattr(value, one)) for one in _PARTIAL]
+    if kind is bytearray:
+        return bytes(value), []
+    if issubclass(kind, enum.Enum) and _is_own(kind):
+        return Own("object", _module(kind), f"{kind.__qualname__}.{vars(value).get('_name_')}", kind), []
     if issubclass(kind, enum.Enum):
         return (name, vars(value).get("_name_")), []
-    if _is_own(kind) or name in _NAMESPACES:
+    if _is_own(kind):
+        args = [(".args", value.args)] if issubclass(kind, BaseException) else []
+        return Own("object", _module(kind), kind.__qualname__, kind), [*_attributes(value), *args]
+    if name in _NAMESPACES:
         return name, _attributes(value)
     return Opaque(name, value), []
+
+
+def _of_sized(value: Any, sized: Any, name: str, own: list[tuple[str, Any]]) -> tuple[Any, list[tuple[str, Any]]]:
+    several = tuple(sized.__iter__(value))
+    inner = tuple(dict.values(value)) if sized is dict else several
+    if sized in (set, frozenset):  # in an order that is another one in each process
+        return (name, *sorted(repr(_key(one)) for one in several)), own
+    if _ATOMS.issuperset(map(id, map(type, (*several, *inner)))):
+        return (name, *map(_atom, several), *map(_atom, inner)), own
+    keys = [*map(_key, several)] if sized is dict else range(len(several))
+    return (name, *keys), [*((f"[{key!r}]", one) for key, one in zip(keys, inner, strict=True)), *own]
+
+
+def _key(value: Any) -> Any:
+    """A member of a set or a key of a dictionary, which cannot change."""
+    if type(value) in (tuple, frozenset):
+        return (
+            (type(value).__name__, *sorted(repr(_key(one)) for one in value))
+            if type(value) is frozenset
+            else (*map(_key, value),)
+        )
+    found, _ = _one(value)
+    return found.kind if isinstance(found, Opaque) else found
+
+
+def subclasses(value: type) -> Iterator[Own]:
+    """The user's classes that have a class among their bases."""
+    todo: list[type] = type.__subclasses__(value)
+    while todo:
+        one = todo.pop()
+        todo += type.__subclasses__(one)
+        if _is_own(one):
+            yield Own("class", _module(one), one.__qualname__, one)
+
+
+def _of_function(value: FunctionType) -> tuple[Any, list[tuple[str, Any]]]:
+    """A function, its attributes, and what it holds of the one that made it."""
+    if not _is_of_user(value):
+        registry = value.__dict__.get("registry")  # of single dispatch
+        inside = dict(registry) if type(registry) is MappingProxyType else {}
+        return ("function", value.__module__, value.__qualname__), [(".registry", inside)] if inside else []
+    held = [*value.__dict__.items()]
+    for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=True):
+        try:
+            held.append((name, cell.cell_contents))
+        except ValueError:  # it is empty
+            continue
+    told = Own("function", value.__globals__.get("__name__", ""), value.__code__.co_qualname, value)
+    return told, [(f".{name}", one) for name, one in held if isinstance(name, str)]
+
+
+def _is_of_user(function: FunctionType) -> bool:
+    return is_users(function.__code__.co_filename)
 
 
 def is_large(value: Any) -> bool:
@@ -210,16 +286,16 @@ def _attributes(value: Any) -> list[tuple[str, Any]]:
                 found.append((name, slot.__get__(value)))
             except AttributeError:  # it is empty
                 continue
-    return [(f".{name}", one) for name, one in found if isinstance(name, str) and name[:2] != "__"]
+    return [(f".{name}", one) for name, one in found if isinstance(name, str) and name not in _UNSAID]
 
 
 def _of_class(value: type) -> Iterator[tuple[str, Any]]:
-    """What a class holds beside functions, descriptors and classes."""
+    """What a class holds beside its functions and descriptors."""
     if issubclass(value, enum.Enum):
         return
     for name, one in vars(value).items():
-        is_data = is_atom(one) or issubclass(type(one), dict | list | tuple | set) or _is_own(type(one))
-        if is_data and not name.startswith(("__", "_abc_")) and not hasattr(type(one), "__get__"):
+        kind = type(one)
+        if not (name.startswith(("__", "_abc_")) or kind is FunctionType or hasattr(kind, "__get__")):
             yield f".{name}", one
 
 

@@ -79,6 +79,12 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
         todo += children(one)
 
 
+def lines_of(node: ast.AST) -> range:
+    """The lines that a statement stands in; of one that was made of expressions, theirs."""
+    lines = [line for one in walk(node) for line in (getattr(one, "lineno", 0), getattr(one, "end_lineno", 0)) if line]
+    return range(min(lines, default=0), max(lines, default=0) + 1)
+
+
 def text_of(node: ast.AST) -> str | None:
     """The text that an expression is, where it is a literal one."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
