@@ -58,6 +58,8 @@ def has_effect(statement: ast.stmt, module: Module) -> bool:
     """
     if _only_defines(statement):
         return False
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        return True  # nobody calls something for what it makes, and then leaves that
     known = _Known(statement, module)
     annotating: set[int] = set()  # what is called in annotations, which mostly is a library's
     for node in run_at_once(statement):
@@ -108,7 +110,7 @@ def _operands(statement: ast.stmt) -> Iterator[ast.expr]:
         if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.FormattedValue | ast.Starred):
             yield from (one for one in children(node) if isinstance(one, ast.expr))
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            yield node.value
+            yield from (node.value, node.slice)
         elif isinstance(node, ast.For):
             yield node.iter
         elif isinstance(node, ast.comprehension):

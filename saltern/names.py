@@ -27,6 +27,7 @@ from saltern.trees import (
     defaults,
     imports,
     is_self,
+    last_name,
     text_of,
 )
 
@@ -41,7 +42,7 @@ _READS_HINTS = {
     "getfullargspec", "getmembers", "getmembers_static", "help", "pydoc", "signature",
 }  # fmt: skip
 # What leads to all names of whatever module.
-_READS_MODULES = {"__globals__", "f_globals", "f_locals", "get_objects", "get_referrers"}
+_READS_MODULES = {"__globals__", "f_globals", "f_locals", "get_objects", "get_referrers", "getargvalues"}
 # What tells where in its file code stands: a comment above it is a difference then.
 _READS_LINES = {
     "FrameSummary", "StackSummary", "TracebackException", "__firstlineno__", "co_firstlineno", "co_lines",
@@ -53,7 +54,7 @@ _READS_LINES = {
 _SIZES = {"ST_SIZE", "getsize", "st_size"}
 _TIMES = {
     "ST_MODE", "ST_MTIME", "filemode", "getatime", "getctime", "getmtime", "st_atime", "st_atime_ns", "st_ctime",
-    "st_ctime_ns", "st_mode", "st_mtime", "st_mtime_ns",
+    "make_archive", "st_ctime_ns", "st_mode", "st_mtime", "st_mtime_ns",
 }  # fmt: skip
 # Methods that go by a variable of the environment.
 _GOES_BY = {"astimezone": "TZ", "expanduser": "HOME", "fromtimestamp": "TZ", "timestamp": "TZ"}
@@ -258,6 +259,10 @@ class _Collector:
             if node is not self.called:
                 self.read.docstrings |= _may_take(last, node.args, "__doc__")
                 self.read.hints |= _may_take(last, node.args, "__annotations__")
+        elif last in _PARSES and not given:
+            self._found(Reference("sys", ("argv",), Import("sys")))
+        elif last in _ARCHIVES and _mode(node)[:1] in ("w", "a", "x"):
+            self.read.looks |= {"times"} if last != "open" or _is_tar(function, node) else set()
         elif last in _LOADS:
             self._found(Reference("importlib", ("import_module",), Import("importlib")))
         elif last in _OF_SCOPE and not node.args and not any(scope.is_function for scope in self.scopes):
@@ -455,9 +460,21 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
 }
 
 
+_PARSES = {"parse_args", "parse_known_args"}  # the arguments of the program, where they are given none
+_ARCHIVES = {"TarFile", "ZipFile", "open"}  # an archive that is written holds times, and who may use a file
 _LOADS = {"exec_module", "load_module"}  # methods of what loads a module, which may be any
 _OF_SCOPE = {"dir", "locals", "vars"}  # without an argument they give the names of where they are called
 _TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}
+
+
+def _mode(node: ast.Call) -> str:
+    """How a call opens a file, where that stands in the source."""
+    given = [*node.args[1:2], *(one.value for one in node.keywords if one.arg == "mode")]
+    return next(filter(None, map(text_of, given)), "")
+
+
+def _is_tar(function: ast.expr, node: ast.Call) -> bool:
+    return (isinstance(function, ast.Attribute) and last_name(function.value) == "tarfile") or ":" in _mode(node)
 
 
 def _may_take(taker: str, arguments: Sequence[ast.expr], name: str) -> bool:

@@ -30,12 +30,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _PYTHON = str(Path(os.__file__).parent)
+_EMPTIES = os.O_TRUNC | os.O_EXCL
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # Those who look for modules, and for their source to show it.
 _READERS_OF_SOURCE = (
     *(f"<frozen {name}" for name in ("importlib", "runpy>", "zipimport>")),
     *(f"{_PYTHON}/{name}" for name in ("importlib/metadata/", "linecache.py", "tokenize.py")),
 )
+_READERS_OF_LINES = (f"{_PYTHON}/linecache.py", f"{_PYTHON}/tokenize.py")  # of source, mostly
 # Who asks about a file for somebody else; and those that ask about each folder above a file.
 _ASKS_FOR_OTHERS = ("<frozen ", f"{_PYTHON}/pathlib")
 _LISTS_FOR_OTHERS = (f"{_PYTHON}/glob.py", f"{_PYTHON}/pathlib")  # which tell what was wanted of it
@@ -136,7 +138,8 @@ def _ask(event: str, *arguments: Any) -> None:
 
 def _note_kept(event: str, *arguments: Any) -> None:
     frame = sys._getframe(2)
-    if frame.f_code.co_filename.startswith(_READERS_OF_SOURCE):
+    reader, path = frame.f_code.co_filename, arguments[0] if arguments else ""
+    if reader.startswith(_READERS_OF_SOURCE) and (not isinstance(path, str) or _is_for_source(reader, path)):
         return
     owners = [*kept.owners(frame)]
     if owners:
@@ -177,13 +180,15 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
         return
     frame = sys._getframe(2)
     place, by_user = _place(seen, path, frame)
-    if (mode and set(mode) & set("wax+")) or (not mode and flags & _WRITES):
+    # what is opened to read and to write is dropped later, if it was written
+    is_read = not set(mode) & set("wx") and (mode[0] != "a" or "+" in mode) if mode else not flags & _WRITES
+    if not (is_read or (not mode and flags & os.O_RDWR and not flags & _EMPTIES)):
         seen.written.add(place)
         return
     reader = frame.f_code.co_filename
     if os.fsdecode(path) in sys.path and _is_asked_by_library(frame):
         return  # it looks for what is installed
-    if not reader.startswith(_READERS_OF_SOURCE):
+    if not _is_for_source(reader, place):
         seen.opened[place] = None
     elif reader.startswith("<"):
         seen.imported[place] = None
@@ -224,11 +229,15 @@ def _note_asked(seen: Seen, function: str, path: Any) -> None:
             return  # where it finds a link, it asks where that leads
         frame = frame.f_back  # type: ignore[assignment]
     file = frame.f_code.co_filename if frame else _PYTHON
-    if file.startswith((*_READERS_OF_SOURCE, f"{_PYTHON}/inspect.py")):
-        return
     place, by_user = _place(seen, path, frame)
-    # a library that asks may read it by itself, out of sight
-    (seen.asked if by_user else seen.opened)[place] = None
+    if not (file.startswith(f"{_PYTHON}/inspect.py") or _is_for_source(file, place)):
+        # a library that asks may read it by itself, out of sight; or it goes by its size and time, and says it is equal
+        (seen.asked if by_user and not file.endswith("/filecmp.py") else seen.opened)[place] = None
+
+
+def _is_for_source(reader: str, path: str) -> bool:
+    """Whether a file is read to import it, or to show lines of it, and not as data."""
+    return reader.startswith(_READERS_OF_SOURCE) and (path.endswith(".py") or not reader.startswith(_READERS_OF_LINES))
 
 
 def _note_handed(seen: Seen, path: Any) -> None:
@@ -335,6 +344,8 @@ def _connect_to_file(seen: Seen, database: Any) -> None:
     if name.startswith("file:"):
         name = unquote(urlsplit(name).path)
     _open(seen, name, "r", 0)
+    if os.path.exists(log := f"{name}-wal"):  # noqa: PTH110 - what is not in the file yet
+        _open(seen, log, "r", 0)
 
 
 _AT_IMPORT = {"ctypes.dlopen", "open", "os.listdir", "os.scandir", "sqlite3.connect"}
