@@ -218,7 +218,8 @@ class Cache:
         for artifact in () if self.strategy.digests else call.upstream:
             found |= (self.store.manifest(artifact.name) or {}).get("read", {})
         code = reached(whole(call))
-        seen.opened |= dict.fromkeys(kept_files(code))
+        for path in kept_files(code):
+            (seen.listed if os.path.isdir(path) else seen.opened)[path] = None  # noqa: PTH112 - as they are kept
         held = reads.held(seen, project_of(call.step), self.store.root if self.store.is_local else None, code)
         held |= reads.held_beside(seen, call.recipe or {})
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, reads.plain(name))}

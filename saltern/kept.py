@@ -21,6 +21,7 @@ from typing import Any
 from saltern import whose
 from saltern.changes import MAKERS
 from saltern.files import SMALL, digest
+from saltern.filling import fills
 
 Owner = tuple[str, str]  # the file of a module, and a name in it; "" for what the module does while it is imported
 
@@ -30,7 +31,7 @@ _MUTATORS = {"add", "append", "extend", "insert", "setdefault", "update"}
 _CACHES = ("cache", "cache_clear", "cache_info", "memory")  # attributes of what functools, cachetools, joblib make
 
 _read: dict[Owner, dict[str, str | None]] = {}  # path -> what it was; None where it is looked at again each time
-_keeps: dict[CodeType, bool] = {}
+_keeps: dict[CodeType, list[str]] = {}
 _environments: dict[str, Mapping[Any, Any]] = {}  # the file of a module -> the environment when it was imported last
 _last: Mapping[Any, Any] = {}
 
@@ -52,8 +53,8 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
             if is_users and frame.f_globals.get("__name__") != "__main__":
                 yield file, ""
             return
-        if is_users and _may_keep(code, frame.f_globals):
-            yield file, code.co_qualname.partition(".")[0]
+        if is_users:
+            yield from ((file, name) for name in _keepers(code, frame.f_globals))
         frame = frame.f_back
 
 
@@ -125,13 +126,24 @@ def _state(path: str) -> str:
         return "missing"
 
 
-def _may_keep(code: CodeType, names: Mapping[str, Any]) -> bool:
+def _keepers(code: CodeType, names: Mapping[str, Any]) -> list[str]:
+    """The names of a module under which a function of it may keep what it reads."""
     known = _keeps.get(code)
     if known is None:
         found = _in_its_place(code, names)
-        is_cached = isinstance(found, cached_property) or any(hasattr(found, name) for name in _CACHES)
-        known = _keeps[code] = is_cached or _holds_containers(found) or _stores(code, names)
+        is_kept = _is_cache(found) or _holds_containers(found) or _stores(code, names) or fills(code)
+        known = _keeps[code] = [code.co_qualname.partition(".")[0]] if is_kept else []
+        # as in ``get = cache(read)``
+        known += [
+            name
+            for name, one in [*names.items()]
+            if _is_cache(one) and getattr(getattr(one, "__wrapped__", None), "__code__", None) is code
+        ]
     return known
+
+
+def _is_cache(value: Any) -> bool:
+    return isinstance(value, cached_property) or any(hasattr(value, name) for name in _CACHES)
 
 
 def _in_its_place(code: CodeType, names: Mapping[str, Any]) -> Any:

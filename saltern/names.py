@@ -252,6 +252,9 @@ class _Collector:
             self._query(node)
         elif last == "format" and isinstance(function, ast.Attribute):
             self._put_together(function.value, function.value)
+        elif last in _OF_SCOPE and not given:
+            if not any(scope.is_function for scope in self.scopes):
+                self._found(Reference("globals", ()))
         elif last in _TAKERS:
             if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
                 taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
@@ -265,8 +268,6 @@ class _Collector:
             self.read.looks |= {"times"} if last != "open" or _is_tar(function, node) else set()
         elif last in _LOADS:
             self._found(Reference("importlib", ("import_module",), Import("importlib")))
-        elif last in _OF_SCOPE and not node.args and not any(scope.is_function for scope in self.scopes):
-            self._found(Reference("globals", ()))
         constant = text_of(node.args[0]) if node.args else None
         return [*self.chain(function, constant, is_called=True, taken=self.taken.pop(node, None)), *given]
 

@@ -196,7 +196,7 @@ def content(path: Path, looks: str = "") -> str:
         if not path.is_dir():
             found = file_digest(path)
             return f"times {digest(f'{found} {_told(path, looks)}'.encode())}" if looks == "times" else found
-        told = "\0".join(sorted(_told(one, looks) for one in path.iterdir()))
+        told = "\0".join(sorted(_told(one, looks) + "/" * one.is_dir() for one in path.iterdir()))
         return (f"{looks} " if looks else "") + digest(told.encode("utf-8", "surrogateescape"))
     except OSError:
         return MISSING

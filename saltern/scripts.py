@@ -6,13 +6,14 @@ import glob
 import itertools
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 _SUFFIXES = (
     ".awk", ".bash", ".gp", ".jl", ".js", ".mk", ".pl", ".py", ".r", ".rb", ".sed", ".sh", ".sql", ".zsh", "makefile",
 )  # fmt: skip
 _LARGEST = 1_000_000  # bytes of a script; a larger file is data
 _HOLES = re.compile(r"\$\{?\w+\}?|\$\([^()]*\)|%[a-z]|\{[^{}]*\}")  # what is put in when it runs
+_CHOICES = re.compile(r"\$\{?\w+\}?|\{[^{}]*\}")
 _NAMES = re.compile(r"[\w*./@+-]*[\w*]\.[A-Za-z0-9]{1,10}\b")
 _IMPORTS = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
 
@@ -39,6 +40,12 @@ def named_by(started: Collection[str], root: str) -> Iterator[str]:
                     known.add(path)
                     todo.append(path)
                     yield path
+
+
+def named_in(words: Iterable[str]) -> Iterator[str]:
+    """The files that words of a command name within: ``$(cat days.csv)``, ``part-{1,2}.csv`` as a pattern."""
+    for word in words:
+        yield from _NAMES.findall(_CHOICES.sub("*", word)) if len(word) < _LARGEST else ()
 
 
 def modules(words: list[str]) -> Iterator[str]:

@@ -141,20 +141,21 @@ def _note_kept(event: str, *arguments: Any) -> None:
     reader, path = frame.f_code.co_filename, arguments[0] if arguments else ""
     if reader.startswith(_READERS_OF_SOURCE) and (not isinstance(path, str) or _is_for_source(reader, path)):
         return
-    owners = [*kept.owners(frame)]
-    if owners:
+    seen, thread = Seen(0, frozenset()), threading.get_ident()
+    reporting.add(thread)
+    try:
+        owners = [*kept.owners(frame)]
+        if not owners:
+            return
         by_user = whose.is_by_user(frame)
-        seen, thread = Seen(0, frozenset()), threading.get_ident()
         _NOTES[event](seen, *arguments)
-        reporting.add(thread)
-        try:
-            inputs = _watching[thread].inputs if thread in _watching else ()
-            for path in seen.opened | seen.listed:
-                counts = whose.counts(os.path.dirname(path), by_user=by_user)  # noqa: PTH120
-                if counts and not any(is_within(path, one) for one in inputs):
-                    kept.keep(owners, path, live=event == "sqlite3.connect")
-        finally:
-            reporting.discard(thread)
+        inputs = _watching[thread].inputs if thread in _watching else ()
+        for path in seen.opened | seen.listed:
+            counts = whose.counts(os.path.dirname(path), by_user=by_user)  # noqa: PTH120
+            if counts and not any(is_within(path, one) for one in inputs):
+                kept.keep(owners, path, live=event == "sqlite3.connect")
+    finally:
+        reporting.discard(thread)
 
 
 def _whose(event: str) -> list[Seen]:
@@ -164,9 +165,9 @@ def _whose(event: str) -> list[Seen]:
     if not _watching:
         return _outer
     name = next((one.name for one in threading.enumerate() if one.ident == thread), "")
-    # a thread of a pool that is older than the step may work for it
+    # a thread that is older than the step may work for it: one of a pool, or one that runs the user's code
     is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)")
-    is_of_pool = is_worker and event in _OF_POOLS
+    is_of_pool = (is_worker and event in _OF_POOLS) or (event in _AT_IMPORT and whose.is_for_user(sys._getframe(2)))
     apart = pool_of(name) if thread in _aside else ""
     return [
         seen
@@ -301,7 +302,7 @@ def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, env: 
         texts, named = texts + inner, named + inner
     folder = os.fsdecode(cwd) if cwd else "."
     values = filter(None, (text.partition("=")[2] for text in texts))  # --data=FILE
-    for text in ("", *texts, *values, *scripts.modules(texts)):
+    for text in ("", *texts, *values, *scripts.modules(texts), *scripts.named_in(texts)):
         seen.started[os.path.abspath(os.path.join(folder, text))] = None  # noqa: PTH100, PTH118
     if not _is_for_itself(sys._getframe(2)):
         path = os.fsdecode(dict(env or {}).get("PATH") or dict(env or {}).get(b"PATH") or os.environ.get("PATH", ""))

@@ -50,6 +50,13 @@ def is_by_user(frame: FrameType | None, own: str = "") -> bool:
     return bool(own and is_within(file, own)) or not ("site-packages" in file or is_ours(file))
 
 
+def is_for_user(frame: FrameType | None) -> bool:
+    """Whether the user's code asks, by itself or by libraries, of which this one is none."""
+    while frame and (is_pythons(frame.f_code.co_filename) or "site-packages" in frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame is not None and not is_ours(frame.f_code.co_filename)
+
+
 @cache
 def counts(folder: str, *, by_user: bool = False) -> bool:
     """Whether a step depends on what lies in a folder, if the user's code opens it or a library does."""

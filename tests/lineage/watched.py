@@ -16,6 +16,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+import saltern
 from saltern import strategies
 from saltern.code import reached
 from saltern.external import places
@@ -29,6 +30,7 @@ from saltern.sources import state_of
 OPTIMIZED = 1  # of a code object's flags: a function's, not that of a module or of a class's body
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 TOOL = 4  # of sys.monitoring
+_PYTHON, _OURS = str(Path(os.__file__).parent), str(Path(saltern.__file__).parent)
 _OPENED: list[list[str]] = []  # of what is watched now
 
 
@@ -76,10 +78,17 @@ def _trace(ran: set[CodeType]) -> Callable[[], None]:
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open" and _OPENED and isinstance(arguments[0], str | bytes | os.PathLike):
-        if arguments[2] & (os.O_WRONLY | os.O_RDWR):
+        if arguments[2] & (os.O_WRONLY | os.O_RDWR) or _is_ours(sys._getframe(1)):
             return
         for opened in _OPENED:
             opened.append(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100 - nothing is opened here
+
+
+def _is_ours(frame: FrameType | None) -> bool:
+    """Whether the library reads, which looks into source."""
+    while frame and frame.f_code.co_filename.startswith(("<", _PYTHON)):
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_filename.startswith(_OURS)
 
 
 sys.addaudithook(_heard)
