@@ -143,8 +143,9 @@ def _is_older(path: Path, seen: Seen) -> bool:
 
 
 def unheld(seen: Seen) -> list[str]:
-    """What a step depended on that cannot be held: where it connected to."""
-    return sorted(f"network: {where}" for where in seen.connected)
+    """What a step depended on that cannot be held: where it connected to, and a copy of the whole environment."""
+    copied = (f"what it takes of a copy of the environment: {where}" for where in seen.copied)
+    return sorted([*(f"network: {where}" for where in seen.connected), *copied])
 
 
 def changed(recorded: Mapping[str, str], root: Path) -> list[str]:

@@ -24,7 +24,7 @@ TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file 
 NOBODY = 0  # no process: of what this one does for a step of another
 _REPORTED = (
     "opened", "imported", "listed", "asked", "handed", "expanded", "matched", "written", "started", "programs",
-    "variables", "modules", "connected", "relative", "users",
+    "variables", "copied", "modules", "connected", "relative", "users",
 )  # fmt: skip
 _outer_reports = os.environ.get(TOLD, "")
 _listens = threading.Lock()
@@ -49,6 +49,7 @@ class Seen:
     started: dict[str, None] = field(default_factory=dict)
     programs: dict[str, None] = field(default_factory=dict)  # that were started, by the words that name them
     variables: dict[str, None] = field(default_factory=dict)  # of the environment
+    copied: dict[str, None] = field(default_factory=dict)  # functions that took all variables at once
     modules: dict[str, None] = field(default_factory=dict)  # at the top level, and distributions, that data names
     environment: dict[Any, Any] = field(default_factory=lambda: {**kept.environment()})
     connected: dict[str, None] = field(default_factory=dict)

@@ -289,6 +289,7 @@ def _note_variable(seen: Seen, name: Any) -> None:
     place = frame.f_code, frame.f_lasti
     if name is None:
         _take_all.add(place)
+        seen.copied[f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_qualname}"] = None
     elif place not in _take_all:
         seen.variables[os.fsdecode(name)] = None
 

@@ -222,3 +222,138 @@ CASES = [
         expect="reuse",
     ),
 ]
+
+_NAMED = """
+from pathlib import Path
+HERE = Path(__file__).parent / "days"
+def path(name): return str(HERE / (name + ".c" + "sv"))
+"""
+
+
+def chmod(folder: Path) -> None:
+    (folder / "days/a.csv").chmod(0o600)
+
+
+def into_a_folder(folder: Path) -> None:
+    (folder / "days/a.csv").unlink()
+    (folder / "days/a.csv").mkdir()
+
+
+CASES += (
+    [
+        Case(
+            name=f"file_{name}",
+            about="A step reads a file of a computed name in another way than by `open(path)`.",
+            project="\n--- days/a.csv\nfirst\n--- days/b.csv\nfirst\n" + steps(body, imported + _NAMED),
+            edit=("days/a.csv", "first", "other"),
+            expect="rerun",
+        )
+        for name, imported, body in (
+            ("to_read_and_write", "", "return open(path('a'), 'r+').read()"),
+            ("to_read_and_append", "", "file = open(path('a'), 'a+'); file.seek(0); return file.read()"),
+            ("by_its_descriptor", "import os", "return os.read(os.open(path('a'), os.O_RDWR), 9).decode()"),
+            (
+                "in_memory",
+                "import mmap",
+                "file = open(path('a'), 'r+b'); return mmap.mmap(file.fileno(), 0)[:5].decode()",
+            ),
+            ("by_linecache", "import linecache", "return linecache.getline(path('a'), 1)"),
+            ("by_tokenize", "import tokenize", "return tokenize.open(path('a')).read()"),
+            ("compared", "import filecmp", "return filecmp.cmp(path('a'), path('b'))"),
+            (
+                "by_a_command_in_a_command",
+                "import subprocess",
+                "return subprocess.getoutput('echo \"$(cat days/a.csv)\"')",
+            ),
+            (
+                "by_a_choice_of_a_shell",
+                "import subprocess as s",
+                "return s.getoutput(\"bash -c 'cat days/{a,b}.csv'\")",
+            ),
+        )
+    ]
+    + [
+        Case(
+            name=f"archive_after_{name}",
+            about="A step writes an archive, which holds times and rights of files.",
+            project="\n--- days/a.csv\nfirst\n" + steps(body, "import hashlib, io, tarfile, zipfile" + _NAMED),
+            edit=edit,
+            expect="rerun",
+        )
+        for name, edit, body in (
+            (
+                "a_file_may_be_read_by_others",
+                chmod,
+                "out = io.BytesIO()\n    with tarfile.open(fileobj=out, mode='w') as file: file.add(path('a'), 'a')\n"
+                "    return hashlib.sha256(out.getvalue()).hexdigest()",
+            ),
+            (
+                "a_file_was_touched",
+                lambda folder: os.utime(folder / "days/a.csv", (1_700_000_000, 1_700_000_000)),
+                "out = io.BytesIO()\n    with zipfile.ZipFile(out, 'w') as file: file.write(path('a'), 'a')\n"
+                "    return hashlib.sha256(out.getvalue()).hexdigest()",
+            ),
+        )
+    ]
+    + [
+        Case(
+            name="folder_in_the_place_of_a_file",
+            about="A step lists the files of a folder; one of them becomes a folder of the same name.",
+            project="\n--- days/a.csv\nfirst\n"
+            + steps("return sorted(one.name for one in os.scandir(HERE) if one.is_file())", "import os" + _NAMED),
+            edit=into_a_folder,
+            expect="rerun",
+        ),
+        Case(
+            name="arguments_of_the_program_parsed",
+            about="A step parses the arguments of the program by itself.",
+            project="""
+        --- steps.py
+        import argparse
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("-n")
+            return parser.parse_known_args()[0].n
+        --- program.py
+        import sys
+        sys.argv += ["-n", "10"]
+        import steps
+        from build import tell
+        tell(lambda build: build.value(steps.out))
+        """,
+            program=("program.py",),
+            edit=("program.py", "10", "20"),
+            expect="rerun",
+        ),
+        Case(
+            name="file_read_by_a_thread_of_the_module",
+            about="A thread that a module started when it was imported reads files for the step.",
+            project="""
+        --- days/a.csv
+        first
+        --- steps.py
+        import queue, threading
+        from pathlib import Path
+        from saltern import step
+        HERE, ASKED, FOUND = Path(__file__).parent, queue.Queue(), queue.Queue()
+        def work():
+            while name := ASKED.get():
+                FOUND.put((HERE / "days" / (name + ".c" + "sv")).read_text())
+        threading.Thread(target=work, daemon=True).start()
+        @step(version="1", writes="json")
+        def out(data):
+            ASKED.put("a")
+            return FOUND.get()
+        --- program.py
+        import steps
+        from build import tell
+        tell(lambda build: build.value(steps.out))
+        """,
+            program=("program.py",),
+            edit=("days/a.csv", "first", "other"),
+            expect="rerun",
+        ),
+    ]
+)

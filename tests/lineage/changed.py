@@ -104,6 +104,151 @@ CASES = [
         ("computed_number", "N = int('1')", "config.N", "config.N = 10"),
         ("computed_dictionary", "C = dict(n=1)", "config.C['n']", "config.C['n'] = 10"),
         ("computed_class_attribute", "class C:\n    N = int('1')", "config.C.N", "config.C.N = 10"),
+        (
+            "path_of_a_class",
+            "from pathlib import Path\nclass C: N = Path('a')",
+            "str(config.C.N)",
+            "config.C.N = config.Path('10')",
+        ),
+        (
+            "date_of_a_class",
+            "import datetime as d\nclass C: N = d.date(2020, 1, 1)",
+            "str(config.C.N)",
+            "config.C.N = config.d.date(2020, 1, 10)",
+        ),
+        (
+            "decimal_of_a_class",
+            "from decimal import Decimal\nclass C: N = Decimal(1)",
+            "str(config.C.N)",
+            "config.C.N = config.Decimal(10)",
+        ),
+        (
+            "regex_of_a_class",
+            "import re\nclass C: N = re.compile('a')",
+            "config.C.N.pattern",
+            "config.C.N = config.re.compile('10')",
+        ),
+        (
+            "namespace_in_a_class",
+            "from types import SimpleNamespace\nclass C: N = SimpleNamespace(n=1)",
+            "config.C.N.n",
+            "config.C.N.n = 10",
+        ),
+        ("class_in_a_class", "class A: n = 1\nclass C: N = A", "config.C.N.n", "config.C.N.n = 10"),
+        (
+            "private_attribute_of_a_model",
+            (
+                "from pydantic import BaseModel, PrivateAttr\n"
+                "class S(BaseModel): _n: int = PrivateAttr(default=1)\nC = S()"
+            ),
+            "config.C._n",
+            "config.C._n = 10",
+        ),
+        (
+            "extra_attribute_of_a_model",
+            (
+                "from pydantic import BaseModel, ConfigDict\nclass S(BaseModel):\n"
+                "    model_config = ConfigDict(extra='allow')\nC = S(n=1)"
+            ),
+            "config.C.n",
+            "config.C.n = 10",
+        ),
+        (
+            "attribute_between_underscores",
+            _SETTINGS + "C = S()",
+            "getattr(config.C, '__n__', 1)",
+            "config.C.__n__ = 10",
+        ),
+        (
+            "arguments_of_an_exception",
+            "class E(Exception): pass\nC = E(1)",
+            "config.C.args[0]",
+            "config.C.args = (10,)",
+        ),
+        (
+            "key_that_is_a_path",
+            "from pathlib import Path\nC = {Path('a'): 1}",
+            "[*map(str, config.C)]",
+            "config.C[config.Path('10')] = 1",
+        ),
+        ("key_that_is_an_enum", _ENUM + "C = {}", "[*map(str, config.C)]", "config.C[config.E(10)] = 1"),
+        ("key_that_is_a_tuple", "C = dict([((1, 2), 3)])", "[*map(list, config.C)]", "config.C[1, 10] = 1"),
+        (
+            "set_of_paths",
+            "from pathlib import Path\nC = {Path('a')}",
+            "[*map(str, config.C)]",
+            "config.C.clear(); config.C.add(config.Path('10'))",
+        ),
+        ("set_of_tuples", "C = set([(1, 2)])", "[*map(list, config.C)]", "config.C.clear(); config.C.add((1, 10))"),
+        ("queue", "from collections import deque\nC = deque([1])", "[*config.C]", "config.C.append(10)"),
+        ("bytes_that_change", "C = bytearray(1)", "config.C[0]", "config.C[0] = 10"),
+        (
+            "partial_function",
+            "from functools import partial\ndef f(n): return n\nC = partial(f, n=1)",
+            "config.C()",
+            "config.C.keywords['n'] = 10",
+        ),
+        ("function_attribute", "def f(): return getattr(f, 'n', 1)", "config.f()", "config.f.n = 10"),
+        (
+            "property",
+            (
+                "class S:\n    def __init__(self): self._n = 1\n    @property\n"
+                "    def n(self): return self._n\n    @n.setter\n    def n(self, v): self._n = v\nC = S()"
+            ),
+            "config.C.n",
+            "config.C.n = 10",
+        ),
+        (
+            "attribute_set_by_a_class_method",
+            "class C:\n    n = 1\n    @classmethod\n    def set(cls, n): cls.n = n",
+            "config.C.n",
+            "config.C.set(10)",
+        ),
+        (
+            "attribute_set_by_a_static_method",
+            "class C:\n    n = 1\n    @staticmethod\n    def set(n): C.n = n",
+            "config.C.n",
+            "config.C.set(10)",
+        ),
+        (
+            "item_set_by_a_class_method",
+            "class C:\n    D = {}\n    @classmethod\n    def set(cls, n): cls.D['n'] = n",
+            "config.C.D.get('n')",
+            "config.C.set(10)",
+        ),
+        (
+            "attribute_set_by_a_method_without_self",
+            "class S:\n    def __init__(this): this.n = 1\n    def put(this, n): this.n = n\nC = S()",
+            "config.C.n",
+            "config.C.put(10)",
+        ),
+        ("global_set_by_a_function", "N = 1\ndef put(n):\n    global N\n    N = n", "config.N", "config.put(10)"),
+        (
+            "global_set_by_a_function_and_read_by_another",
+            "_N = 1\ndef put(n):\n    global _N\n    _N = n\ndef get(): return _N",
+            "config.get()",
+            "config.put(10)",
+        ),
+        (
+            "item_by_a_special_method",
+            (
+                "class S:\n    def __init__(self): self.d = {}\n"
+                "    def __getitem__(self, k): return self.d.get(k)\n"
+                "    def __setitem__(self, k, v): self.d[k] = v\nC = S()"
+            ),
+            "config.C['n']",
+            "config.C['n'] = 10",
+        ),
+        (
+            "attribute_by_a_special_method",
+            (
+                "class S:\n    def __init__(self): object.__setattr__(self, 'd', {})\n"
+                "    def __getattr__(self, k): return self.d.get(k)\n"
+                "    def __setattr__(self, k, v): self.d[k] = v\nC = S()"
+            ),
+            "config.C.n",
+            "config.C.n = 10",
+        ),
         ("computed_path", "from pathlib import Path\nC = Path('a')", "str(config.C)", "config.C = config.Path('10')"),
     )
 ] + [
@@ -359,5 +504,180 @@ CASES += [
             "        settings = sys.modules['settings'] = importlib.util.module_from_spec(spec)\n"
             "        spec.loader.exec_module(settings)",
         ),
+    )
+]
+CASES += [
+    Case(
+        name="object_changed_in_a_module_that_keeps_an_error",
+        about="A module keeps the error of an optional import, and so its own frame; a program changes its settings.",
+        project="""
+        --- settings.py
+        try:
+            import not_there
+        except ImportError as error:
+            WHY = error
+        class S:
+            def __init__(self): self.n = 1
+        C = S()
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            import settings
+            return settings.C.n
+        --- program.py
+        import steps
+        import settings
+        from build import tell
+        settings.C.n = 10
+        tell(lambda build: build.value(steps.out))
+        """,
+        program=("program.py",),
+        edit=("program.py", "10", "20"),
+        expect="rerun",
+    ),
+    Case(
+        name="setter_that_the_step_uses",
+        about="The step sets the attribute by itself, by way of a property: no reason to run again.",
+        project="""
+        --- config.py
+        class S:
+            def __init__(self): self._n = 1
+            @property
+            def n(self): return self._n
+            @n.setter
+            def n(self, v): self._n = v
+        C = S()
+        --- steps.py
+        from saltern import step
+        import config
+        @step(version="1", writes="json")
+        def one(data):
+            config.C.n = 5
+            return config.C.n
+        --- program.py
+        import steps
+        from build import tell
+        tell(lambda build: [build.value(steps.one), build.value(steps.one)])
+        --- other.py
+        N = 1
+        """,
+        program=("program.py",),
+        edit=("other.py", "1", "2"),
+        expect="reuse",
+    ),
+]
+
+# Code that only the program leads a step to: it puts a function, a class or an object in a place that the step reads.
+_PLUG = """
+--- plug.py
+import settings
+{plug}
+--- settings.py
+{given}
+--- steps.py
+from saltern import step
+import settings
+@step(version="1", writes="json")
+def out(data):
+    return {read}
+--- program.py
+import steps, settings, plug
+from build import tell
+{change}
+tell(lambda build: build.value(steps.out))
+"""
+_P, _MODEL = "def p(*_): return 10", "class Model:\n    def p(self): return 10"
+CASES += [
+    Case(
+        name=f"code_by_{name}",
+        about="A program puts code into what a module holds; then this code is edited.",
+        project=_PLUG.format(plug=plug, given=given, read=read, change=change),
+        program=("program.py",),
+        edit=("plug.py", "10", "20"),
+        expect="rerun",
+    )
+    for name, plug, given, read, change in (
+        (
+            "a_registry",
+            "@settings.register\ndef p(): return 10",
+            "R = {}\ndef register(f): R[f.__name__] = f; return f",
+            "settings.R['p']()",
+            "",
+        ),
+        ("a_dictionary", _P, "C = {}", "settings.C['a']()", "settings.C['a'] = plug.p"),
+        (
+            "a_dictionary_of_functions",
+            _P,
+            "def g(): return 1\nC = {'a': g}",
+            "settings.C['a']()",
+            "settings.C['a'] = plug.p",
+        ),
+        ("a_list", _P, "C = []", "settings.C[0]()", "settings.C.append(plug.p)"),
+        (
+            "a_list_of_hooks",
+            _P,
+            (
+                "class Bus:\n    def __init__(self): self.hooks = []\n"
+                "    def on(self, f): self.hooks.append(f)\n"
+                "    def fire(self): return [one() for one in self.hooks]\nBUS = Bus()"
+            ),
+            "settings.BUS.fire()",
+            "settings.BUS.on(plug.p)",
+        ),
+        ("an_attribute", _P, "class S: pass\nC = S()\nC.f = None", "settings.C.f()", "settings.C.f = plug.p"),
+        (
+            "another_object",
+            _MODEL,
+            "class Default:\n    def p(self): return 1\nM = Default()",
+            "settings.M.p()",
+            "settings.M = plug.Model()",
+        ),
+        ("an_object_in_a_dictionary", _MODEL, "C = {}", "settings.C['m'].p()", "settings.C['m'] = plug.Model()"),
+        ("a_class_in_a_dictionary", _MODEL, "C = {}", "settings.C['m']().p()", "settings.C['m'] = plug.Model"),
+        (
+            "single_dispatch",
+            "@settings.g.register\ndef _(x: int): return 10",
+            "from functools import singledispatch\n@singledispatch\ndef g(x): return 1",
+            "settings.g(1)",
+            "",
+        ),
+        (
+            "subclasses",
+            "class P(settings.Base):\n    def p(self): return 10",
+            "class Base: pass",
+            "settings.Base.__subclasses__()[0]().p()",
+            "",
+        ),
+    )
+] + [
+    Case(
+        name=f"function_replaced_by_{name}",
+        about="The main program of the step's own file replaces a function that the step calls: that is told.",
+        project=f"""
+        --- helpers.py
+        def scale(x): return x
+        class K:
+            def scale(self, x): return x
+        --- pipeline.py
+        import helpers
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return helpers.scale(2) + helpers.K().scale(2)
+        def fast(*x): return x[-1] * 10
+        if __name__ == "__main__":
+            from build import tell
+            {change}
+            tell(lambda build: build.value(out))
+        """,
+        program=("pipeline.py",),
+        edit=("pipeline.py", "import helpers\n", "import helpers  # x\n"),
+        expect="refuse",
+    )
+    for name, change in (
+        ("another", "helpers.scale = fast"),
+        ("a_lambda", "helpers.scale = lambda x: x * 10"),
+        ("a_method", "helpers.K.scale = fast"),
     )
 ]

@@ -408,3 +408,29 @@ CASES = [
         expect="rerun",
     ),
 ]
+
+CASES += [
+    Case(
+        name=f"names_of_the_module_by_{name}",
+        about="At its top level a module finds its own functions by the dictionary of its names.",
+        project=f"""
+        --- h.py
+        def do_a(): return 1
+        def do_b(): return 3
+        {table}
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            return h.T["a"]()
+        """,
+        edit=("h.py", "return 1", "return 2"),
+        expect="rerun",
+    )
+    for name, table in (
+        ("locals", "T = {k[3:]: v for k, v in list(locals().items()) if k.startswith('do_')}"),
+        ("vars", "T = {k[3:]: v for k, v in list(vars().items()) if k.startswith('do_')}"),
+        ("a_computed_name", "T = {'a': locals()['do' + '_a']}"),
+    )
+]

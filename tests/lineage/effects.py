@@ -774,3 +774,134 @@ CASES = [
         expect="reuse",
     ),
 ]
+
+# What a module does when it is imported, by a statement that looks like one without an effect.
+_SEEN = """
+--- h.py
+{given}
+--- k.py
+import h
+{statement}
+--- steps.py
+from saltern import step
+import h, k
+@step(version="1", writes="json")
+def out(data):
+    return h.SEEN
+"""
+_NOTES = "SEEN = []\nclass B:\n    n = 1\n    def {}(self, *_): SEEN.append(1); return {}\nb = B()"
+CASES += [
+    Case(
+        name=f"effect_of_{name}",
+        about="A statement of another module that is imported asks an object, which notes that it was asked.",
+        project=_SEEN.format(given=given, statement=statement),
+        edit=("k.py", statement, after),
+        expect="rerun",
+    )
+    for name, given, statement, after in (
+        ("a_condition", _NOTES.format("__bool__", True), "if h.b: X = 1", "if 1: X = 1"),
+        ("a_conditional_expression", _NOTES.format("__bool__", True), "X = 1 if h.b else 2", "X = 1"),
+        ("an_and", _NOTES.format("__bool__", True), "X = h.b and 1", "X = 1"),
+        ("an_assertion", _NOTES.format("__bool__", True), "assert h.b", "assert 1"),
+        ("a_loop_with_a_condition", _NOTES.format("__bool__", True), "X = [1 for _ in 'a' if h.b]", "X = [1]"),
+        ("a_slice", _NOTES.format("__index__", 1), "X = 'ab'[: h.b]", "X = 'a'"),
+        (
+            "a_context",
+            "SEEN = []\nclass B:\n    def __enter__(self): SEEN.append(1)\n    def __exit__(self, *_): pass\nb = B()",
+            "with h.b: X = 1",
+            "if 1: X = 1",
+        ),
+        (
+            "a_descriptor_that_is_shared",
+            "SEEN = []\nclass F:\n    def __set_name__(self, owner, name): SEEN.append(name)\nf = F()",
+            "class K: alpha = h.f",
+            "class K: beta = h.f",
+        ),
+        (
+            "members_of_an_enum",
+            "import enum\nSEEN = []\nclass E(enum.Enum):\n    def __init__(self, code): SEEN.append(code)",
+            "class K(h.E): A = 'a'",
+            "class K(h.E): A = 'b'",
+        ),
+    )
+] + [
+    Case(
+        name="dataclass_called_on_a_class",
+        about="`dataclass` is called for what it does to a class that the step uses.",
+        project="""
+        --- h.py
+        import dataclasses
+        class P:
+            x: int = 1
+        Q = dataclasses.dataclass(P)
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            return repr(h.P()).startswith("P")
+        """,
+        edit=("h.py", "dataclass(P)", "dataclass(repr=False)(P)"),
+        expect="rerun",
+    ),
+    Case(
+        name="enum_that_sets_its_own_attributes",
+        about="An enum of the standard form, as Python's own Planet; another enum beside it is edited.",
+        project="""
+        --- h.py
+        import enum
+        class Planet(enum.Enum):
+            EARTH = (5.9, 6.3)
+            def __init__(self, mass, radius):
+                self.mass = mass
+                self.radius = radius
+        class Other(enum.Enum):
+            A = 1
+        --- steps.py
+        from saltern import step
+        from h import Planet
+        @step(version="1", writes="json")
+        def out(data):
+            return Planet.EARTH.mass
+        """,
+        edit=("h.py", "A = 1", "A = 2"),
+        expect="reuse",
+    ),
+    Case(
+        name="name_of_a_function_compared",
+        about="`if f.__name__ == ...` is no block of a main program.",
+        project="""
+        --- h.py
+        T = {}
+        def a(): return 1
+        for f in (a,):
+            if f.__name__ == "a":
+                T["x"] = f
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            return h.T["x"]()
+        """,
+        edit=("h.py", 'T["x"] = f', 'T["x"] = lambda: 5'),
+        expect="rerun",
+    ),
+    Case(
+        name="name_of_the_module_compared",
+        about="`if __name__ == 'h'` runs when h is imported.",
+        project="""
+        --- h.py
+        if __name__ == "h":
+            X = 3
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            return h.X
+        """,
+        edit=("h.py", "X = 3", "X = 4"),
+        expect="rerun",
+    ),
+]

@@ -939,3 +939,89 @@ CASES = [
         expect="rerun",
     ),
 ]
+
+_OLDER = """
+--- _new.py
+def f[T](x: T = 1) -> T: return x {note}
+--- _old.py
+def f(): return 1
+--- h.py
+{imported}
+--- steps.py
+from saltern import step
+import h
+@step(version="1", writes="json")
+def out(data):
+    return h.f()
+"""
+_BY_VERSION = "import sys\nif sys.version_info >= (3, 99):\n    from _new import f\nelse:\n    from _old import f\n"
+CASES += (
+    [
+        Case(
+            name=f"source_that_this_python_cannot_read_{name}",
+            about="A module in the syntax of another Python is there, and nothing that runs here imports it.",
+            project=_OLDER.format(imported=imported, note="and (:"),
+            edit=("_old.py", "return 1", "return 2"),
+            expect="rerun",
+        )
+        for name, imported in (
+            ("by_version", _BY_VERSION),
+            ("in_a_function", "from _old import f\ndef g():\n    from _new import f\n    return f()\n"),
+            ("if_it_fails", "try:\n    from _new import f\nexcept SyntaxError:\n    from _old import f\n"),
+        )
+    ]
+    + [
+        Case(
+            name=f"part_of_a_package_that_is_{name}",
+            about="A package with an empty file is handed on; its module is an attribute of it, as somebody imports it.",
+            project=f"""
+        --- pk/__init__.py
+        --- pk/sub.py
+        def v(): return 1
+        --- h.py
+        import operator, inspect
+        import pk, pk.sub
+        {function}
+        --- steps.py
+        from saltern import step
+        import h
+        @step(version="1", writes="json")
+        def out(data):
+            return h.f()
+        """,
+            edit=("pk/sub.py", "return 1", "return 2"),
+            expect="rerun",
+        )
+        for name, function in (
+            ("given_a_name", "def f(): p = pk; return p.sub.v()"),
+            ("handed_to_a_function", "g = lambda m: m.sub.v()\n        def f(): return g(pk)"),
+            ("in_a_table", "T = {'a': pk}\n        def f(): return T['a'].sub.v()"),
+            ("asked_by_a_computed_name", "def f(): return getattr(pk, 'su' + 'b').v()"),
+            ("asked_by_attrgetter", "def f(): return operator.attrgetter('su' + 'b')(pk).v()"),
+            ("listed", "def f(): return dict(inspect.getmembers(pk))['sub'].v()"),
+        )
+    ]
+    + [
+        Case(
+            name="module_loaded_by_its_loader",
+            about="A package loads its modules as plug-ins, by the loaders that `pkgutil` finds.",
+            project="""
+        --- plug/__init__.py
+        import pkgutil
+        TABLE = {}
+        for finder, name, _ in pkgutil.iter_modules(__path__):
+            TABLE[name] = finder.find_spec(name).loader.load_module(name).run
+        --- plug/a.py
+        def run(): return 1
+        --- steps.py
+        from saltern import step
+        import plug
+        @step(version="1", writes="json")
+        def out(data):
+            return plug.TABLE["a"]()
+        """,
+            edit=("plug/a.py", "return 1", "return 2"),
+            expect="rerun",
+        ),
+    ]
+)

@@ -69,6 +69,41 @@ _REMEMBER = {
         "        if name not in known: known[name] = function(name)\n        return known[name]\n    return inner\n"
         "@remember\ndef load(name): return read(name)\n"
     ),
+    "a_cache_of_another_name": "get = functools.cache(read)\ndef load(name): return get(name)\n",
+    "a_default": (
+        "def load(name, known={}):\n    if name not in known: known[name] = read(name)\n    return known[name]\n"
+    ),
+    "an_attribute_of_a_function": (
+        "def load(name):\n    if name not in load.known: load.known[name] = read(name)\n    return load.known[name]\n"
+        "load.known = {}\n"
+    ),
+    "an_object_with_a_dictionary": (
+        "class Settings:\n    def __init__(self): self.known = {}\n    def load(self, name):\n"
+        "        if name not in self.known: self.known[name] = read(name)\n        return self.known[name]\n"
+        "SETTINGS = Settings()\ndef load(name): return SETTINGS.load(name)\n"
+    ),
+    "an_object_by_setattr": (
+        "class Settings:\n    known = None\n    def load(self, name):\n"
+        "        if self.known is None: setattr(self, 'known', read(name))\n        return self.known\n"
+        "SETTINGS = Settings()\ndef load(name): return SETTINGS.load(name)\n"
+    ),
+    "a_list_of_an_object": (
+        "class Settings:\n    def __init__(self): self.known = []\n    def load(self, name):\n"
+        "        if not self.known: self.known.append(read(name))\n        return self.known[0]\n"
+        "SETTINGS = Settings()\ndef load(name): return SETTINGS.load(name)\n"
+    ),
+    "the_only_object_of_a_class": (
+        "class Settings:\n    one = None\n    def __new__(cls):\n        if cls.one is None:\n"
+        "            cls.one = super().__new__(cls)\n            cls.one.known = read('a')\n        return cls.one\n"
+        "def load(name): return Settings().known\n"
+    ),
+    "a_context_variable": (
+        "import contextvars\nKNOWN = contextvars.ContextVar('known', default=None)\ndef load(name):\n"
+        "    if KNOWN.get() is None: KNOWN.set(read(name))\n    return KNOWN.get()\n"
+    ),
+    "names_of_the_module": (
+        "def load(name):\n    if 'KNOWN' not in globals(): globals()['KNOWN'] = read(name)\n    return KNOWN\n"
+    ),
 }  # fmt: skip
 _EDITED_MEANWHILE = """
 --- program.py
