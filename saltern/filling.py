@@ -30,7 +30,11 @@ def fills(code: CodeType) -> bool:
         kept = {one.arg for one in given}
     else:
         kept = {one.arg for one in given[:1] if "." in code.co_qualname and code.co_name != "__init__"}
-    own = {*code.co_varnames, *code.co_cellvars} - kept
+    own = {
+        *code.co_varnames,
+        *code.co_cellvars,
+        *code.co_freevars,
+    } - kept  # who made it may keep what it fills: ``kept``
     return any(root not in own for inner in walk(node) for root in _filled(inner))
 
 
@@ -43,7 +47,7 @@ def _filled(node: ast.AST) -> Iterator[str]:
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if name in _SETTERS and node.args:
             yield _root(node.args[0])
-        elif isinstance(function, ast.Attribute) and name in _FILLERS:
+        elif isinstance(function, ast.Attribute) and name in _FILLERS and (node.args or node.keywords):
             yield _root(function.value)
 
 

@@ -973,7 +973,7 @@ CASES += (
     + [
         Case(
             name=f"part_of_a_package_that_is_{name}",
-            about="A package with an empty file is handed on; its module is an attribute of it, as somebody imports it.",
+            about="A package with an empty file is handed on; its module is an attribute, as somebody imports it.",
             project=f"""
         --- pk/__init__.py
         --- pk/sub.py
