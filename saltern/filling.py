@@ -34,7 +34,7 @@ def fills(code: CodeType) -> bool:
         *code.co_varnames,
         *code.co_cellvars,
         *code.co_freevars,
-    } - kept  # who made it may keep what it fills: ``kept``
+    } - kept  # of who made it ``kept`` knows
     return any(root not in own for inner in walk(node) for root in _filled(inner))
 
 
