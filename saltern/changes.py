@@ -25,7 +25,11 @@ _RUN_BY = {
     **dict.fromkeys(("__setitem__", "__delitem__"), _ITEM),
     **dict.fromkeys(("__enter__", "__exit__", "__aenter__", "__aexit__"), _WITH),
 }
-_KINDS = {"abstractmethod", "asynccontextmanager", "classmethod", "contextmanager", "staticmethod"}  # of functions
+# Decorators of functions that run when somebody uses their names; of others it is not known when they run.
+_KINDS = {
+    "abstractmethod", "asynccontextmanager", "cached_property", "classmethod", "contextmanager", "final", "override",
+    "property", "staticmethod",
+}  # fmt: skip
 
 
 @dataclass

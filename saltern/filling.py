@@ -21,7 +21,11 @@ def fills(code: CodeType) -> bool:
 
     An ``__init__`` may set its object, which is new. No where its source is not there.
     """
-    node = _functions(code.co_filename).get((code.co_firstlineno, code.co_name))
+    try:
+        functions = _functions(code.co_filename, Path(code.co_filename).stat().st_mtime_ns)
+    except OSError:
+        return False
+    node = functions.get((code.co_firstlineno, code.co_name))
     if node is None:
         return False
     given = arguments_of(node.args)
@@ -30,11 +34,7 @@ def fills(code: CodeType) -> bool:
         kept = {one.arg for one in given}
     else:
         kept = {one.arg for one in given[:1] if "." in code.co_qualname and code.co_name != "__init__"}
-    own = {
-        *code.co_varnames,
-        *code.co_cellvars,
-        *code.co_freevars,
-    } - kept  # of who made it ``kept`` knows
+    own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars} - kept  # of what encloses it ``kept`` knows
     return any(root not in own for inner in walk(node) for root in _filled(inner))
 
 
@@ -58,7 +58,7 @@ def _root(node: ast.AST) -> str:
 
 
 @lru_cache(maxsize=64)
-def _functions(file: str) -> dict[tuple[int, str], ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
+def _functions(file: str, mtime_ns: int) -> dict[tuple[int, str], ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
     try:
         tree = ast.parse(Path(file).read_bytes())
     except (OSError, SyntaxError, ValueError):

@@ -87,9 +87,11 @@ def _own(function: FunctionType) -> Own:
 
 def _is_reached(found: Reached, own: Own) -> bool:
     """Whether the source of a function or class is among what a step reaches."""
+    top = own.name.partition(".")[0]
+    if any(f"{own.module}:{part}" in found.code for part in (top, WHOLE, FILE)):
+        return True
     parts = [place[len(own.module) + 1 :] for place in found.code if place.startswith(f"{own.module}:")]
-    names = {item_of(part)[0] for part in parts}
-    if {own.name.partition(".")[0], WHOLE, FILE} & names or any(place.endswith(f":{PROJECT}") for place in found.code):
+    if any(item_of(part)[0] == top for part in parts) or any(place.endswith(f":{PROJECT}") for place in found.code):
         return True
     location = located(own.module, own.module.partition(".")[0])
     if not parts or location.kind != "source":

@@ -197,7 +197,8 @@ def content(path: Path, looks: str = "") -> str:
         if not path.is_dir():
             found = file_digest(path)
             return f"times {digest(f'{found} {_told(path, looks)}'.encode())}" if looks == "times" else found
-        told = "\0".join(sorted(_told(one, looks) + "/" * one.is_dir() for one in path.iterdir()))
+        with os.scandir(path) as entries:
+            told = "\0".join(sorted(_told(one, looks) + "/" * one.is_dir() for one in entries))
         return (f"{looks} " if looks else "") + digest(told.encode("utf-8", "surrogateescape"))
     except OSError:
         return MISSING
@@ -232,10 +233,10 @@ def state(path: Path, looks: str = "") -> str:
     return " ".join(map(str, (ASKED, *([looks] if looks else ()), kind, *facts))) + link
 
 
-def _told(path: Path, looks: str) -> str:
+def _told(path: Path | os.DirEntry[str], looks: str) -> str:
     if not looks:
         return path.name
-    stat = path.lstat()
+    stat = os.lstat(path)
     return f"{path.name}/{stat.st_size}" + (f"/{stat.st_mtime_ns}/{stat.st_mode}" if looks == "times" else "")
 
 

@@ -57,6 +57,11 @@ def writes_and_reads(data):  # type: ignore[no-untyped-def]
 
 
 @step(version="1", writes="json")
+def copies(data):  # type: ignore[no-untyped-def]
+    return dict(os.environ).get("ANY" + "THING")
+
+
+@step(version="1", writes="json")
 def connects(data):  # type: ignore[no-untyped-def]
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -178,6 +183,12 @@ def test_where_it_connected_to_is_said(cache: Cache, tmp_path: Path) -> None:
     artifact = made(cache, connects, tmp_path)
     (said,) = (cache.store.manifest(artifact.name) or {})["unheld"]
     assert said.startswith("network: 127.0.0.1:")
+
+
+def test_a_copy_of_the_whole_environment_is_said(cache: Cache, tmp_path: Path) -> None:
+    artifact = made(cache, copies, tmp_path)
+    said = (cache.store.manifest(artifact.name) or {})["unheld"]
+    assert said == ["what it takes of a copy of the environment: test_reads.copies"]
 
 
 def test_a_clock_that_its_code_asks_is_said(cache: Cache, tmp_path: Path) -> None:
