@@ -232,7 +232,10 @@ def _changed_values(
     declared: Step[..., Any], several: Iterable[Noted], own: Callable[[], set[str]]
 ) -> Iterator[tuple[str, str]]:
     for module, path, name, before, now, literals in several:
-        places = [at for at in snapshots.differing(before, now) if not at or f"{name}{at[0]}" not in literals]
+        value = vars(sys.modules[module])[name]
+        places = [
+            at for at in snapshots.differing(before, now) if not (at and _is_compared(value, name, at[0], literals))
+        ]
         if not places or _is_bound_again(module, path, name):
             continue
         for place in places:
@@ -285,6 +288,12 @@ def _noted(found: Reached) -> Iterator[Noted]:
             now = snapshots.leaves(value)
             if before or now or snapshots.is_large(value):
                 yield Noted(module, path, name, before, now, literals)
+
+
+def _is_compared(value: object, name: str, place: str, literals: Mapping[str, str]) -> bool:
+    """Whether an attribute of a class is compared with the source, which has a literal there, as it still is one."""
+    inside = vars(value) if memory.is_a(value, type) else {}
+    return f"{name}{place}" in literals and memory.told(inside.get(place[1:])) is not None
 
 
 def _is_literal(value: object, literal: str | None, path: str) -> bool:
