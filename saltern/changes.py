@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from saltern.trees import FUNCTIONS, as_skipped, children, last_name, text_of
@@ -60,8 +60,11 @@ class Changes:
             waiting = [*left, *(inner for one in ready for inner in one.functions)]
 
 
-def changes(statements: Iterable[ast.stmt]) -> Changes:
-    """What statements change if they run, with all functions that they define."""
+def changes(statements: Iterable[ast.stmt], made_here: Collection[str] = ()) -> Changes:
+    """What statements change if they run, with all functions that they define.
+
+    What the top level does to objects that it has ``made_here`` it has done when they are first looked at.
+    """
     found = Changes()
     todo: list[tuple[ast.AST, Changes, str]] = [(statement, found, "") for statement in statements]
     while todo:
@@ -77,8 +80,18 @@ def changes(statements: Iterable[ast.stmt]) -> Changes:
         skipped = as_skipped(node)
         todo += [(inner, within, first) for inner in (skipped.orelse if skipped else children(node))]
         within.uses.update(_uses(node))
-        within.names.update(_changed(node, first))
+        if within is not found or _root_name(node) not in made_here:
+            within.names.update(_changed(node, first))
     return found
+
+
+def _root_name(node: ast.AST) -> str:
+    """The name whose object a node changes: ``C`` of ``C.n = 1`` and of ``C.rows.append(1)``."""
+    if isinstance(node, ast.Call):
+        node = node.args[0] if last_name(node.func) in _SETTERS and node.args else node.func
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _first(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> str:

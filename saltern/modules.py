@@ -229,7 +229,8 @@ class Module:
     def changes(self, parts: Iterable[str]) -> Changes:
         """What the statements of parts set or fill, if they run."""
         every = [*parts]
-        found = changes(statement for part in every for statement in self._statements(part))
+        made_here = self.statements.keys() - self.imports.keys()
+        found = changes((statement for part in every for statement in self._statements(part)), made_here)
         found.uses |= self.statements.keys() if WHOLE in every else {item_of(part)[0] for part in every}
         return found
 

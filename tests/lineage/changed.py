@@ -222,6 +222,19 @@ CASES = [
             "config.C.n",
             "config.C.put(10)",
         ),
+        (
+            "object_kept_by_its_class",
+            "class C:\n    one = None\n    @classmethod\n    def make(cls, n): cls.one = cls(); cls.one.n = n",
+            "config.C.one.n",
+            "config.C.make(10)",
+        ),
+        (
+            "attribute_set_by_a_context",
+            "import contextlib\nclass S: pass\nC = S(); C.n = 1\n@contextlib.contextmanager\ndef override(**k):\n"
+            "    old = dict(vars(C)); vars(C).update(k)\n    yield\n    vars(C).update(old)",
+            "config.C.n",
+            "context = config.override(n=10); context.__enter__()",
+        ),
         ("global_set_by_a_function", "N = 1\ndef put(n):\n    global N\n    N = n", "config.N", "config.put(10)"),
         (
             "global_set_by_a_function_and_read_by_another",
