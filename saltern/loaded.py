@@ -297,7 +297,7 @@ def _is_compared(value: object, name: str, place: str, literals: Mapping[str, st
 
 
 def _is_literal(value: object, literal: str | None, path: str) -> bool:
-    """Whether a value is compared with the source, and not with what was noted: it is none that no literal can be."""
+    """Whether a value is compared with the source. A list or dictionary of functions is not: no literal tells these."""
     if literal is None:
         return False
     if type(value) is FunctionType:
