@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from saltern.trees import FUNCTIONS, as_skipped, children, last_name, text_of
+from saltern.trees import as_skipped, children, first_parameter, last_name, root_name, text_of
 
 ANY = "*"
 OWN = "self."  # how the names of attributes begin that a method sets on its own object, or class
@@ -18,6 +18,7 @@ _CHANGERS = {
 }  # fmt: skip
 MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}  # these set attributes of an object that is new
 _SETTERS = ("setattr", "delattr", "__setattr__")
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ATTRIBUTE, _ITEM, _WITH = "=", "[]=", "with"  # what code does, beside the names that it reads
 # Methods that run where code does so, by whatever name.
 _RUN_BY = {
@@ -69,33 +70,25 @@ def changes(statements: Iterable[ast.stmt], made_here: Collection[str] = ()) -> 
     todo: list[tuple[ast.AST, Changes, str]] = [(statement, found, "") for statement in statements]
     while todo:
         node, within, first = todo.pop()
-        if isinstance(node, ast.ClassDef):
-            methods = [one for one in node.body if isinstance(one, FUNCTIONS)]
-            todo += [(one, within, _first(one)) for one in methods]
-            todo += [(one, within, first) for one in children(node) if one not in methods]
-            continue
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (run_by := _run_by(node)):
+        if isinstance(node, _DEFINITIONS) and (run_by := _run_by(node)):
             outer, within = within, Changes()
             outer.functions.append((run_by, within))
-        skipped = as_skipped(node)
-        todo += [(inner, within, first) for inner in (skipped.orelse if skipped else children(node))]
+        skipped, is_class = as_skipped(node), isinstance(node, ast.ClassDef)
+        for inner in skipped.orelse if skipped else children(node):
+            todo.append(
+                (inner, within, first_parameter(inner) if is_class and isinstance(inner, _DEFINITIONS) else first)
+            )
         within.uses.update(_uses(node))
-        if within is not found or _root_name(node) not in made_here:
+        if within is not found or _changed_name(node) not in made_here:
             within.names.update(_changed(node, first))
     return found
 
 
-def _root_name(node: ast.AST) -> str:
+def _changed_name(node: ast.AST) -> str:
     """The name whose object a node changes: ``C`` of ``C.n = 1`` and of ``C.rows.append(1)``."""
     if isinstance(node, ast.Call):
         node = node.args[0] if last_name(node.func) in _SETTERS and node.args else node.func
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _first(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> str:
-    return node.args.args[0].arg if node.args.args else ""
+    return root_name(node)
 
 
 def _run_by(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:

@@ -94,11 +94,12 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], r
     found = _checked(declared, found or _walked(declared))
     if len(found.compiled) > known:
         keep(declared, found)
-    also = set[str]()
-    while more := loaded.unreached(found) - also:
+    also, noted = set[str](), [*loaded.noted_of(found)]
+    while more := loaded.unreached(found, noted) - also:
         also |= more
         found = _checked(declared, _walked(declared, also))
-    told, _HELD[declared], opaque = loaded.changed(declared, found)
+        noted = [*loaded.noted_of(found)]
+    told, _HELD[declared], opaque = loaded.changed(declared, found, noted)
     return replace(found, code=found.code | told, opaque=opaque)
 
 

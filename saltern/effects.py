@@ -13,7 +13,17 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from saltern.trees import COMPREHENSIONS, FUNCTIONS, annotations_of, as_skipped, bound, children, last_name, own_scope
+from saltern.trees import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    annotations_of,
+    as_skipped,
+    bound,
+    children,
+    last_name,
+    own_scope,
+    root,
+)
 
 if TYPE_CHECKING:
     from saltern.modules import Module
@@ -134,13 +144,6 @@ def _operands(statement: ast.stmt) -> Iterator[ast.expr]:
                 stack.append(node.value)
         else:
             stack += skipped.orelse if (skipped := as_skipped(node)) else children(node)
-
-
-def root(node: ast.AST | None) -> ast.AST | None:
-    """What attributes and subscripts are taken of: ``a`` of ``a.b[0].c``."""
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node
 
 
 def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:

@@ -8,11 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 
-from saltern.trees import arguments_of, walk
+from saltern.trees import FUNCTIONS, arguments_of, root_name, walk
 
-_FILLERS = {"add", "append", "extend", "insert", "set", "setdefault", "update"}
+MUTATORS = {"add", "append", "extend", "insert", "setdefault", "update"}  # of lists, sets and dictionaries
+_FILLERS = MUTATORS | {"set"}  # and of context variables
 _SETTERS = {"setattr", "__setattr__"}
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _MADE = (ast.Dict, ast.List, ast.Set, ast.Call)  # what a default is that all calls have in common
 
 
@@ -41,20 +41,14 @@ def fills(code: CodeType) -> bool:
 def _filled(node: ast.AST) -> Iterator[str]:
     """The names that what is filled or set is taken of; of none where a call gives it."""
     if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
-        yield _root(node.value)
+        yield root_name(node.value)
     elif isinstance(node, ast.Call):
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if name in _SETTERS and node.args:
-            yield _root(node.args[0])
+            yield root_name(node.args[0])
         elif isinstance(function, ast.Attribute) and name in _FILLERS and (node.args or node.keywords):
-            yield _root(function.value)
-
-
-def _root(node: ast.AST) -> str:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
+            yield root_name(function.value)
 
 
 @lru_cache(maxsize=64)
@@ -65,7 +59,7 @@ def _functions(file: str, mtime_ns: int) -> dict[tuple[int, str], ast.FunctionDe
         return {}
     found = {}
     for node in walk(tree):
-        if isinstance(node, _FUNCTIONS):
+        if isinstance(node, FUNCTIONS):
             first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
             found[first, getattr(node, "name", "<lambda>")] = node
     return found

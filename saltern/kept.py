@@ -21,13 +21,12 @@ from typing import Any
 from saltern import whose
 from saltern.changes import MAKERS
 from saltern.files import SMALL, digest
-from saltern.filling import fills
+from saltern.filling import MUTATORS, fills
 
 Owner = tuple[str, str]  # the file of a module, and a name in it; "" for what the module does while it is imported
 
 _PYTHONS = ("<", str(Path(os.__file__).parent))
 _CONTAINERS = (MutableMapping, MutableSequence, MutableSet)
-_MUTATORS = {"add", "append", "extend", "insert", "setdefault", "update"}
 _CACHES = ("cache", "cache_clear", "cache_info", "memory")  # attributes of what functools, cachetools, joblib make
 
 _read: dict[Owner, dict[str, str | None]] = {}  # path -> what it was; None where it is looked at again each time
@@ -168,7 +167,7 @@ def _stores(code: CodeType, names: Mapping[str, Any]) -> bool:
     operations = {one.opname for one in said}
     is_closure = bool(code.co_freevars) and _is_bound(code)
     outside = is_closure or any(isinstance(names.get(name), _CONTAINERS) for name in code.co_names)
-    mutates = "STORE_SUBSCR" in operations or not _MUTATORS.isdisjoint(code.co_names)
+    mutates = "STORE_SUBSCR" in operations or not MUTATORS.isdisjoint(code.co_names)
     if "STORE_GLOBAL" in operations or (outside and mutates) or (is_closure and "STORE_DEREF" in operations):
         return True
     return code.co_name not in MAKERS and any(

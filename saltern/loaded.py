@@ -74,15 +74,11 @@ def _check_maker(declared: Step[..., Any], found: Reached, place: str, value: ob
         return
     if os.path.realpath(file) not in map(os.path.realpath, found.files):  # one of them may be by way of a link
         raise BadInput(f"{place} in memory is a function of {file}, which '{declared.name}' does not import")
-    if not _is_reached(found, _own(value)):
+    if not _is_reached(found, snapshots.own(value)):
         raise BadInput(
             f"{place} in memory is '{value.__qualname__}' of {file}, which a program has put there; give what is set "
             f"to '{declared.name}' as a parameter"
         )
-
-
-def _own(function: FunctionType) -> Own:
-    return Own("function", function.__globals__.get("__name__", ""), function.__code__.co_qualname, function)
 
 
 def _is_reached(found: Reached, own: Own) -> bool:
@@ -100,12 +96,11 @@ def _is_reached(found: Reached, own: Own) -> bool:
     return parsed(own.module, location.path, state_of(location.path)).holds(parts, own.name, line)
 
 
-def unreached(found: Reached) -> set[str]:
+def unreached(found: Reached, noted: Sequence[Noted]) -> set[str]:
     """The modules of functions and classes that are found under names that a step reaches, and whose code it does not.
 
     A program may have put them there: a plug-in that it imports, a function in a table, another model.
     """
-    noted = [*_noted(found)]
     several = [one.now.get(place) for one in noted for place in snapshots.differing(one.before, one.now)]
     if any(place.endswith(f":{SUBCLASSES}") for place in found.coarse):
         classes = [leaf for one in noted for leaf in one.now.values() if isinstance(leaf, Own) and leaf.kind == "class"]
@@ -177,12 +172,12 @@ class Memory(NamedTuple):
     opaque: tuple[str, ...]  # objects that nobody looks into
 
 
-def changed(declared: Step[..., Any], found: Reached) -> Memory:
+def changed(declared: Step[..., Any], found: Reached, noted: Sequence[Noted]) -> Memory:
     """What was set on a module or class that the source says otherwise, and was put into a list, set or dictionary.
 
     What the code that is reached sets itself is left out: that code counts. Raises BadInput for what cannot be told.
     """
-    names, noted = [*_held_names(found)], [*_noted(found)]
+    names = [*_held_names(found)]
     own = partial(_set_by, declared, found)
     told = dict([*_changed_literals(declared, found, own), *_changed_values(declared, noted, own)])
     held = [*names, *_held_values(noted, _OWN.get(_key(declared, found), set()))]
@@ -268,7 +263,7 @@ def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str
     return vars(names[name]) if memory.is_a(names.get(name), type) else {}, attribute
 
 
-def _noted(found: Reached) -> Iterator[Noted]:
+def noted_of(found: Reached) -> Iterator[Noted]:
     """The names that are reached whose values the source computes."""
     for (module, path, _), names in found.places.items():
         noted = snapshots.of(module)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from saltern.changes import Changes, changes
-from saltern.effects import has_effect, root, run_at_once
+from saltern.effects import has_effect, run_at_once
 from saltern.methods import needed, only
 from saltern.names import Reference, read, read_hints
 from saltern.steps import step
@@ -28,10 +28,12 @@ from saltern.trees import (
     bound,
     bound_by,
     children,
+    first_parameter,
     hints,
     imports,
     last_name,
     lines_of,
+    root,
     text_of,
     walk,
 )
@@ -386,7 +388,7 @@ def _makes_members(node: ast.AST) -> bool:
     """Whether a method of an enum runs when its members are made, and does more than to set their attributes."""
     if not isinstance(node, ast.FunctionDef) or node.name not in ("__init__", "__new__", "_generate_next_value_"):
         return False
-    first = node.args.args[0].arg if node.args.args else ""
+    first = first_parameter(node)
     return any(
         (isinstance(one, ast.Call) and last_name(one.func) not in ("__new__", "super"))
         or (isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store | ast.Del))

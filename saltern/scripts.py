@@ -13,7 +13,7 @@ _SUFFIXES = (
 )  # fmt: skip
 _LARGEST = 1_000_000  # bytes of a script; a larger file is data
 _HOLES = re.compile(r"\$\{?\w+\}?|\$\([^()]*\)|%[a-z]|\{[^{}]*\}")  # what is put in when it runs
-_CHOICES = re.compile(r"\$\{?\w+\}?|\{[^{}]*\}")
+_CHOICES = re.compile(r"\$\{?\w+\}?|\{[^{}]*\}")  # the same in a word of a command, but for a command within it
 _NAMES = re.compile(r"[\w*./@+-]*[\w*]\.[A-Za-z0-9]{1,10}\b")
 _IMPORTS = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
 

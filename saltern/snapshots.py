@@ -177,10 +177,10 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
         return name, [(f".{one}", getattr(value, one)) for one in _PARTIAL]
     if kind is bytearray:
         return bytes(value), []
-    if issubclass(kind, enum.Enum) and _is_own(kind):
-        return Own("object", _module(kind), f"{kind.__qualname__}.{vars(value).get('_name_')}", kind), []
     if issubclass(kind, enum.Enum):
-        return (name, vars(value).get("_name_")), []
+        member = vars(value).get("_name_")
+        is_own = _is_own(kind)
+        return Own("object", _module(kind), f"{kind.__qualname__}.{member}", kind) if is_own else (name, member), []
     if _is_own(kind):
         args = [(".args", value.args)] if issubclass(kind, BaseException) else []
         return Own("object", _module(kind), kind.__qualname__, kind), [*_attributes(value), *args]
@@ -202,12 +202,10 @@ def _of_sized(value: Any, sized: Any, name: str, own: list[tuple[str, Any]]) -> 
 
 def _key(value: Any) -> Any:
     """A member of a set or a key of a dictionary, which cannot change."""
-    if type(value) in (tuple, frozenset):
-        return (
-            (type(value).__name__, *sorted(repr(_key(one)) for one in value))
-            if type(value) is frozenset
-            else (*map(_key, value),)
-        )
+    if type(value) is tuple:
+        return (*map(_key, value),)
+    if type(value) is frozenset:
+        return ("frozenset", *sorted(repr(_key(one)) for one in value))
     found, _ = _one(value)
     return found.kind if isinstance(found, Opaque) else found
 
@@ -234,8 +232,12 @@ def _of_function(value: FunctionType) -> tuple[Any, list[tuple[str, Any]]]:
             held.append((name, cell.cell_contents))
         except ValueError:  # it is empty
             continue
-    told = Own("function", value.__globals__.get("__name__", ""), value.__code__.co_qualname, value)
-    return told, [(f".{name}", one) for name, one in held if isinstance(name, str)]
+    return own(value), [(f".{name}", one) for name, one in held if isinstance(name, str)]
+
+
+def own(function: FunctionType) -> Own:
+    """A function by where it is defined, whatever a decorator has written on it."""
+    return Own("function", function.__globals__.get("__name__", ""), function.__code__.co_qualname, function)
 
 
 def _is_of_user(function: FunctionType) -> bool:

@@ -94,6 +94,19 @@ def is_self(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == "self"
 
 
+def root(node: ast.AST | None) -> ast.AST | None:
+    """What attributes and subscripts are taken of: ``a`` of ``a.b[0].c``."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node
+
+
+def root_name(node: ast.AST) -> str:
+    """The name that attributes and subscripts are taken of; empty where it is none."""
+    found = root(node)
+    return found.id if isinstance(found, ast.Name) else ""
+
+
 def last_name(node: ast.expr) -> str:
     """``b`` for ``b``, ``a.b`` and ``a.b(...)``; empty for what has no name."""
     if isinstance(node, ast.Call):
@@ -186,6 +199,11 @@ def arguments_of(given: ast.arguments | None) -> list[ast.arg]:
         return []
     every = [*given.posonlyargs, *given.args, *given.kwonlyargs]
     return every + [one for one in (given.vararg, given.kwarg) if one] if given.vararg or given.kwarg else every
+
+
+def first_parameter(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """The name of it, as ``self``; empty where there is none."""
+    return node.args.args[0].arg if node.args.args else ""
 
 
 def annotations_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[ast.expr]:

@@ -33,11 +33,11 @@ _PYTHON = str(Path(os.__file__).parent)
 _EMPTIES = os.O_TRUNC | os.O_EXCL
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # Those who look for modules, and for their source to show it.
+_READERS_OF_LINES = (f"{_PYTHON}/linecache.py", f"{_PYTHON}/tokenize.py")  # of source, mostly
 _READERS_OF_SOURCE = (
     *(f"<frozen {name}" for name in ("importlib", "runpy>", "zipimport>")),
-    *(f"{_PYTHON}/{name}" for name in ("importlib/metadata/", "linecache.py", "tokenize.py")),
+    *(f"{_PYTHON}/importlib/metadata/", *_READERS_OF_LINES),
 )
-_READERS_OF_LINES = (f"{_PYTHON}/linecache.py", f"{_PYTHON}/tokenize.py")  # of source, mostly
 # Who asks about a file for somebody else; and those that ask about each folder above a file.
 _ASKS_FOR_OTHERS = ("<frozen ", f"{_PYTHON}/pathlib")
 _LISTS_FOR_OTHERS = (f"{_PYTHON}/glob.py", f"{_PYTHON}/pathlib")  # which tell what was wanted of it
@@ -181,9 +181,7 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
         return
     frame = sys._getframe(2)
     place, by_user = _place(seen, path, frame)
-    # what is opened to read and to write is dropped later, if it was written
-    is_read = not set(mode) & set("wx") and (mode[0] != "a" or "+" in mode) if mode else not flags & _WRITES
-    if not (is_read or (not mode and flags & os.O_RDWR and not flags & _EMPTIES)):
+    if not _is_to_read(mode, flags):
         seen.written.add(place)
         return
     reader = frame.f_code.co_filename
@@ -195,6 +193,13 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
         seen.imported[place] = None
     if by_user and place.endswith(_METADATA):
         seen.modules[Path(place).parent.name.partition("-")[0]] = None
+
+
+def _is_to_read(mode: str | None, flags: int) -> bool:
+    """Whether a file is opened to read it, maybe also to write: what was written is left out later."""
+    if mode:
+        return not set(mode) & set("wx") and (mode[0] != "a" or "+" in mode)
+    return not flags & _WRITES or bool(flags & os.O_RDWR and not flags & _EMPTIES)
 
 
 def _place(seen: Seen, path: Any, frame: FrameType) -> tuple[str, bool]:

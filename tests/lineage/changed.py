@@ -481,6 +481,7 @@ CASES += [
         about="A module that a step imports when it runs is changed as soon as the program has imported it.",
         project=f"""
         --- settings.py
+        {before}
         class S:
             def __init__(self): self.n = 1
         C = S()
@@ -502,53 +503,31 @@ CASES += [
         edit=("program.py", "10", "20"),
         expect="rerun",
     )
-    for name, imported in (
-        ("its_import", "import settings"),
-        ("its_import_by_a_name", "settings = importlib.import_module('settings')"),
-        ("it_was_loaded_again", "import settings; importlib.reload(settings)"),
+    for name, imported, before in (
+        ("its_import", "import settings", ""),
+        ("its_import_by_a_name", "settings = importlib.import_module('settings')", ""),
+        ("it_was_loaded_again", "import settings; importlib.reload(settings)", ""),
         (
             "it_was_loaded_by_its_loader",
             "spec = importlib.util.find_spec('settings'); settings = importlib.util.module_from_spec(spec)\n"
             "        sys.modules['settings'] = settings; spec.loader.exec_module(settings)",
+            "",
         ),
         (
             "it_was_loaded_when_it_was_used",
             "spec = importlib.util.find_spec('settings'); spec.loader = importlib.util.LazyLoader(spec.loader)\n"
             "        settings = sys.modules['settings'] = importlib.util.module_from_spec(spec)\n"
             "        spec.loader.exec_module(settings)",
+            "",
+        ),
+        (
+            "an_import_that_kept_an_error",  # and with it its own frame
+            "import settings",
+            "try: import not_there\n        except ImportError as error: WHY = error",
         ),
     )
 ]
 CASES += [
-    Case(
-        name="object_changed_in_a_module_that_keeps_an_error",
-        about="A module keeps the error of an optional import, and so its own frame; a program changes its settings.",
-        project="""
-        --- settings.py
-        try:
-            import not_there
-        except ImportError as error:
-            WHY = error
-        class S:
-            def __init__(self): self.n = 1
-        C = S()
-        --- steps.py
-        from saltern import step
-        @step(version="1", writes="json")
-        def out(data):
-            import settings
-            return settings.C.n
-        --- program.py
-        import steps
-        import settings
-        from build import tell
-        settings.C.n = 10
-        tell(lambda build: build.value(steps.out))
-        """,
-        program=("program.py",),
-        edit=("program.py", "10", "20"),
-        expect="rerun",
-    ),
     Case(
         name="setter_that_the_step_uses",
         about="The step sets the attribute by itself, by way of a property: no reason to run again.",
