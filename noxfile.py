@@ -283,7 +283,7 @@ def history(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", default=False)
 def peers(session: nox.Session) -> None:
-    """Other tools through the same changes, some 25 minutes: nox -s peers, or nox -s peers -- --peer dvc --again"""
+    """Other tools through the same changes: nox -s peers -- --peer dvc --again; or random edits: -- --score 20"""
     chosen = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     chosen.add_argument("--peer", choices=PEERS, action="append")
     environments(session, "luigi")

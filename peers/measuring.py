@@ -9,11 +9,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeVar
 
 from peers.changes import headline
 from peers.oracles import Oracles
@@ -32,6 +33,7 @@ from shared.rerun.scenarios import Scenario
 from shared.rerun.workspace import Workspace
 
 Lane = tuple[str, list[Scenario]]
+One = TypeVar("One")
 
 
 def measure(
@@ -51,10 +53,9 @@ def measure(
             results.write(path)
         told(cell)
 
-    lanes = _lanes(peer, results)
-    if lanes:
+    if lanes := _lanes(peer, results):
         with opened(peer, python, oracles) as bench:
-            _side_by_side(bench, jobs, lanes, keep)
+            side_by_side(bench, jobs, [cells(bench, *lane) for lane in lanes], keep)
     results.write(path)
     return results
 
@@ -118,6 +119,17 @@ class Bench:
     oracle: Oracle
     scratch: Path
 
+    @contextmanager
+    def site(self, column: str) -> Iterator[Site]:
+        """A project that is wired in this way, and its twin. Raises RuntimeError if it cannot be set up."""
+        folder = Path(tempfile.mkdtemp(prefix=f"{column}-", dir=self.scratch))
+        with ExitStack() as stack:
+            twin = Workspace(folder / "twin", [])
+            stack.callback(twin.remove)
+            world = World(folder / "project", self.peer, self.peer.wirings[column], self.python, self.server)
+            stack.callback(world.remove)
+            yield Site(world, twin, self.oracle)
+
 
 @contextmanager
 def opened(peer: Peer, python: Path, oracles: Oracles) -> Iterator[Bench]:
@@ -126,14 +138,15 @@ def opened(peer: Peer, python: Path, oracles: Oracles) -> Iterator[Bench]:
         yield Bench(peer, python, server, oracles.of(python), Path(folder))
 
 
-def _side_by_side(bench: Bench, jobs: int, lanes: Sequence[Lane], keep: Callable[[Cell], None]) -> None:
+def side_by_side(bench: Bench, jobs: int, lanes: Sequence[Iterator[One]], keep: Callable[[One], None]) -> None:
+    """Keep all that lanes bring, ``jobs`` lanes at a time. Where one fails, or is interrupted, all end."""
     stopped = threading.Event()
 
-    def work(lane: Lane) -> None:
-        for cell in cells(bench, *lane):
+    def work(lane: Iterator[One]) -> None:
+        for one in lane:
             if stopped.is_set():
                 return
-            keep(cell)
+            keep(one)
 
     with ThreadPoolExecutor(jobs) as pool:
         futures = [pool.submit(work, lane) for lane in lanes]
@@ -150,26 +163,18 @@ def _side_by_side(bench: Bench, jobs: int, lanes: Sequence[Lane], keep: Callable
 
 def cells(bench: Bench, column: str, scenarios: Sequence[Scenario]) -> Iterator[Cell]:
     """The cells of scenarios that begin alike, each in the project as the first build left it."""
-    folder = Path(tempfile.mkdtemp(prefix=f"{column}-", dir=bench.scratch))
-    twin = Workspace(folder / "twin", [])
-    site: Site | None = None
-    problem, settled = "", None
-    try:
-        world = World(folder / "project", bench.peer, bench.peer.wirings[column], bench.python, bench.server)
-        site = Site(world, twin, bench.oracle)
-        settled = site.begin(scenarios[0])
-        world.keep()
-        twin.keep()
-    except (CellError, RuntimeError) as error:
-        problem = str(error)
-    for number, scenario in enumerate(scenarios):
-        if number and site and not problem:
-            site.world.put_back()
-            twin.put_back()
-        yield cell_of(site, column, scenario, problem).model_copy(update={"settled": settled})
-    twin.remove()
-    if site:
-        site.world.remove()
+    site, problem, settled = None, "", None
+    with ExitStack() as stack:
+        try:
+            site = stack.enter_context(bench.site(column))
+            settled = site.begin(scenarios[0])
+            site.keep()
+        except (CellError, RuntimeError) as error:
+            problem = str(error)
+        for number, scenario in enumerate(scenarios):
+            if number and site and not problem:
+                site.put_back()
+            yield cell_of(site, column, scenario, problem).model_copy(update={"settled": settled})
 
 
 def say(cell: Cell) -> None:

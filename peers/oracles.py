@@ -21,8 +21,9 @@ class Oracles:
     A context manager.
     """
 
-    def __init__(self) -> None:
-        self._stack, self._known = ExitStack(), dict[str, Oracle]()
+    def __init__(self, patience: float = PATIENCE) -> None:
+        """``patience``: seconds for one build, before it is ended."""
+        self._patience, self._stack, self._known = patience, ExitStack(), dict[str, Oracle]()
 
     def __enter__(self) -> Oracles:
         return self
@@ -37,6 +38,6 @@ class Oracles:
         if versions not in self._known:
             folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="saltworks-clean-")))
             env = {"SALTWORKS_CACHE_DIR": str(folder / "digests")}
-            server = self._stack.enter_context(ForkServer((), env, PATIENCE, python=str(python)))
+            server = self._stack.enter_context(ForkServer((), env, self._patience, python=str(python)))
             self._known[versions] = Oracle(server, folder, env)
         return self._known[versions]

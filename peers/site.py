@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from peers.world import Built, World
 from shared.rerun.bench import BUILDS, CellError
 from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
-from shared.rerun.oracle import NoCleanBuild, Oracle
+from shared.rerun.oracle import Clean, NoCleanBuild, Oracle
 from shared.rerun.results import Cell
 from shared.rerun.scenarios import Scenario
 from shared.rerun.telling import begun
@@ -34,6 +34,16 @@ class Site:
     twin: Workspace
     oracle: Oracle
 
+    def keep(self) -> None:
+        """Remember both as they are now, for ``put_back``."""
+        for each in (self.world, self.twin):
+            each.keep()
+
+    def put_back(self) -> None:
+        """Make both as they were when they were kept."""
+        for each in (self.world, self.twin):
+            each.put_back()
+
     def begin(self, scenario: Scenario) -> int | None:
         """The first build, and more of them until one executes nothing. Returns how many; None where none does."""
         for each in (self.world, self.twin):
@@ -42,20 +52,20 @@ class Site:
             if not (built := self.world.build(crash=True)).status:
                 raise CellError(f"the first run had to be killed, and ended well: {built.executed}")
             return 0
-        built = self._build()
+        built = self.build()
         if sorted(built.executed) != sorted({*built.executed}) or len(built.executed) != 4:
             raise CellError(f"the first build executed {', '.join(built.executed) or 'nothing'}")
-        if self.world.target != self._clean():
+        if self.world.target != self._clean_target():
             raise CellError("the first build differs from the reference engine's")
-        return next((number for number in range(1, BUILDS) if not self._build().executed), None)
+        return next((number for number in range(1, BUILDS) if not self.build().executed), None)
 
     def go_through(self, scenario: Scenario, cell: Cell) -> None:
         """Make the change, build again, and judge."""
-        before = self._clean() if scenario.first == "built" else None
+        before = self._clean_target() if scenario.first == "built" else None
         whole = self.world.kept(scenario.harms) if scenario.harms else {}
         cell.edit = self._changed(scenario)
-        built = self._build(cell)
-        clean = self._clean()
+        built = self.build(cell)
+        clean = self._clean_target()
         if before is not None and (clean != before) != scenario.changes_target:
             raise CellError("the change did not do to a clean build what the scenario says it does")
         cell.verdict = judge(built.executed, self.world.target, clean, scenario.most)
@@ -65,21 +75,22 @@ class Site:
 
     def _changed(self, scenario: Scenario) -> str:
         moment = snapshot(self.world)
-        self._both(scenario.make, scenario)
+        self.both(scenario.make, harms=bool(scenario.harms))
         edit = difference(moment, snapshot(self.world))
         if scenario.then:
-            self._build()
+            self.build()
             moment = snapshot(self.world)
-            self._both(scenario.then, scenario)
+            self.both(scenario.then, harms=bool(scenario.harms))
             edit += AFTER_A_BUILD + difference(moment, snapshot(self.world))
         return edit
 
-    def _both(self, change: Callable[[Workspace], None], scenario: Scenario) -> None:
+    def both(self, change: Callable[[Workspace], object], *, harms: bool = False) -> None:
+        """Make a change in the project and in its twin; only in the project if it harms what was built."""
         change(self.world)
-        if not scenario.harms:  # the twin has no artifacts
+        if not harms:  # the twin has no artifacts
             change(self.twin)
 
-    def _build(self, cell: Cell | None = None) -> Built:
+    def build(self, cell: Cell | None = None) -> Built:
         built = self.world.build()
         if cell:
             cell.executed, cell.seconds = built.executed, built.seconds
@@ -87,7 +98,11 @@ class Site:
             raise CellError(f"failed: {built.complaint}")
         return built
 
-    def _clean(self) -> str:
+    def clean(self) -> Clean:
+        """A clean build of the twin."""
+        return self.oracle.clean(self.twin, "ml")
+
+    def _clean_target(self) -> str:
         try:
             return self.oracle.digest(self.twin, "ml")
         except NoCleanBuild as error:

@@ -18,10 +18,11 @@ from pathlib import Path
 from peers.peer import FOLDER, Peer, Wiring
 from saltern.files import digest
 from shared.rerun.fresh import ForkServer
-from shared.rerun.workspace import Workspace
+from shared.rerun.workspace import LIBRARIES, Workspace
 
 PATIENCE = 600.0  # seconds for one run, before it is ended
 TARGET = "out/report.html"
+OWN = ("saltern", "shared", "data", LIBRARIES)  # of a project: code, data and what is installed
 STEPS = "saltern/steps.py"
 CALL = "        return self.function(*args, **kwargs)\n"
 OBSERVED = "        return _observed(self, args, kwargs)\n"
@@ -108,6 +109,14 @@ class World(Workspace):
         super().put_back()
         self._said_before = self._parameter
 
+    def take_back(self) -> None:
+        super().take_back()
+        self._say()
+
+    def is_written(self, path: Path) -> bool:
+        """Whether a person writes it; all else is the tool's, and a revert does not touch it."""
+        return path.parts[0] in OWN or path.as_posix() in self.wiring.files
+
     @property
     def _parameter(self) -> float:
         return float(self._settings.get("train.C", 1.0))
@@ -155,7 +164,7 @@ class World(Workspace):
         return {path: path.read_bytes() for path in self.held(step)}
 
     def _holds(self, path: Path, mark: bytes) -> bool:
-        ours = path.relative_to(self.folder).parts[0] in ("saltern", "shared", "data", "out", "site-packages")
+        ours = path.relative_to(self.folder).parts[0] in (*OWN, "out")
         if ours or not path.is_file() or path.suffix in (".py", ".log", ".db", ".sqlite"):
             return False
         data = path.read_bytes()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from shared.pipelines import PROJECT
-from shared.report import marks
+from shared.report import marks, scores
 from shared.report.marked import Marked
 from shared.report.site import Site
-from shared.rerun.peers import SCENARIOS, Column, PeerResults, committed
+from shared.rerun.peers import SCENARIOS, SCORES, Column, PeerResults, committed
 from shared.rerun.results import Cell
+from shared.score.figures import Figures
+from shared.score.summary import Summary
+from shared.score.summary import read as summary_in
 
 FILE = "peers.html"
 DOCUMENT = PROJECT / "docs" / "peers.md"
@@ -68,6 +71,45 @@ class Shown:
         return ", ".join(said if self.is_whole else [*said, "the rest is not measured yet"])
 
 
+@dataclass(frozen=True)
+class Scored:
+    """A column after random edits."""
+
+    shown: Shown
+    summary: Summary
+
+    @property
+    def stale(self) -> str:
+        return scores.rate(self._figures.stale)
+
+    @property
+    def is_stale(self) -> bool:
+        return bool(self._figures.stale and self._figures.stale.events)
+
+    @property
+    def waste(self) -> str:
+        return scores.mean(self._figures.waste)
+
+    @property
+    def error(self) -> str:
+        return scores.rate(self._figures.error)
+
+    @property
+    def _figures(self) -> Figures:
+        return self.summary.strategies[self.shown.column.name]
+
+
+def scored(across: Sequence[Shown], summaries: Mapping[str, Summary]) -> list[Scored]:
+    """The columns that random edits were made to."""
+    found = ((one, summaries.get(one.peer.peer)) for one in across)
+    return [Scored(one, summary) for one, summary in found if summary and one.column.name in summary.strategies]
+
+
+def summaries(folder: Path = SCORES) -> dict[str, Summary]:
+    """Peer -> the summary of its score, of those that are kept with the code."""
+    return {path.stem: summary_in(path) for path in sorted(folder.glob("*.json"))}
+
+
 def columns(peers: Sequence[PeerResults]) -> list[Shown]:
     return [Shown(peer, column) for peer in peers for column in peer.columns]
 
@@ -89,16 +131,16 @@ def write(site: Site, folder: Path) -> None:
     groups = [(peer, list(group)) for peer, group in groupby(across, key=lambda one: one.peer.title)]
     site.write(
         folder, FILE, "peers.html", headline=headline(across), groups=groups, across=across, scenarios=SCENARIOS,
-        legend=marks.VERDICTS, recovery=RECOVERY,
+        legend=marks.VERDICTS, recovery=RECOVERY, scored=scored(across, summaries()),
     )  # fmt: skip
 
 
-def table(peers: Sequence[PeerResults]) -> str:
-    """Markdown: the scenarios down and the ways across, a table for each few tools; then how each is wired."""
+def table(peers: Sequence[PeerResults], edits: Mapping[str, Summary]) -> str:
+    """Markdown: the scenarios down and the ways across, a table for each few tools; then random edits and wirings."""
     if not peers:
         return "Not measured yet."
     parts = [_matrix(columns(peers[start : start + 3])) for start in range(0, len(peers), 3)]
-    return "\n\n".join([*parts, _wirings(columns(peers))])
+    return "\n\n".join([*parts, _edits(scored(columns(peers), edits)), _wirings(columns(peers))])
 
 
 def _matrix(across: Sequence[Shown]) -> str:
@@ -112,6 +154,17 @@ def _bold(one: Shown, scenario: str) -> str:
     return f"**{symbol}**" if one.tag(scenario) in ("stale", "error") else symbol
 
 
+def _edits(across: Sequence[Scored]) -> str:
+    if not across:
+        return "Random edits are not measured yet."
+    lines = ["| after random edits: tool | way | edits | stale | needless steps per edit | error |", "| --- " * 6 + "|"]
+    for one in across:
+        peer, head = one.shown.peer, one.shown.head
+        stale = f"**{one.stale}**" if one.is_stale else one.stale
+        lines.append(f"| {peer.title} | {head} | {one.summary.edits} | {stale} | {one.waste} | {one.error} |")
+    return "\n".join(lines)
+
+
 def _wirings(across: Sequence[Shown]) -> str:
     lines = ["| tool | way | wired so | verdicts |", "| --- | --- | --- | --- |"]
     for one in across:
@@ -122,4 +175,4 @@ def _wirings(across: Sequence[Shown]) -> str:
 
 def publish() -> None:
     """Write the table of what is committed into the page of the docs."""
-    MARKED.write(table(committed()), DOCUMENT)
+    MARKED.write(table(committed(), summaries()), DOCUMENT)

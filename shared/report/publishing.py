@@ -9,7 +9,7 @@ from shared.engines import ENGINES
 from shared.report.scatter import scatter
 from shared.report.scores import COMMITTED, MARKED, summaries, table
 from shared.score.results import read
-from shared.score.summary import summary
+from shared.score.summary import of_an_engine
 
 README, PICTURE = Path("README.md"), Path("docs/score.svg")
 INK, PAPER = "#1d2731", "#ffffff"
@@ -24,7 +24,7 @@ def publish(folder: Path) -> None:
     if not found:
         raise BadInput(f"{folder}: no score yet; measure one first, for example nox -s score -- luigi")
     for name, path in found:
-        summary(read(path), ENGINES[name].package).write(COMMITTED / f"{name}.json")
+        of_an_engine(read(path), ENGINES[name].package).write(COMMITTED / f"{name}.json")
     shown = summaries(COMMITTED)
     MARKED.write(table(shown), README)
     PICTURE.write_text(

@@ -10,7 +10,7 @@ from shared.report import scores
 from shared.report.site import Site
 from shared.report.summary import listed
 from shared.score.figures import Figure
-from shared.score.population import BLOCK, KINDS
+from shared.score.population import Population
 from shared.score.results import Trial
 from shared.score.summary import Summary
 
@@ -20,7 +20,7 @@ ENOUGH = 20  # edits that matter, for a rate to be in the headline
 
 def write(site: Site, folder: Path) -> None:
     """Write the page from the summaries that are there."""
-    found = site.scores
+    found, population = site.scores, Population().kinds
     site.write(
         folder,
         FILE,
@@ -33,8 +33,8 @@ def write(site: Site, folder: Path) -> None:
         evidence=_evidence,
         replay=_replay,
         settled=_settled,
-        block=BLOCK,
-        population=KINDS,
+        block=sum(population.values()),
+        population=population,
     )
 
 

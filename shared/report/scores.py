@@ -34,11 +34,11 @@ def measure(
 ) -> None:
     """Measure a score, or ``only`` one edit of it, and print it."""
     from shared.score.scoring import score
-    from shared.score.summary import summary
+    from shared.score.summary import of_an_engine
 
     measured = score(engine, edits, seed, strategies, results, jobs, only=only, again=again)
     if only is None:
-        tell(summary(measured, engine.package))
+        tell(of_an_engine(measured, engine.package))
     else:
         story(measured.trials[0])
 

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from itertools import count
 from pathlib import Path
 from shutil import rmtree
+from typing import Literal
 
 from saltern.recipe import key
 from saltern.store import MANIFEST, Store
@@ -38,6 +39,10 @@ class Clean:
     hung: bool = False
     """Whether it was ended because it took too long."""
 
+    def beside(self, before: Clean) -> Literal["same", "changed", "fails"]:
+        """What a change did to the target, of which this was built before it."""
+        return "fails" if self.target is None else "same" if self.target == before.target else "changed"
+
 
 @dataclass
 class Oracle:
@@ -47,6 +52,7 @@ class Oracle:
     scratch: Path
     env: dict[str, str]
     _answers: dict[tuple[str, str], Future[Clean]] = field(default_factory=dict)
+    _steady: dict[tuple[str, str], bool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _numbers: count[int] = field(default_factory=count)
 
@@ -74,6 +80,22 @@ class Oracle:
             except BaseException as error:
                 answer.set_exception(error)
         return answer.result()
+
+    def reason_to_leave_out(self, world: Workspace, pipeline: str, before: Clean) -> str | None:
+        """Why what a change did to a world cannot be judged; None where it can. It was another world ``before``."""
+        clean = self.clean(world, pipeline)
+        if clean.hung:
+            return "a clean build does not end"
+        if (clean.target, clean.steps) != (before.target, before.steps) and not self._is_steady(world, pipeline):
+            return "flaky: two clean builds differ"
+        return None
+
+    def _is_steady(self, world: Workspace, pipeline: str) -> bool:
+        question = pipeline, _content(world)
+        if question not in self._steady:
+            clean, again = self.clean(world, pipeline), self.anew(world, pipeline)
+            self._steady[question] = (again.target, again.steps) == (clean.target, clean.steps)
+        return self._steady[question]
 
     def anew(self, world: Workspace, pipeline: str) -> Clean:
         """Another clean build of this world, whether there was one or not."""

@@ -12,6 +12,7 @@ from shared.rerun.document import Document, Model
 from shared.rerun.results import Cell
 
 COMMITTED = PROJECT / "benchmarks" / "results" / "peers"
+SCORES = COMMITTED / "score"
 SCENARIOS = (
     "unchanged", "delete-last", "delete-middle", "change-input", "touch-input", "noise-input", "change-parameter",
     "revert", "edit-helper", "edit-constant", "edit-body", "edit-comment", "upgrade-library", "damage-last", "crash",

@@ -80,10 +80,10 @@ class Workspace:
 
         As a revert does it: only files that differ are written, and their times are new.
         """
-        for path in _contents(self.folder):
+        for path in filter(self.is_written, _files(self.folder)):
             if not (self._kept / path).is_file():
                 (self.folder / path).unlink()
-        for path in _contents(self._kept):
+        for path in filter(self.is_written, _files(self._kept)):
             content = (self._kept / path).read_bytes()
             now = self.folder / path
             if not now.is_file() or now.read_bytes() != content:
@@ -91,6 +91,10 @@ class Workspace:
                 now.write_bytes(content)
         settings, self._end, _ = self._said
         self._settings = dict(settings)
+
+    def is_written(self, path: Path) -> bool:
+        """Whether people write it, and not builds: all but the store and what is hidden."""
+        return path.parts[0] != "store" and not path.parts[0].startswith(".")
 
     def remove(self) -> None:
         """Leave nothing behind."""
@@ -245,11 +249,8 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _contents(folder: Path) -> list[Path]:
-    """The files of a workspace, without the store and what is hidden: what people write, not what builds do."""
-    tops = (path for path in folder.iterdir() if path.name != "store" and not path.name.startswith("."))
-    found = (path for top in tops for path in (top.rglob("*") if top.is_dir() else [top]))
-    return [path.relative_to(folder) for path in found if path.is_file()]
+def _files(folder: Path) -> list[Path]:
+    return [path for path in _everything(folder) if (folder / path).is_file()]
 
 
 def _hash(text: str) -> str:

@@ -56,7 +56,7 @@ def figures(trials: Iterable[Trial], strategy: str) -> Figures:
         stale=_rate(sum(run.verdict == "stale" for run in concerned), len(concerned)),
         error=_rate(sum(run.verdict == "error" for run in runs), len(runs)),
         waste=_mean([len(run.needless) for run in right]),
-        seconds=_mean([run.needless_seconds for run in right]),
+        seconds=_mean([run.needless_seconds for run in right if run.needless_seconds is not None]),
     )
 
 

@@ -1,13 +1,13 @@
 """The population that edits are drawn from: the kinds, how many of each in a block, and the edit of a number.
 
 An edit depends on the seed and on its number alone, and for an edit of wiring on the engine, so a larger score begins
-with the edits of a smaller one. Blocks of ``BLOCK`` edits hold the same number of each kind, in an order of their own.
+with the edits of a smaller one. Blocks of edits hold the same number of each kind, in an order of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from random import Random
 
 from shared.rerun.scenarios import artists, ml
@@ -47,8 +47,6 @@ SINGLE: dict[str, tuple[int, Make]] = {
 }
 WIRING, TOGETHER, REVERTED = "wiring", "together", "reverted"
 COMPOSED = {WIRING: 2, TOGETHER: 3, REVERTED: 2}
-KINDS: dict[str, int] = {**{kind: count for kind, (count, _) in SINGLE.items()}, **COMPOSED}
-BLOCK = sum(KINDS.values())
 
 Change = Callable[[Workspace], Demanded]
 
@@ -63,39 +61,53 @@ class Edit:
     changes: tuple[Change, ...]
 
 
-def drawn(number: int, seed: int, package: str) -> Edit:
-    """The edit of a number, for an engine's package; without changes where that brings none of the kind."""
-    block, place = divmod(number, BLOCK)
-    kinds = [kind for kind, count in KINDS.items() for _ in range(count)]
-    Random(f"{seed}/{block}").shuffle(kinds)
-    kind, rng = kinds[place], Random(f"{seed}/{block}/{place}")
-    on = GROUNDS[rng.choice(sorted(GROUNDS))]
-    changes: tuple[Change, ...]
-    if kind == WIRING:
-        known = rewirings(package, on.pipeline)
-        chosen = known[rng.choice(sorted(known))] if known else None
-        first = known[chosen.after] if chosen and chosen.after else None
-        changes = tuple(one.make for one in (first, chosen) if one)
-    elif kind == TOGETHER:
-        names = rng.sample(sorted(SINGLE), rng.choice([2, 2, 3]))
-        changes = (_together([_repeatable(SINGLE[name][1], on, rng) for name in names]),)
-    elif kind == REVERTED:
-        name = rng.choice([name for name in sorted(SINGLE) if not name.startswith("store")])
-        changes = (_repeatable(SINGLE[name][1], on, rng), _reverted)
-    else:
-        changes = (_repeatable(SINGLE[kind][1], on, rng),)
-    return Edit(number, kind, on.pipeline, changes)
+@dataclass(frozen=True)
+class Population:
+    """What edits are drawn from."""
+
+    package: str = ""
+    """The engine's, of whose wiring some edits are."""
+    grounds: Mapping[str, Ground] = field(default_factory=lambda: GROUNDS)
+    single: Mapping[str, tuple[int, Make]] = field(default_factory=lambda: SINGLE)
+    composed: Mapping[str, int] = field(default_factory=lambda: COMPOSED)
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """Kind -> how many in a block."""
+        return {**{kind: count for kind, (count, _) in self.single.items()}, **self.composed}
+
+    def drawn(self, number: int, seed: int) -> Edit:
+        """The edit of a number; without changes where the engine brings none of the kind."""
+        kinds = [kind for kind, count in self.kinds.items() for _ in range(count)]
+        block, place = divmod(number, len(kinds))
+        Random(f"{seed}/{block}").shuffle(kinds)
+        kind, rng = kinds[place], Random(f"{seed}/{block}/{place}")
+        on = self.grounds[rng.choice(sorted(self.grounds))]
+        changes: tuple[Change, ...]
+        if kind == WIRING:
+            known = rewirings(self.package, on.pipeline)
+            chosen = known[rng.choice(sorted(known))] if known else None
+            first = known[chosen.after] if chosen and chosen.after else None
+            changes = tuple(one.make for one in (first, chosen) if one)
+        elif kind == TOGETHER:
+            names = rng.sample(sorted(self.single), rng.choice([2, 2, 3]))
+            changes = (_together([self._change(name, on, rng) for name in names]),)
+        elif kind == REVERTED:
+            name = rng.choice([name for name in sorted(self.single) if not name.startswith("store")])
+            changes = (self._change(name, on, rng), _reverted)
+        else:
+            changes = (self._change(kind, on, rng),)
+        return Edit(number, kind, on.pipeline, changes)
+
+    def _change(self, kind: str, on: Ground, rng: Random) -> Change:
+        """Made in another workspace, it is the same change: it draws the same numbers."""
+        make, seed = self.single[kind][1], rng.random()
+        return lambda world: make(world, on, Random(seed))
 
 
 def begin(world: Workspace, on: Ground) -> None:
     """What all edits begin with: the bundled project, in which one step uses a library, version 1.0 of brine."""
     salted_in_brine(on, world)
-
-
-def _repeatable(make: Make, on: Ground, rng: Random) -> Change:
-    """Made in another workspace, it is the same change: it draws the same numbers."""
-    seed = rng.random()
-    return lambda world: make(world, on, Random(seed))
 
 
 def _together(changes: list[Change]) -> Change:

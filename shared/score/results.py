@@ -23,7 +23,7 @@ class Run(Model):
         description="those of them that made again what lay there: a clean build makes the same as before the edit"
     )
     seconds: float = Field(ge=0, description="the build")
-    needless_seconds: float = Field(ge=0, description="the needless steps alone, by the ledger")
+    needless_seconds: float | None = Field(ge=0, description="the needless steps alone; null where no ledger says it")
     note: str = ""
     evidence: Evidence | None = Field(default=None, description="of a stale build: what its target says")
 

@@ -37,15 +37,20 @@ class Summary(Document):
     examples: list[Trial] = Field(description="edits of different kinds after which most strategies were stale")
 
 
-def summary(score: Score, package: str) -> Summary:
+def of_an_engine(score: Score, package: str) -> Summary:
     """The summary of a score of the engine in this package."""
+    return summary(score, f"python -m {package} compare --score {len(score.trials)} --seed {score.seed}")
+
+
+def summary(score: Score, command: str) -> Summary:
+    """The summary of a score, which this command measures again."""
     trials = [trial for trial in score.trials if trial.left_out is None]
     names = strategies(trials)
     kinds = sorted({trial.kind for trial in trials})
     facts = ("engine", "engine_version", "python", "host", "date", "seed", "settled")
     return Summary(
         **{name: getattr(score, name) for name in facts},
-        command=f"python -m {package} compare --score {len(score.trials)} --seed {score.seed}",
+        command=command,
         edits=len(trials),
         left_out=dict(Counter(trial.left_out for trial in score.trials if trial.left_out)),
         strategies={name: figures(trials, name) for name in names},

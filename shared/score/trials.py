@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from shutil import copytree
-from typing import Literal
 
 from saltern.files import digest
 from saltern.ledger import Ledger
@@ -87,8 +86,8 @@ class Lane:
         clean = oracle.clean(world, edit.pipeline)
         if is_first:
             trial.diff = AFTER_A_BUILD.join(told)
-            trial.left_out = self._reason_to_leave_out(site, before, clean)
-            trial.clean = _changed(before, clean)
+            trial.left_out = oracle.reason_to_leave_out(world, edit.pipeline, before)
+            trial.clean = clean.beside(before)
         if trial.left_out:
             return
         matters = clean.target is None or _lying(site, GROUNDS[edit.pipeline].steps[-1]) != clean.target
@@ -118,15 +117,6 @@ class Lane:
             note="" if clean.target else f"called done; {clean.complaint}",
             evidence=evidence_at(outcome.target.path, clean.page) if wrong else None,
         )
-
-    def _reason_to_leave_out(self, site: Site, before: Clean, clean: Clean) -> str | None:
-        if clean.hung:
-            return "a clean build does not end"
-        if clean.target != before.target or clean.steps != before.steps:
-            again = self.bench.oracle.anew(site.world, site.pipeline)
-            if (again.target, again.steps) != (clean.target, clean.steps):
-                return "flaky: two clean builds differ"
-        return None
 
     @contextmanager
     def _site(self, pipeline: str, strategy: str) -> Iterator[Site]:
@@ -172,10 +162,6 @@ class Lane:
                 for cached in folder.rglob("__pycache__"):
                     copytree(cached, made / cached.relative_to(folder))
         copytree(made, folder, dirs_exist_ok=True)
-
-
-def _changed(before: Clean, clean: Clean) -> Literal["same", "changed", "fails"]:
-    return "fails" if clean.target is None else "same" if clean.target == before.target else "changed"
 
 
 def _touched(before: Clean, clean: Clean, demanded: Demanded) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from shared.engine.protocol import Engine
 from shared.rerun.bench import opened
 from shared.score.edits.wiring import rewirings
-from shared.score.population import REVERTED, TOGETHER, WIRING, Edit, drawn
+from shared.score.population import REVERTED, TOGETHER, WIRING, Edit, Population
 from shared.score.results import Trial
 from shared.score.trials import Lane
 
@@ -51,7 +51,7 @@ def test_edits_of_the_wiring_are_built_as_the_pipeline_says(pipeline: str, engin
     [*(pytest.param(kind, marks=pytest.mark.thorough_if_slow) for kind in ("code: mutant", REVERTED)), TOGETHER],
 )
 def test_cutoff_is_not_stale_after_other_edits(kind: str, engine: Engine, lane: Lane) -> None:
-    found = (edit for number in range(400) if (edit := drawn(number, SEED, engine.package)).kind == kind)
+    found = (edit for number in range(400) if (edit := Population(engine.package).drawn(number, SEED)).kind == kind)
     trial = lane.trial(next(found), ["cutoff"])
     assert wrong(trial) == {}
 
@@ -59,7 +59,7 @@ def test_cutoff_is_not_stale_after_other_edits(kind: str, engine: Engine, lane: 
 @pytest.mark.usefixtures("caches")
 def test_a_step_sees_what_the_store_gives_back_and_not_what_was_in_memory(engine: Engine, lane: Lane) -> None:
     """Two columns are exchanged: in memory the features of a row are in another order than in JSON, which is sorted."""
-    trial = lane.trial(drawn(28, 1, engine.package), ["lineage"])
+    trial = lane.trial(Population(engine.package).drawn(28, 1), ["lineage"])
     assert trial.kind == "data: column"
     assert trial.runs["lineage"].executed[-1] == "report"
     assert wrong(trial) == {}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from peers.changes import LINE, headline
-from peers.measuring import cells, opened
+from peers.measuring import Bench, cells, opened
 from peers.oracles import Oracles
 from peers.peer import FOLDER, Peer, peers
+from peers.scoring import POPULATION, trials
 from shared.report import peers as shown
 from shared.rerun.peers import COMMITTED, SCENARIOS, committed
 
@@ -19,7 +22,7 @@ WIRINGS = [(peer, name) for peer in PEERS.values() for name in peer.wirings]
 
 
 def test_the_table_in_the_docs_is_the_one_of_what_is_committed() -> None:
-    assert shown.MARKED.written(shown.DOCUMENT.read_text()) == shown.table(committed())
+    assert shown.MARKED.written(shown.DOCUMENT.read_text()) == shown.table(committed(), shown.summaries())
 
 
 def test_every_peer_is_locked_and_what_is_committed_is_of_a_peer() -> None:
@@ -49,5 +52,24 @@ def test_joblib_is_stale_after_an_edit_of_a_helper_and_with_saltern_it_is_not() 
     with Oracles() as oracles, opened(PEERS["joblib"], python, oracles) as bench:
         (stale,) = cells(bench, "memory", [scenario])
         (exact,) = cells(bench, "saltern", [scenario])
+        of_memory, of_saltern = (dict(_judged(bench, column)) for column in ("memory", "saltern"))
     assert (stale.verdict, stale.executed, stale.note) == ("stale", [], "")
     assert (exact.verdict, exact.executed, exact.note) == ("exact", ["train", "evaluate", "report"], "")
+    assert of_memory == {FAILING: ("stale", []), ANOTHER_C: ("exact", ["train", "evaluate", "report"])}
+    assert of_saltern == {FAILING: ("exact", ["report"]), ANOTHER_C: ("exact", ["train", "evaluate", "report"])}
+
+
+FAILING, ANOTHER_C = 2, 5  # numbers of random edits: a mutant after which a clean build fails, and a parameter
+
+
+def _judged(bench: Bench, column: str) -> Iterator[tuple[int, tuple[str, list[str]]]]:
+    for trial, _ in trials(bench, column, 1, [FAILING, ANOTHER_C]):
+        yield trial.number, (trial.runs[column].verdict, trial.runs[column].executed)
+
+
+def test_every_peer_gets_the_same_random_edits_and_none_that_only_saltern_understands() -> None:
+    kinds = POPULATION.kinds
+    drawn = [POPULATION.drawn(number, 1) for number in range(sum(kinds.values()))]
+    assert Counter(edit.kind for edit in drawn) == kinds
+    assert {edit.pipeline for edit in drawn} == {"ml"}
+    assert not [kind for kind in kinds if kind.startswith("store") or kind in ("version", "name", "wiring")]

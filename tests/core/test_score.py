@@ -19,27 +19,29 @@ from shared.rerun.difference import snapshot
 from shared.rerun.oracle import Clean
 from shared.rerun.workspace import Workspace
 from shared.score.figures import figures
-from shared.score.population import BLOCK, GROUNDS, KINDS, SINGLE, Edit, begin, drawn
+from shared.score.population import GROUNDS, SINGLE, Edit, Population, begin
 from shared.score.results import Run, Trial
 from shared.score.scoring import score
-from shared.score.summary import summary
+from shared.score.summary import of_an_engine
 from shared.score.trials import Lane
 
 PACKAGE = ENGINE.package
+DRAW = Population(PACKAGE)
+BLOCK = sum(DRAW.kinds.values())
 LOOKS = ("code: cosmetic", "code: renamed", "code: moved", "code: mutant elsewhere", "data: noise", "data: time")
 QUICK_SEED = 7  # its first edits are of one pipeline
 UNCHANGED = (*LOOKS, "data: equal file", "name", "version", "library: unused", "store: deleted", "store: damaged")
 
 
 def edits_of(kind: str, pipeline: str, count: int, seed: int = 0) -> list[Edit]:
-    found = (edit for number in range(40 * BLOCK) if (edit := drawn(number, seed, PACKAGE)).kind == kind)
+    found = (edit for number in range(40 * BLOCK) if (edit := DRAW.drawn(number, seed)).kind == kind)
     return [edit for edit in found if edit.pipeline == pipeline][:count]
 
 
 @given(block=st.integers(0, 50), seed=st.integers(0, 1000))
 def test_every_block_holds_as_many_edits_of_each_kind_as_the_population_says(block: int, seed: int) -> None:
     numbers = range(block * BLOCK, (block + 1) * BLOCK)
-    assert Counter(drawn(number, seed, PACKAGE).kind for number in numbers) == KINDS
+    assert Counter(DRAW.drawn(number, seed).kind for number in numbers) == DRAW.kinds
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +100,7 @@ def test_the_reference_engine_is_never_stale_and_its_waste_is_what_makes_the_sam
     assert (run.verdict, run.matters) == ("wasteful", False)
     assert run.executed == list(GROUNDS["ml"].steps)
     assert run.needless == sorted(run.executed)
-    assert 0 < run.needless_seconds <= run.seconds
+    assert run.needless_seconds and 0 < run.needless_seconds <= run.seconds
 
 
 def test_a_run_that_fails_as_a_clean_build_does_is_right(lane: Lane) -> None:
@@ -134,7 +136,7 @@ def test_what_was_measured_is_not_measured_again_and_tells_how_to_measure_it(tmp
     assert [trial.number for trial in longer.trials] == [0, 1]
     assert longer.trials[:1] == first.trials
     assert score(ENGINE, 2, QUICK_SEED, [], tmp_path, jobs=1) == longer
-    told = summary(longer, PACKAGE)
+    told = of_an_engine(longer, PACKAGE)
     assert told.command == f"python -m shared.reference compare --score 2 --seed {QUICK_SEED}"
     assert told.edits + sum(told.left_out.values()) == 2
 

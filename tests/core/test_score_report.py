@@ -15,9 +15,9 @@ from shared.pipelines import PROJECT
 from shared.report import publishing, score_page, scores
 from shared.report.scatter import scatter
 from shared.report.site import Site
-from shared.score.population import KINDS
+from shared.score.population import Population
 from shared.score.results import Run, Score, Trial
-from shared.score.summary import Summary, read, summary
+from shared.score.summary import Summary, of_an_engine, read
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -54,7 +54,7 @@ def score(engine: str) -> Score:
 
 @pytest.fixture
 def found() -> list[Summary]:
-    return [summary(score("luigi"), "luigi_impl"), summary(score("dask"), "dask_impl")]
+    return [of_an_engine(score("luigi"), "luigi_impl"), of_an_engine(score("dask"), "dask_impl")]
 
 
 def test_the_table_in_the_readme_is_that_of_the_summaries_kept_with_the_code() -> None:
@@ -64,7 +64,9 @@ def test_the_table_in_the_readme_is_that_of_the_summaries_kept_with_the_code() -
 def test_every_kind_of_edit_is_in_the_chapter() -> None:
     chapter = (PROJECT / "docs" / "score.md").read_text()
     assert [
-        kind for kind in KINDS if f"`{kind}`" not in chapter and f"`{kind.partition(':')[0]}: …`" not in chapter
+        kind
+        for kind in Population().kinds
+        if f"`{kind}`" not in chapter and f"`{kind.partition(':')[0]}: …`" not in chapter
     ] == []
 
 
@@ -115,7 +117,7 @@ def test_publishing_keeps_the_summary_and_writes_table_and_picture(
         publishing.publish(tmp_path / "results")
     score("luigi").write(tmp_path / "results" / "luigi.json")
     publishing.publish(tmp_path / "results")
-    assert read(tmp_path / "COMMITTED" / "luigi.json") == summary(score("luigi"), "luigi_impl")
+    assert read(tmp_path / "COMMITTED" / "luigi.json") == of_an_engine(score("luigi"), "luigi_impl")
     assert "| `native` | **50.0 % stale" in (tmp_path / "README").read_text()
     assert ElementTree.fromstring((tmp_path / "PICTURE").read_text()).tag == f"{SVG}svg"
 
