@@ -19,7 +19,7 @@ from typing import Any
 from saltern import external, reads, verification, watch
 from saltern.code import check_unchanged, check_values, kept_files, reached
 from saltern.codecs import CODECS
-from saltern.errors import BadInput
+from saltern.errors import BadInput, StepFailed
 from saltern.ledger import Ledger
 from saltern.parameters import parameters
 from saltern.reach import is_ignored, project_of
@@ -163,7 +163,11 @@ class Cache:
         Raises BadInput and stores nothing if an external input has changed since the recipe was written.
         """
         self._check_sources(call)
-        data = CODECS[call.step.writes].dump(value)
+        try:
+            data = CODECS[call.step.writes].dump(value)
+        except (AttributeError, TypeError, ValueError) as error:
+            told = f"{call.key}: what it returned cannot be written as {call.step.writes} ({error})"
+            raise StepFailed(told) from error
         facts = {
             "step": call.step.name,
             "partition": call.partition,

@@ -114,8 +114,8 @@ def matched(source: Source) -> list[Path] | None:
 
 def named(source: Source, step: Step[..., Any], argument: str) -> str:
     """What a step may see of an input's name: ``" name:2018-03-05.csv"``, ``" suffix:.csv"``, or nothing."""
-    look, times = looks(step, argument), _times(source) if reached(step).looks == "times" else ""
-    return _name_of(source, look) + times
+    code = reached(step)
+    return _name_of(source, looks(step, argument)) + (_times(source) if code.looks == "times" else "")
 
 
 def _times(source: Source) -> str:
@@ -140,12 +140,12 @@ def _name_of(source: Source, look: Look) -> str:
 
 
 def looks(step: Step[..., Any], argument: str) -> Look:
-    """How much of an input's name a step may look at."""
-    return _looks(step, argument, watch.executions())
+    """How much of an input's name a step may look at. One who opens a file may ask that for its name."""
+    return _looks(step, argument, "names" in reached(step).by_name, watch.executions())
 
 
 @lru_cache(maxsize=4096)
-def _looks(step: Step[..., Any], argument: str, executions: int) -> Look:
+def _looks(step: Step[..., Any], argument: str, asks: bool, executions: int) -> Look:
     functions = definition(step)
     if functions is None:
         return "name"
@@ -164,6 +164,8 @@ def _looks(step: Step[..., Any], argument: str, executions: int) -> Look:
                     todo += [(use[0], one) for one in given]
                 else:
                     found.add("suffix" if use[0].startswith(_READERS) else "name")
+    if asks and "open" in found:
+        found.add("name")
     return next(look for look in _LOOKS if look in found)
 
 
@@ -175,7 +177,7 @@ def _parameter(functions: list[ast.FunctionDef], position: int | str) -> list[st
     return [one[position].arg for one in names] if all(position < len(one) for one in names) else []
 
 
-def _uses(function: ast.FunctionDef, parameter: str) -> Iterator[Look | tuple[str, int | str]]:
+def _uses(function: ast.FunctionDef, parameter: str) -> Iterator[Look | Literal["open"] | tuple[str, int | str]]:
     """What a function does with a parameter: how much it looks at, or whom it is handed to, and as which argument."""
     todo: list[ast.AST] = [*function.body]
     while todo:
@@ -183,7 +185,8 @@ def _uses(function: ast.FunctionDef, parameter: str) -> Iterator[Look | tuple[st
         if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _is_log(node)):
             continue  # what is said of an input is no result
         if isinstance(node, ast.Attribute) and _is(node.value, parameter):
-            yield "no" if node.attr in _CONTENT else "path" if node.attr in _FOLDERS else "name"
+            look: Look = "no" if node.attr in _CONTENT else "path" if node.attr in _FOLDERS else "name"
+            yield "open" if node.attr == "open" else look
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is(node.left, parameter):
             todo.append(node.right)  # a file of the folder
         elif isinstance(node, ast.Call):
@@ -192,8 +195,10 @@ def _uses(function: ast.FunctionDef, parameter: str) -> Iterator[Look | tuple[st
             for position, argument in given:
                 if not _is(argument, parameter):
                     todo.append(argument)
+                elif last_name(node.func).startswith(_READERS) and any(_tells(one.arg) for one in node.keywords):
+                    yield "name"
                 elif last_name(node.func) == "open" and isinstance(node.func, ast.Name):
-                    yield "no"
+                    yield "open"
                 else:
                     yield last_name(node.func), position
             todo.append(node.func)
@@ -201,6 +206,11 @@ def _uses(function: ast.FunctionDef, parameter: str) -> Iterator[Look | tuple[st
             yield "name"
         else:
             todo += ast.iter_child_nodes(node)
+
+
+def _tells(keyword: str | None) -> bool:
+    """Whether an argument of a library's reader asks for the names of files, as polars' ``include_file_paths``."""
+    return bool(keyword) and any(word in str(keyword) for word in ("file_path", "filename", "path_col", "path_column"))
 
 
 def _is(node: ast.AST, parameter: str) -> bool:

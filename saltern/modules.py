@@ -60,7 +60,7 @@ class Part:
     docstrings: bool = False  # whether docstrings are read as data
     modules: bool = False  # whether any name of any module may be read
     lines: bool = False  # whether the numbers of lines may be read
-    looks: frozenset[str] = frozenset()  # whether "sizes" or "times" of files may be
+    looks: frozenset[str] = frozenset()  # whether "sizes", "times" or "names" of files may be
     patterns: frozenset[str] = frozenset()  # of texts that are put together and may name files
     hints: bool = False  # whether type hints may be read
     handed: frozenset[str] = frozenset()  # the names that are used in another way than to call what they stand for

@@ -30,6 +30,7 @@ from saltern.trees import (
     last_name,
     text_of,
 )
+from saltern.writing import mode_of, written_by
 
 # What reads docstrings, or hands them on.
 _READS_DOCSTRINGS = {
@@ -56,6 +57,7 @@ _TIMES = {
     "ST_MODE", "ST_MTIME", "filemode", "getatime", "getctime", "getmtime", "st_atime", "st_atime_ns", "st_ctime",
     "make_archive", "st_ctime_ns", "st_mode", "st_mtime", "st_mtime_ns",
 }  # fmt: skip
+_NAMES = {"filename", "name"}  # what tells the name of a file that is open
 # Methods that go by a variable of the environment.
 _GOES_BY = {"astimezone": "TZ", "expanduser": "HOME", "fromtimestamp": "TZ", "timestamp": "TZ"}
 _LOOKS = _SIZES | _TIMES | {*_GOES_BY}
@@ -102,7 +104,7 @@ class Read:
     handed: set[str] = field(default_factory=set)  # names that are used in another way than to call what they stand for
     modules: bool = False  # whether they may read any name of any module, by its globals
     lines: bool = False  # whether they may read where code stands in its file
-    looks: set[str] = field(default_factory=set)  # at "sizes" or "times" of files
+    looks: set[str] = field(default_factory=set)  # at "sizes", "times" or "names" of files
 
 
 @dataclass
@@ -158,6 +160,7 @@ class _Collector:
         self.called: ast.Call | None = None  # the last call whose value is called
         self.taken: dict[ast.AST, frozenset[str]] = {}  # call -> the attributes that are taken of what it makes
         self.within: set[ast.AST] = set()  # the texts that are parts of others
+        self.written: set[ast.AST] = set()  # those in what tells where a file is to be written
 
     def collect(self, nodes: Iterable[ast.AST]) -> None:
         todo: list[_Todo] = [*reversed([*nodes])]
@@ -220,6 +223,8 @@ class _Collector:
                 self.read.handed.update(IDENTIFIER.findall(constant)[-1:])
             if isinstance(node, ast.Name) and (attributes or not is_called):
                 self.read.handed.add(node.id)
+        if not _NAMES.isdisjoint(attributes):
+            self.read.looks.add("names")
         if isinstance(node, ast.Name):
             self._read(node, tuple(reversed(attributes)), constant, taken)
             return []
@@ -264,10 +269,11 @@ class _Collector:
                 self.read.hints |= _may_take(last, node.args, "__annotations__")
         elif last in _PARSES and not given:
             self._found(Reference("sys", ("argv",), Import("sys")))
-        elif last in _ARCHIVES and _mode(node)[:1] in ("w", "a", "x"):
+        elif last in _ARCHIVES and mode_of(node)[:1] in ("w", "a", "x"):
             self.read.looks |= {"times"} if last != "open" or _is_tar(function, node) else set()
         elif last in _LOADS:
             self._found(Reference("importlib", ("import_module",), Import("importlib")))
+        self.written.update(one for place in written_by(node) for one in ast.walk(place))
         constant = text_of(node.args[0]) if node.args else None
         return [*self.chain(function, constant, is_called=True, taken=self.taken.pop(node, None)), *given]
 
@@ -305,7 +311,10 @@ class _Collector:
             for name in dict.fromkeys(SHELL.findall(node.value)):
                 self._variable(name)
         if patterns.is_file_name(node.value):
-            self.read.texts.append(node.value)
+            if node in self.written or node.value.endswith(".log"):
+                self.read.patterns.add(node.value)
+            else:
+                self.read.texts.append(node.value)
         self._quoted(node)
         return []
 
@@ -324,18 +333,20 @@ class _Collector:
     def _put_together(self, node: ast.expr, end: ast.expr) -> None:
         """Note a text that is put together, if its end may be that of a file's name."""
         if patterns.may_end(end):
-            self._pattern(patterns.said(node))
+            self._pattern(patterns.said(node), node)
 
     def _quoted(self, node: ast.expr) -> None:
         """Note the names of files that stand in quotes in a text, as in SQL; the text that it is a part of has more."""
         if node not in self.within:
             for name in patterns.quoted(patterns.said(node, self.within)):
-                self._pattern(name)
+                self._pattern(name, node)
 
-    def _pattern(self, said: str) -> None:
+    def _pattern(self, said: str, node: ast.expr) -> None:
         if pattern := patterns.pattern(said):
             self.read.patterns.add(pattern)
-            if all(scope.is_class for scope in self.scopes):  # by an import, which nobody watches
+            if node not in self.written and all(
+                scope.is_class for scope in self.scopes
+            ):  # by an import, which nobody watches
                 self.read.texts.append(pattern.removeprefix("*/"))
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[_Todo]:
@@ -468,14 +479,8 @@ _OF_SCOPE = {"dir", "locals", "vars"}  # without an argument they give the names
 _TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}
 
 
-def _mode(node: ast.Call) -> str:
-    """How a call opens a file, where that stands in the source."""
-    given = [*node.args[1:2], *(one.value for one in node.keywords if one.arg == "mode")]
-    return next(filter(None, map(text_of, given)), "")
-
-
 def _is_tar(function: ast.expr, node: ast.Call) -> bool:
-    return (isinstance(function, ast.Attribute) and last_name(function.value) == "tarfile") or ":" in _mode(node)
+    return (isinstance(function, ast.Attribute) and last_name(function.value) == "tarfile") or ":" in mode_of(node)
 
 
 def _may_take(taker: str, arguments: Sequence[ast.expr], name: str) -> bool:

@@ -11,6 +11,12 @@ from typing import Any
 
 from saltern.errors import BadInput
 
+# What a class may have whose objects are told apart by their identity alone.
+_NOTHING = {
+    "__bool__", "__dict__", "__doc__", "__firstlineno__", "__module__", "__repr__", "__slotnames__", "__slots__",
+    "__static_attributes__", "__str__", "__weakref__",
+}  # fmt: skip
+_COPIED = {"__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__"}
 _LONG = 1024  # bytes of an array: more are told by their hash
 
 
@@ -25,8 +31,8 @@ def described(value: Any, where: str, exact: Callable[[Any, str], Any]) -> Any:
     if isinstance(value, type | FunctionType | BuiltinMethodType):
         return {"global": _global(value, where)}
     if hasattr(value, "get_secret_value"):  # pydantic's, which nobody is to read in a manifest
-        told = repr(exact(value.get_secret_value(), where))
-        return {"secret": hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()}
+        secret = repr(exact(value.get_secret_value(), where))
+        return {"secret": hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()}
     made = _reduced(value, where)
     if isinstance(made, str):
         return {"global": f"{getattr(value, '__module__', None) or type(value).__module__}:{made}"}
@@ -34,7 +40,28 @@ def described(value: Any, where: str, exact: Callable[[Any, str], Any]) -> Any:
     if len(state) > 1:  # items, which are iterators
         state[1:] = [None if items is None else [*items] for items in state[1:3]]
     parts = [function, list(arguments), *state]
-    return {"object": name_of(type(value)), "state": exact(_short(parts), where)}
+    told: dict[str, Any] = {"object": name_of(type(value)), "state": exact(_short(parts), where)}
+    if not any(state) and arguments == (type(value),) and (name := _sentinel(value)):
+        told["is"] = name
+    if (more := getattr(value, "__dict__", None)) and not any(state) and not _says_its_state(type(value)):
+        told["others"] = exact(more, where)
+    return told
+
+
+def _sentinel(value: Any) -> str | None:
+    """The name of an object that has nothing but its identity: no state, no methods. None for any other."""
+    if {name for one in type(value).__mro__[:-1] for name in vars(one)} - _NOTHING:
+        return None
+    for module, names in sorted((name, vars(one)) for name, one in [*sys.modules.items()] if type(one) is ModuleType):
+        if name := next((name for name, one in [*names.items()] if one is value), None):
+            return f"{module}:{name}"
+    return None
+
+
+def _says_its_state(kind: type) -> bool:
+    """Whether a class says by itself what is copied of it. What a subclass adds to ``Decimal`` is not copied at all."""
+    own = (vars(one) for one in kind.__mro__ if one.__module__.partition(".")[0] not in sys.stdlib_module_names)
+    return any(not _COPIED.isdisjoint(names) for names in own)
 
 
 def name_of(kind: type) -> str:

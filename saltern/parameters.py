@@ -7,11 +7,12 @@ import enum
 import functools
 import math
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path, PurePath
-from types import MappingProxyType
+from types import MappingProxyType, MemberDescriptorType
 from typing import Any
 from uuid import UUID
 
@@ -110,21 +111,23 @@ def _told(value: Any, where: str, exact: _Exact) -> Any:
         return {"timedelta": [value.days, value.seconds, value.microseconds]}
     if isinstance(value, PurePath) and kind.__module__.startswith("pathlib"):
         return {"path": str(value)} if isinstance(value, Path) else {"path": str(value), "kind": kind.__name__}
-    if kind is datetime:
-        return {"datetime": value.isoformat(), "zone": str(value.tzinfo), "fold": value.fold}
-    if kind is time and (value.tzinfo or value.fold):
-        return {"time": value.isoformat(), "zone": str(value.tzinfo), "fold": value.fold}
+    if kind is datetime or (kind is time and (value.tzinfo or value.fold)):
+        return {kind.__name__: value.isoformat(), "zone": _zone(value.tzinfo, where), "fold": value.fold}
     if kind in (*_TEXT, time):
         return {kind.__name__.lower(): str(value)}
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
-        return {"namedtuple": name_of(kind), "fields": [exact(item, where) for item in value]}
+        return {
+            "namedtuple": name_of(kind),
+            "fields": [exact(item, where) for item in value],
+            **_more(value, where, exact),
+        }
     if isinstance(value, (*_DATA, type)):
         raise _Unknown
     if dataclasses.is_dataclass(value):
         names = [field.name for field in dataclasses.fields(value)]
         return {"dataclass": name_of(kind), **_fields(value, names, where, exact)}
     if isinstance(fields := getattr(kind, "model_fields", None), Mapping):
-        return {"model": name_of(kind), **_fields(value, list(fields), where, exact)}
+        return {"model": name_of(kind), **_fields(value, list(fields), where, exact), **_unset(value, list(fields))}
     raise _Unknown
 
 
@@ -148,7 +151,8 @@ def _given(document: Any) -> Any:
     if kind == "dict":
         return {_given(key): _given(item) for key, item in written}
     if kind in ("dataclass", "model"):
-        return {name: _given(item) for name, item in (document["fields"] | document.get("others", {})).items()}
+        told = document["fields"] | document.get("others", {})
+        return {name: _given(item) for name, item in told.items() if name not in document.get("unset", ())}
     if kind == "namedtuple":
         return [_given(item) for item in document["fields"]]
     if kind == "enum" and "value" in document:
@@ -164,6 +168,11 @@ def _given(document: Any) -> Any:
     return _given(written)
 
 
+def _zone(value: tzinfo | None, where: str) -> Any:
+    """Two zones may have one name: that of ``zoneinfo`` and that of another library, which counts in another way."""
+    return str(value) if value is None or type(value) is timezone else _object(value, where)
+
+
 def _member(value: enum.Enum, where: str) -> dict[str, Any]:
     """The value of a member, where it is data; two objects may be told alike."""
     try:
@@ -175,7 +184,7 @@ def _member(value: enum.Enum, where: str) -> dict[str, Any]:
 def _fields(value: Any, names: list[str], where: str, exact: _Exact) -> dict[str, Any]:
     """The fields of an object, and what else it holds: of ``extra="allow"``, or set in ``__post_init__``."""
     found = {"fields": {name: exact(getattr(value, name), f"{where}.{name}") for name in names}}
-    others = {name: one for name, one in getattr(value, "__dict__", {}).items() if name not in names}
+    others = {name: one for name, one in _held(value) if name not in names}
     others |= getattr(value, "__pydantic_extra__", None) or {}
     others = {name: one for name, one in others.items() if not _is_derived(type(value), name)}
     if others:
@@ -184,6 +193,28 @@ def _fields(value: Any, names: list[str], where: str, exact: _Exact) -> dict[str
     if private:
         found["private"] = {name: _private(one, where, exact) for name, one in private.items()}
     return found
+
+
+def _held(value: Any) -> Iterator[tuple[str, Any]]:
+    """The attributes in the dictionary of an object, and in the slots of its classes."""
+    yield from getattr(value, "__dict__", {}).items()
+    for name, slot in (item for kind in type(value).__mro__ for item in vars(kind).items()):
+        if isinstance(slot, MemberDescriptorType) and not name.startswith("__"):
+            with suppress(AttributeError):  # it is empty
+                yield name, slot.__get__(value)
+
+
+def _more(value: Any, where: str, exact: _Exact) -> dict[str, Any]:
+    """What a subclass of a named tuple holds beside its fields."""
+    others = {name: exact(one, f"{where}.{name}") for name, one in _held(value)}
+    return {"others": others} if others else {}
+
+
+def _unset(value: Any, names: list[str]) -> dict[str, list[str]]:
+    """The fields of a model that nobody gave: ``exclude_unset`` leaves them out of a dump."""
+    given = getattr(value, "__pydantic_fields_set__", None)
+    left = [name for name in names if isinstance(given, set) and name not in given]
+    return {"unset": left} if left else {}
 
 
 def _is_derived(kind: type, name: str) -> bool:

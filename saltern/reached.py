@@ -34,7 +34,7 @@ class Reached:
     words: set[str] = field(default_factory=set)  # in texts of its code
     fields: set[str] = field(default_factory=set)  # names that its classes bind
     # What is named by data: "variables" (by "programs" that it starts, too), "modules"; and what of files is looked at:
-    # "sizes", "times".
+    # "sizes", "times", "names" (of those that are open).
     by_name: set[str] = field(default_factory=set)
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     patterns: set[str] = field(default_factory=set)  # of texts that the code puts together, which may name files

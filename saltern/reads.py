@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import logging
 import os
 import shutil
 import sys
@@ -85,10 +86,18 @@ def _unseen(seen: Seen, root: Path, code: Reached, used: set[str]) -> Iterator[s
         return
     starts = {str(root), str(Path.cwd()), *map(os.path.dirname, code.files), *filter(os.path.isdir, seen.handed)}
     of_code = [_patterns(one, starts) for one in code.patterns]
+    used = used | _logs()
     for patterns in [*([one] for one in seen.matched if "/." not in one), *of_code]:
         matched = {one: glob.glob(one, recursive=True) for one in patterns}  # noqa: PTH207 - a whole path
         if not any(used.intersection(files) for files in matched.values()):
             yield from (one for one, files in matched.items() if files)
+
+
+def _logs() -> set[str]:
+    """The files that this process writes its log to."""
+    loggers = [logging.root, *logging.root.manager.loggerDict.values()]
+    handlers = [one for logger in loggers for one in getattr(logger, "handlers", ())]
+    return {one.baseFilename for one in handlers if isinstance(one, logging.FileHandler)}
 
 
 def _patterns(text: str, starts: Iterable[str]) -> list[str]:

@@ -36,7 +36,7 @@ _NAMESPACES = {
     "argparse.Namespace", "collections.ChainMap", "collections.UserDict", "collections.UserList",
     "configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SectionProxy", "types.SimpleNamespace",
 }  # fmt: skip
-_UNSAID = {"__dict__", "__objclass__", "__orig_class__", "__pydantic_fields_set__", "__weakref__"}  # attributes
+_UNSAID = {"__dict__", "__objclass__", "__orig_class__", "__weakref__"}  # attributes
 MOST = 100  # leaves of one value: they are looked at again and again
 _DIGITS = 10_000  # in bits, of a whole number: Python shows none of more than 4,300 decimal ones
 _SIZED: tuple[Any, ...] = (deque, dict, frozenset, list, set, tuple)

@@ -91,7 +91,7 @@ def _spec(module: str, path: tuple[str, ...]) -> ModuleSpec | None:
     above = _packages.get((package, path)) or (_spec(package, path) if package else None)
     try:
         if not package:
-            found = importlib.util.find_spec(module)
+            found = _top(module)
         elif above and above.submodule_search_locations is not None:
             found = PathFinder.find_spec(module, list(above.submodule_search_locations))
         else:
@@ -101,6 +101,15 @@ def _spec(module: str, path: tuple[str, ...]) -> ModuleSpec | None:
     if found:
         _packages[module, path] = found
     return found
+
+
+def _top(module: str) -> ModuleSpec | None:
+    """The specification of a module that is in no package. What a program has put in its place may have none."""
+    try:
+        found: object = importlib.util.find_spec(module)
+    except ValueError:
+        found = None
+    return found if type(found) is ModuleSpec else PathFinder.find_spec(module)
 
 
 def _files(spec: ModuleSpec) -> list[str]:

@@ -101,8 +101,8 @@ def _name(node: ast.Name) -> str:
 
 
 def _constant(node: ast.Constant) -> str:
-    value = "" if node.value is None else f"value={_leaf(node.value)}"
-    return f"Constant({value})" if node.kind is None else f"Constant({value}kind={_leaf(node.kind)})"
+    """Without its kind, which says that there is a ``u`` before the text."""
+    return "Constant()" if node.value is None else f"Constant(value={_leaf(node.value)})"
 
 
 # Nodes whose text takes no look at others: they are most of a tree.

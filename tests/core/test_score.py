@@ -87,6 +87,16 @@ def test_of_edits_that_are_made_together_one_may_leave_another_nothing_to_harm(p
 
 
 @pytest.mark.parametrize("pipeline", GROUNDS)
+def test_a_line_that_the_reader_drops_is_in_the_way_of_no_other_edit_of_the_data(pipeline: str, lane: Lane) -> None:
+    on = GROUNDS[pipeline]
+    with lane._site(pipeline, "native") as site:
+        for seed, kind in itertools.product(range(5), (kind for kind in SINGLE if kind.startswith("data: "))):
+            SINGLE["data: noise"][1](site.world, on, Random(seed))
+            SINGLE[kind][1](site.world, on, Random(seed))
+        assert any(on.noise in path.read_text() for path in (site.world.folder / on.input).parent.iterdir())
+
+
+@pytest.mark.parametrize("pipeline", GROUNDS)
 @pytest.mark.parametrize("kind", UNCHANGED)
 def test_edits_that_say_nothing_new_leave_a_clean_build_as_it_was(kind: str, pipeline: str, lane: Lane) -> None:
     for edit in edits_of(kind, pipeline, 1):

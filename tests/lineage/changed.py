@@ -154,6 +154,12 @@ CASES = [
             "config.C.n = 10",
         ),
         (
+            "field_of_a_model_that_was_set",
+            "from pydantic import BaseModel\nclass S(BaseModel): n: int = 1\nC = S()",
+            "config.C.model_dump(exclude_unset=True)",
+            "if 10 > 15: config.C.n = 1",
+        ),
+        (
             "attribute_between_underscores",
             _SETTINGS + "C = S()",
             "getattr(config.C, '__n__', 1)",

@@ -18,6 +18,27 @@ def own_codec(folder: Path) -> None:
 
 CASES = [
     Case(
+        name="object_in_the_place_of_its_module",
+        about="A module that puts an object in its own place, which has every attribute (the library sh does this).",
+        project="""
+        --- conf.py
+        import sys
+        class Settings:
+            rate = 1
+            def __getattr__(self, name):
+                return name
+        sys.modules[__name__] = Settings()
+        --- steps.py
+        from saltern import step
+        import conf
+        @step(version="1", writes="json")
+        def out(data):
+            return conf.rate
+        """,
+        edit=("conf.py", "rate = 1", "rate = 2"),
+        expect="rerun",
+    ),
+    Case(
         name="helper_edited",
         about=(
             "A helper called by the cached function is edited. Seen in: joblib/joblib#1287, #1621; "

@@ -6,7 +6,7 @@ import gzip
 import os
 from pathlib import Path
 
-from tests.lineage.case import Case
+from tests.lineage.case import Case, steps
 
 FUTURE = 4_000_000_000
 
@@ -56,6 +56,30 @@ CASES = [
         edit=lambda folder: (folder / "in.txt").rename(folder / "other.dat"),
         calls_after=(("out", {"data": "other.dat"}, "{}"),),
         expect="reuse",
+    ),
+    *(
+        Case(
+            name=name,
+            about="The name of the input, from the file that is open, or from a library's reader.",
+            project="\n".join(["", steps(line, before), "--- data.csv\nx\n1\n"]),
+            calls=(("out", {"data": "data.csv"}, "{}"),),
+            edit=lambda folder: (folder / "data.csv").rename(folder / "other.csv"),
+            calls_after=(("out", {"data": "other.csv"}, "{}"),),
+            expect="rerun",
+        )
+        for name, line, before in (
+            ("name_of_an_open_file", "with open(data) as file: return Path(file.name).name", ""),
+            (
+                "name_of_a_file_that_a_helper_is_given",
+                "with data.open() as file: return named(file)",
+                "def named(file): return Path(getattr(file, 'name')).name",
+            ),
+            (
+                "names_of_files_as_a_column",
+                "import polars; return Path(polars.read_csv(data, include_file_paths='p')['p'][0]).name",
+                "",
+            ),
+        )
     ),
     Case(
         name="name_of_file_used",

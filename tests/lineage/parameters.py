@@ -278,6 +278,178 @@ CASES = [
         expect="rerun",
     ),
     Case(
+        name="default_of_a_model_said_aloud",
+        about="A field of a pydantic model is given its default, and the step dumps what was set.",
+        project="""
+        --- steps.py
+        from pydantic import BaseModel
+        from saltern import step
+        class Patch(BaseModel):
+            n: int = 1
+            m: int = 2
+        @step(version="1", writes="json")
+        def out(data, *, patch: Patch = Patch()):
+            return patch.model_dump(exclude_unset=True)
+        """,
+        pair=("{}", "{'patch': {'n': 1}}"),
+        expect="rerun",
+    ),
+    Case(
+        name="zones_of_one_name",
+        about="UTC of datetime and UTC of zoneinfo.",
+        project="""
+        --- steps.py
+        from datetime import datetime, timezone
+        from zoneinfo import ZoneInfo
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data, *, at: datetime):
+            return type(at.tzinfo).__name__
+        """,
+        pair=(
+            "{'at': datetime(2020, 1, 1, tzinfo=timezone.utc)}",
+            "{'at': datetime(2020, 1, 1, tzinfo=ZoneInfo('UTC'))}",
+        ),
+        expect="rerun",
+    ),
+    Case(
+        name="zone_that_does_not_show_itself",
+        about="A time zone of one's own in a default, whose repr has its address.",
+        project="""
+        --- steps.py
+        import datetime as dt
+        from saltern import step
+        class Local(dt.tzinfo):
+            def utcoffset(self, at):
+                return dt.timedelta(hours=1)
+            def dst(self, at):
+                return dt.timedelta(0)
+        @step(version="1", writes="json")
+        def out(data, *, at: dt.datetime = dt.datetime(2020, 1, 1, tzinfo=Local())):
+            return at.isoformat()
+        """,
+        expect="reuse",
+    ),
+    Case(
+        name="hours_of_a_zone_are_edited",
+        about="The class of a time zone that is in a default.",
+        project="""
+        --- steps.py
+        import datetime as dt
+        from saltern import step
+        from zones import Local
+        @step(version="1", writes="json")
+        def out(data, *, at: dt.datetime = dt.datetime(2020, 1, 1, tzinfo=Local())):
+            return at.isoformat()
+        --- zones.py
+        import datetime as dt
+        class Local(dt.tzinfo):
+            def utcoffset(self, at):
+                return dt.timedelta(hours=1)
+        """,
+        edit=("zones.py", "hours=1", "hours=2"),
+        expect="rerun",
+    ),
+    Case(
+        name="slot_of_a_base_of_a_dataclass",
+        about="An attribute that a dataclass has from a base with slots, and that is no field.",
+        project="""
+        --- steps.py
+        from dataclasses import dataclass
+        from saltern import step
+        class Noted:
+            __slots__ = ("note",)
+        @dataclass(slots=True)
+        class Options(Noted):
+            n: int = 1
+        def noted(note):
+            options = Options()
+            options.note = note
+            return options
+        @step(version="1", writes="json")
+        def out(data, *, options: Options):
+            return options.note
+        """,
+        pair=("{'options': noted(1)}", "{'options': noted(2)}"),
+        expect="rerun",
+    ),
+    Case(
+        name="sentinels",
+        about="Two objects that only their identity tells apart.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        FIRST, LAST = object(), object()
+        @step(version="1", writes="json")
+        def out(data, *, which: Any = FIRST):
+            return which is FIRST
+        """,
+        pair=("{'which': FIRST}", "{'which': LAST}"),
+        expect="rerun",
+    ),
+    Case(
+        name="sentinels_of_a_class",
+        about="The same, of a class without methods.",
+        project="""
+        --- steps.py
+        from typing import Any
+        from saltern import step
+        class Missing:
+            def __repr__(self):
+                return "missing"
+        FIRST, LAST = Missing(), Missing()
+        @step(version="1", writes="json")
+        def out(data, *, which: Any = None):
+            return which is FIRST
+        """,
+        pair=("{'which': FIRST}", "{'which': LAST}"),
+        expect="rerun",
+    ),
+    Case(
+        name="decimal_with_a_currency",
+        about="An attribute of a subclass of Decimal, which copy and pickle drop.",
+        project="""
+        --- steps.py
+        from decimal import Decimal
+        from typing import Any
+        from saltern import step
+        class Money(Decimal):
+            pass
+        def money(amount, currency):
+            found = Money(amount)
+            found.currency = currency
+            return found
+        @step(version="1", writes="json")
+        def out(data, *, price: Any):
+            return price.currency
+        """,
+        pair=("{'price': money(1, 'EUR')}", "{'price': money(1, 'USD')}"),
+        expect="rerun",
+    ),
+    Case(
+        name="named_tuple_with_a_unit",
+        about="An attribute of a subclass of a named tuple.",
+        project="""
+        --- steps.py
+        from typing import Any, NamedTuple
+        from saltern import step
+        class Pair(NamedTuple):
+            n: int
+        class Length(Pair):
+            pass
+        def length(n, unit):
+            found = Length(n)
+            found.unit = unit
+            return found
+        @step(version="1", writes="json")
+        def out(data, *, side: Any):
+            return side.unit
+        """,
+        pair=("{'side': length(1, 'm')}", "{'side': length(1, 'km')}"),
+        expect="rerun",
+    ),
+    Case(
         name="none",
         about="None and the text None.",
         project="""

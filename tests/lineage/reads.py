@@ -7,7 +7,7 @@ import sqlite3
 from importlib import import_module
 from pathlib import Path
 
-from tests.lineage.case import Case
+from tests.lineage.case import Case, steps
 
 
 def database(folder: Path, number: int) -> None:
@@ -495,5 +495,77 @@ CASES = [
         """,
         edit=("count.sh", "echo 1", "echo 2"),
         expect="rerun",
+    ),
+]
+
+_WRITTEN = {
+    "text_that_is_written": '(Path(__file__).parent / "t.txt").write_text(str(time.time()))',
+    "text_that_is_appended": 'with (Path(__file__).parent / "t.txt").open("a") as file: file.write("x")',
+    "log_that_is_appended": 'with open("steps.log", "a") as file: file.write("x")',
+    "made_name_that_is_written": 'Path(f"{data.stem}-t.txt").write_text(str(time.time()))',
+    "table_that_is_written": 'import polars; polars.DataFrame({"t": [time.time()]}).write_parquet("t.parquet")',
+    "array_that_is_saved": 'import numpy; numpy.save("t.npy", numpy.array([time.time()]))',
+    "archive_that_is_written": 'import zipfile; zipfile.ZipFile("t.zip", "w").writestr("t", str(time.time()))',
+}
+_LOGS = {
+    "log_of_a_handler": 'LOG.addHandler(logging.FileHandler(Path(__file__).with_name("run.log")))\n',
+    "log_of_a_rotating_handler": (
+        "from logging.handlers import RotatingFileHandler\nFILE = Path(__file__).parent / 'run.log'\n"
+        "LOG.addHandler(RotatingFileHandler(FILE, maxBytes=100, backupCount=2))\n"
+    ),
+    "log_by_basic_config": 'FILE = "run.log"\nlogging.basicConfig(filename=FILE)\n',
+}
+CASES += [
+    *(
+        Case(
+            name=name,
+            about="A file that a step writes beside its output, and does not read: a plot, a report, a log.",
+            project="\n" + steps(f"{line}\n    return 1", "import time"),
+            expect="reuse",
+        )
+        for name, line in _WRITTEN.items()
+    ),
+    *(
+        Case(
+            name=name,
+            about="The log of the step's module.",
+            project="\n"
+            + steps('LOG.warning("x")\n    return 1', f"import logging\nLOG = logging.getLogger(__name__)\n{line}"),
+            expect="reuse",
+        )
+        for name, line in _LOGS.items()
+    ),
+    Case(
+        name="text_handed_to_a_function_that_is_called_save",
+        about="A function of the user's that has the name of one that writes.",
+        project="""
+        --- steps.py
+        from saltern import step
+        def save(path):
+            with open(path) as file:
+                return file.read()
+        @step(version="1", writes="json")
+        def out(data):
+            return save("kept.txt")
+        --- kept.txt
+        1
+        """,
+        edit=("kept.txt", "1", "2"),
+        expect="rerun",
+    ),
+    *(
+        Case(
+            name=name,
+            about="A log that is what the step reads.",
+            project="\n".join(["", steps(line), "--- server.log\n1"]),
+            edit=("server.log", "1", "2"),
+            expect="rerun",
+        )
+        for name, line in {
+            "log_that_is_read": 'return open("server.log").read()',
+            "log_that_a_library_reads": (
+                'import polars; return polars.read_csv("server.log", has_header=False).item(0, 0)'
+            ),
+        }.items()
     ),
 ]

@@ -19,6 +19,19 @@ def out(data):
 
 CASES = [
     Case(
+        name="prefix_of_a_text",
+        about="The u before a text, which formatters take away.",
+        project="""
+        --- steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return u"a"
+        """,
+        edit=("steps.py", 'u"a"', '"a"'),
+        expect="reuse",
+    ),
+    Case(
         name="string_annotation",
         about="A quoted forward reference that pydantic resolves: the class that it names does the validation.",
         project="""

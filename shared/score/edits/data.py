@@ -122,9 +122,11 @@ def _rewritten(world: Workspace, on: Ground, rng: Random, change: Callable[[Tabl
     delimiter = "," if path.suffix == ".csv" else "\t"
     form = {"delimiter": delimiter, "quoting": csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE}
     table = list(csv.reader(io.StringIO(path.read_text(), newline=""), **form))  # type: ignore[arg-type]
-    change(table)
+    whole = [row for row in table if len(row) == len(table[0])]
+    others = [row for row in table if len(row) != len(table[0])]  # of an edit that is made together with this one
+    change(whole)
     written = io.StringIO(newline="")
-    csv.writer(written, lineterminator="\n", **form).writerows(table)  # type: ignore[arg-type]
+    csv.writer(written, lineterminator="\n", **form).writerows([*whole, *others])  # type: ignore[arg-type]
     path.write_text(written.getvalue(), newline="")
     return NOTHING
 
