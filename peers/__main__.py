@@ -61,10 +61,13 @@ def run(
 
 
 def _publish(chosen: Chosen, results: Path) -> None:
+    """What was not measured here stays as it was published."""
     for peer, python in chosen:
         path = results / f"{peer.name}.json"
-        found = PeerResults.read(path) if path.exists() else begin(peer, python)
-        found.told.write(COMMITTED / path.name)
+        if path.exists():
+            PeerResults.read(path).told.write(COMMITTED / path.name)
+        elif not (COMMITTED / path.name).exists():
+            begin(peer, python).write(COMMITTED / path.name)
         if (edits := results / "score" / path.name).exists():
             scoring.summary_of(Score.read(edits)).write(SCORES / path.name)
     shown.publish()

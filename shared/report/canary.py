@@ -52,7 +52,7 @@ def canary(
 
 def differences(old: Measured, new: Measured) -> Iterator[str]:
     """A line for each cell of both that is different. Two runs at once do not run the same steps each time."""
-    for name in old.cells.keys() & new.cells.keys():
+    for name in (one for one in old.cells if one in new.cells):
         was, now = old.cells[name], new.cells[name]
         races = any(cell.expected and cell.expected.sometimes for cell in (was, now))
         if was.verdict != now.verdict or (sorted(was.executed) != sorted(now.executed) and not races):
