@@ -22,7 +22,7 @@ class Luigi(Engine):
     natives: ClassVar = {
         "native": Native(
             "a task is complete when its output exists",
-            "https://luigi.readthedocs.io/en/stable/tasks.html",
+            "https://luigi.readthedocs.io/en/stable/api/luigi.task.html#luigi.task.Task.complete",
             memory="artifacts",
         ),
         PARAMS: Native(
@@ -31,7 +31,7 @@ class Luigi(Engine):
             memory="artifacts",
         ),
         MTIME: Native(
-            "a task is complete when its output, and all below, is no older than its inputs: as make does it",
+            "by a complete() of one's own, as make does it: output, and all below, is no older than its inputs",
             "https://luigi.readthedocs.io/en/stable/api/luigi.task.html#luigi.task.Task.complete",
             memory="its own",  # the times of the files: the artifacts' names alone do not tell
         ),
