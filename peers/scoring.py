@@ -133,7 +133,7 @@ def trial(site: Site, column: str, edit: Edit) -> Trial:
 def _judged(site: Site, before: Clean, clean: Clean, lying: str | None) -> Run:
     built = site.world.build()
     spared = {step for step, made in before.steps.items() if clean.steps.get(step) == made}
-    surplus = needless(built.executed, set(built.executed) - spared)
+    most = set(built.executed) - spared
     note = built.complaint if built.status else "" if clean.target else f"called done; {clean.complaint}"
     verdict: Verdict
     if built.status:
@@ -141,12 +141,12 @@ def _judged(site: Site, before: Clean, clean: Clean, lying: str | None) -> Run:
     elif clean.target is None:
         verdict = "stale"
     else:
-        verdict = judge(built.executed, site.world.target, clean.target, set(built.executed) - spared)
+        verdict = judge(built.executed, site.world.target, clean.target, most)
     return Run(
         verdict=verdict,
         matters=clean.target is None or lying != clean.target,
         executed=built.executed,
-        needless=surplus,
+        needless=needless(built.executed, most),
         seconds=built.seconds,
         needless_seconds=None,
         note=note,

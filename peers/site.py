@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from peers.world import Built, World
 from shared.rerun.bench import BUILDS, CellError
 from shared.rerun.difference import AFTER_A_BUILD, difference, snapshot
-from shared.rerun.oracle import Clean, NoCleanBuild, Oracle
+from shared.rerun.oracle import Clean, Oracle
 from shared.rerun.results import Cell
 from shared.rerun.scenarios import Scenario
 from shared.rerun.telling import begun
@@ -103,7 +103,6 @@ class Site:
         return self.oracle.clean(self.twin, "ml")
 
     def _clean_target(self) -> str:
-        try:
-            return self.oracle.digest(self.twin, "ml")
-        except NoCleanBuild as error:
-            raise CellError(str(error)) from None
+        if (clean := self.clean()).target is None:
+            raise CellError(clean.complaint)
+        return clean.target

@@ -19,7 +19,7 @@ from typing import Any
 from saltern import external, reads, verification, watch
 from saltern.code import check_unchanged, check_values, kept_files, reached
 from saltern.codecs import CODECS
-from saltern.errors import BadInput, StepFailed
+from saltern.errors import BadInput
 from saltern.ledger import Ledger
 from saltern.parameters import parameters
 from saltern.reach import is_ignored, project_of
@@ -163,11 +163,7 @@ class Cache:
         Raises BadInput and stores nothing if an external input has changed since the recipe was written.
         """
         self._check_sources(call)
-        try:
-            data = CODECS[call.step.writes].dump(value)
-        except (AttributeError, TypeError, ValueError) as error:
-            told = f"{call.key}: what it returned cannot be written as {call.step.writes} ({error})"
-            raise StepFailed(told) from error
+        data = _dumped(call, value)
         facts = {
             "step": call.step.name,
             "partition": call.partition,
@@ -267,6 +263,17 @@ class Cache:
                 yield
         else:
             yield
+
+
+def _dumped(call: Call, value: Any) -> bytes:
+    """What a call made, as it is stored. An engine puts the step's name before the error, as before any other."""
+    form = call.step.writes
+    try:
+        return CODECS[form].dump(value)
+    except BadInput:
+        raise
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"what it returned cannot be written as {form} ({error})") from error
 
 
 def _here(inputs: Inputs, step: Step[..., Any]) -> Inputs:

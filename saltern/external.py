@@ -115,7 +115,8 @@ def matched(source: Source) -> list[Path] | None:
 def named(source: Source, step: Step[..., Any], argument: str) -> str:
     """What a step may see of an input's name: ``" name:2018-03-05.csv"``, ``" suffix:.csv"``, or nothing."""
     code = reached(step)
-    return _name_of(source, looks(step, argument)) + (_times(source) if code.looks == "times" else "")
+    look = _looks(step, argument, "names" in code.by_name, watch.executions())
+    return _name_of(source, look) + (_times(source) if code.looks == "times" else "")
 
 
 def _times(source: Source) -> str:

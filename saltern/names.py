@@ -344,9 +344,8 @@ class _Collector:
     def _pattern(self, said: str, node: ast.expr) -> None:
         if pattern := patterns.pattern(said):
             self.read.patterns.add(pattern)
-            if node not in self.written and all(
-                scope.is_class for scope in self.scopes
-            ):  # by an import, which nobody watches
+            is_at_import = all(scope.is_class for scope in self.scopes)  # which nobody watches
+            if is_at_import and node not in self.written:
                 self.read.texts.append(pattern.removeprefix("*/"))
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[_Todo]:

@@ -7,23 +7,26 @@ import enum
 import functools
 import math
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path, PurePath
-from types import MappingProxyType, MemberDescriptorType
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from saltern.errors import BadInput
 from saltern.objects import described, name_of
+from saltern.snapshots import attributes
 
 _PLAIN = (bool, int, str, type(None))
 _TEXT = (date, Decimal, Fraction, UUID)  # whose text is the value
 _DATA = (bytes, dict, float, frozenset, int, list, set, str, tuple)  # what a class may add fields to
 # Kinds whose value is the name of a class or function.
 _NAMING = ("enum", "dataclass", "model", "global", "namedtuple", "object")
+
+# Slots of a model, of which each is told in its own way.
+_PYDANTICS = {"__pydantic_extra__", "__pydantic_fields_set__", "__pydantic_private__"}
 
 _Exact = Callable[[Any, str], Any]
 
@@ -184,7 +187,7 @@ def _member(value: enum.Enum, where: str) -> dict[str, Any]:
 def _fields(value: Any, names: list[str], where: str, exact: _Exact) -> dict[str, Any]:
     """The fields of an object, and what else it holds: of ``extra="allow"``, or set in ``__post_init__``."""
     found = {"fields": {name: exact(getattr(value, name), f"{where}.{name}") for name in names}}
-    others = {name: one for name, one in _held(value) if name not in names}
+    others = {name: one for name, one in attributes(value) if name not in names and name not in _PYDANTICS}
     others |= getattr(value, "__pydantic_extra__", None) or {}
     others = {name: one for name, one in others.items() if not _is_derived(type(value), name)}
     if others:
@@ -195,18 +198,9 @@ def _fields(value: Any, names: list[str], where: str, exact: _Exact) -> dict[str
     return found
 
 
-def _held(value: Any) -> Iterator[tuple[str, Any]]:
-    """The attributes in the dictionary of an object, and in the slots of its classes."""
-    yield from getattr(value, "__dict__", {}).items()
-    for name, slot in (item for kind in type(value).__mro__ for item in vars(kind).items()):
-        if isinstance(slot, MemberDescriptorType) and not name.startswith("__"):
-            with suppress(AttributeError):  # it is empty
-                yield name, slot.__get__(value)
-
-
 def _more(value: Any, where: str, exact: _Exact) -> dict[str, Any]:
     """What a subclass of a named tuple holds beside its fields."""
-    others = {name: exact(one, f"{where}.{name}") for name, one in _held(value)}
+    others = {name: exact(one, f"{where}.{name}") for name, one in attributes(value)}
     return {"others": others} if others else {}
 
 

@@ -86,8 +86,9 @@ def _unseen(seen: Seen, root: Path, code: Reached, used: set[str]) -> Iterator[s
         return
     starts = {str(root), str(Path.cwd()), *map(os.path.dirname, code.files), *filter(os.path.isdir, seen.handed)}
     of_code = [_patterns(one, starts) for one in code.patterns]
-    used = used | _logs()
-    for patterns in [*([one] for one in seen.matched if "/." not in one), *of_code]:
+    every = [*([one] for one in seen.matched if "/." not in one), *of_code]
+    used = used | _logs() if every else used
+    for patterns in every:
         matched = {one: glob.glob(one, recursive=True) for one in patterns}  # noqa: PTH207 - a whole path
         if not any(used.intersection(files) for files in matched.values()):
             yield from (one for one, files in matched.items() if files)

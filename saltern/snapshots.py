@@ -275,7 +275,12 @@ def _is_own(kind: type) -> bool:
 
 
 def _attributes(value: Any) -> list[tuple[str, Any]]:
-    """The attributes that an object holds, in its dictionary and in slots."""
+    found = attributes(value)
+    return [(f".{name}", one) for name, one in found if isinstance(name, str) and name not in _UNSAID]
+
+
+def attributes(value: Any) -> list[tuple[Any, Any]]:
+    """The attributes that an object holds, in its dictionary and in slots, by their names."""
     try:
         held: Mapping[str, Any] = object.__getattribute__(value, "__dict__")
     except AttributeError:
@@ -288,7 +293,7 @@ def _attributes(value: Any) -> list[tuple[str, Any]]:
                 found.append((name, slot.__get__(value)))
             except AttributeError:  # it is empty
                 continue
-    return [(f".{name}", one) for name, one in found if isinstance(name, str) and name not in _UNSAID]
+    return found
 
 
 def _of_class(value: type) -> Iterator[tuple[str, Any]]:

@@ -19,6 +19,7 @@ _TO_A_PATH = {  # functions and methods of many libraries
     "to_markdown", "to_netcdf", "to_parquet", "to_pickle", "to_zarr", "write_csv", "write_excel", "write_html",
     "write_image", "write_ipc", "write_json", "write_ndjson", "write_parquet",
 }  # fmt: skip
+_WRITERS = _OF_A_PATH | _TO_A_PATH
 _BY_MODE = {"File", "GzipFile", "HDFStore", "TarFile", "ZipFile", "open"}
 _ARGUMENTS = {"file", "filename", "fname", "path", "path_or_buf"}
 _TO_WRITE = re.compile(r"[wxa][bt]?(:\w*)?")
@@ -32,7 +33,7 @@ def written_by(node: ast.Call) -> Iterator[ast.expr]:
         modes = {mode_of(node), text_of(node.args[0]) if is_method and node.args else None}
         if not any(mode and _TO_WRITE.fullmatch(mode) for mode in modes):
             return
-    elif not (last in _OF_A_PATH | _TO_A_PATH or last.endswith("FileHandler")):
+    elif not (last in _WRITERS or last.endswith("FileHandler")):
         return
     if is_method and last in {"open", *_OF_A_PATH}:
         yield function.value  # type: ignore[attr-defined]

@@ -63,7 +63,7 @@ def _empty(engine: Engine, seed: int) -> Score:
 
 
 def _measure(engine: Engine, numbers: Sequence[int], seed: int, wanted: Sequence[str], jobs: int, kept: Kept) -> None:
-    todo = iter(numbers)
+    todo, population = iter(numbers), Population(engine.package)
     with (
         closing(kept),
         resumable(lambda: kept.added, len(numbers), "edits"),
@@ -74,7 +74,7 @@ def _measure(engine: Engine, numbers: Sequence[int], seed: int, wanted: Sequence
 
         def work(lane: Lane) -> None:
             while (number := next(todo, None)) is not None:
-                edit = Population(engine.package).drawn(number, seed)
+                edit = population.drawn(number, seed)
                 kept.add(lane.trial(edit, due(engine, wanted, number)), lane.settled)
                 advance(kept.added, len(numbers))
 
