@@ -20,13 +20,17 @@ task's page, behind the book.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import CronTriggerTimetable, Param, dag, task
 
 from airflow_dags.params import build_of, form
 from saltern import Source
 from shared.steps import ml as steps
+
+# Without ``run_immediately`` a new DAG first runs for the last Sunday, if that is less than 17 hours ago: airflow#64162.
+EVERY_SUNDAY = CronTriggerTimetable("0 0 * * SUN", timezone="UTC", run_immediately=timedelta(0))
 
 
 @task(multiple_outputs=False)
@@ -42,7 +46,7 @@ report = task.salted(steps.report)
 
 
 @dag(
-    schedule="@weekly",
+    schedule=EVERY_SUNDAY,
     doc_md=__doc__,
     description="preprocess -> train -> evaluate -> report",
     default_args={"owner": "saltworks"},

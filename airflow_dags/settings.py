@@ -39,7 +39,7 @@ NATIVES = {
     ),
     SKIP_IF: Native(
         "`@task.skip_if` with the usual condition: the task's output is there",
-        "https://airflow.apache.org/docs/apache-airflow/stable/_api/airflow/decorators/condition/index.html",
+        "https://airflow.apache.org/docs/apache-airflow/stable/tutorial/taskflow.html#conditional-execution",
         memory="artifacts",
     ),
 }

@@ -2,7 +2,7 @@
 
 ``@task.skip_if`` takes a condition. Here it is the usual one: the file is there. As in every DAG with skipped tasks,
 what comes after them needs the trigger rule ``none_failed``, and something of what they would have returned.
-https://airflow.apache.org/docs/apache-airflow/stable/_api/airflow/decorators/condition/index.html
+https://airflow.apache.org/docs/apache-airflow/stable/tutorial/taskflow.html#conditional-execution
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _LEAD_TO_ANY = {"__class__", "dir", "exec", "globals", "locals", "super", "vars"
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _LITERALS = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp)
 _METHODS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_PROPERTIES = {"property", "cached_property"}
+PROPERTIES = {"property", "cached_property"}
 
 
 @dataclass
@@ -174,7 +174,7 @@ def _own(
     if decorators and known == ["staticmethod"]:
         return frozenset()
     is_property = all(
-        _is_part_of(method.name, one) or (last_name(one) in _PROPERTIES and is_pythons(one)) for one in decorators
+        _is_part_of(method.name, one) or (last_name(one) in PROPERTIES and is_pythons(one)) for one in decorators
     )
     positional = [*method.args.posonlyargs, *method.args.args]
     if not is_property or not positional or not (decorators or is_called):

@@ -36,6 +36,8 @@ from saltern.trees import (
     root,
     text_of,
     walk,
+    without_hint,
+    without_hints,
 )
 
 BODY = "<body>"  # what a module does when it is imported, beside defining things
@@ -64,7 +66,8 @@ class Part:
     patterns: frozenset[str] = frozenset()  # of texts that are put together and may name files
     hints: bool = False  # whether type hints may be read
     handed: frozenset[str] = frozenset()  # the names that are used in another way than to call what they stand for
-    bare: bool = False  # whether it is a function whose type hints are left out
+    bare: frozenset[str] = frozenset()  # the functions whose type hints are left out
+    methods: bool = False  # whether methods are among them
 
 
 @dataclass
@@ -106,9 +109,13 @@ class Module:
             said = [f"{one} {text(hint, self)}" for one, hint in every]
             return Part(digest([self._imported("annotations"), *said]), tuple(named))
         statements = self._statements(name)
+        bare = set[str]()
         if not declared:
+            bare = {one.name for one in statements if isinstance(one, ast.FunctionDef)}
             statements = [self._undeclared(statement) for statement in statements]
         is_bare = self.is_bare if name not in (BODY, WHOLE) else None
+        if is_bare:
+            statements = [without_hint(statement) for statement in statements]
         found = read(statements, self.package, walrus=self.has_walrus, is_bare=is_bare)
         self._unhinted |= {one: ast.Assign([one.target], one.value) for one in found.hinted if one.value}
         if name == BODY:  # an import that nothing reads is there for its effect
@@ -137,7 +144,7 @@ class Module:
         hashed = digest(filter(None, [*texts, *map(self._imported, sorted(names)), order]))
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
         seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks), frozenset(found.patterns))
-        used = (found.hints, frozenset(found.handed), any(map(self.is_bare, statements)))
+        used = (found.hints, frozenset(found.handed), frozenset(found.bare | bare), found.methods)
         return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen, *used)
 
     def _statements(self, part: str) -> Sequence[ast.stmt]:
@@ -154,13 +161,12 @@ class Module:
         return self._unhinted.get(node, node)
 
     def is_bare(self, node: ast.AST) -> bool:
-        """Whether the type hints of a function are left out: it is of the top level, and no decorator may read them."""
+        """Whether the type hints of a function are left out: no decorator may read them."""
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             return False
         if node not in self._bare:
             self._bare[node] = (
-                any(node is one for one in self.statements.get(node.name, ()))
-                and any(annotations_of(node))
+                any(annotations_of(node))
                 and not may_be_read(node, self)
                 and not any(map(self._declares, node.decorator_list))
             )
@@ -289,14 +295,19 @@ class Module:
         return [name for name in self.imports if name in unused]
 
     def _undeclared(self, statement: ast.stmt) -> ast.stmt:
-        """A step's definition without its ``@step(...)``."""
+        """A step's definition without its ``@step(...)``, and without the type hints of its inputs and its result.
+
+        Those of its parameters say what a value becomes.
+        """
         if not isinstance(statement, ast.FunctionDef):
             return statement
         kept = [one for one in statement.decorator_list if not self._declares(one)]
         if len(kept) == len(statement.decorator_list):
             return statement
         statement = copy.copy(statement)
-        statement.decorator_list = kept
+        statement.decorator_list, self._bare[statement] = kept, False
+        if not may_be_read(statement, self):
+            statement.args, statement.returns = without_hints(statement.args, of_parameters=False), None
         return statement
 
     def _declares(self, decorator: ast.expr) -> bool:

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from saltern import patterns
-from saltern.methods import IDENTIFIER, QUERIES, Uses, given_name, uses
+from saltern.methods import IDENTIFIER, PROPERTIES, QUERIES, Uses, given_name, uses
 from saltern.trees import (
     COMPREHENSIONS,
     Import,
@@ -101,6 +101,8 @@ class Read:
     fields: set[str] = field(default_factory=set)
     docstrings: bool = False
     hints: bool = False
+    bare: set[str] = field(default_factory=set)  # functions whose type hints are left out
+    methods: bool = False  # whether methods are among them, which anybody may find who has an object
     handed: set[str] = field(default_factory=set)  # names that are used in another way than to call what they stand for
     modules: bool = False  # whether they may read any name of any module, by its globals
     lines: bool = False  # whether they may read where code stands in its file
@@ -352,10 +354,15 @@ class _Collector:
         parameters = getattr(node, "type_params", [])
         # f(**os.environ) hands a variable to a parameter of its name
         self.read.fields |= {argument.arg for argument in arguments_of(node.args) if argument.arg.isupper()}
+        is_bare = bool(self.is_bare and self.is_bare(node))
+        if is_bare:
+            self.read.methods |= bool(self.scopes) and self.scopes[-1].is_class
+            if all(last_name(one) not in PROPERTIES for one in node.decorator_list):  # which its name gives to nobody
+                self.read.bare.add(node.name)
         return [
             *node.decorator_list,
             self._open({parameter.name: [] for parameter in parameters}),
-            *self._annotations([*parameters, *(() if self.is_bare and self.is_bare(node) else annotations_of(node))]),
+            *self._annotations([*parameters, *(() if is_bare else annotations_of(node))]),
             *defaults(node.args),
             self._open(self._own(node.args, node.body), body=node.body),
             *node.body,

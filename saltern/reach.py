@@ -27,6 +27,12 @@ from saltern.trees import Import
 
 # Libraries that check or compile the source of functions: they look at type hints that Python does not look at.
 _READ_HINTS = {"Cython", "beartype", "cython", "jaxtyping", "numba", "taichi", "torch", "triton", "typeguard", "warp"}
+# Libraries that do not look at the type hints of methods of the objects that they are given.
+_READ_NO_HINTS = {
+    *sys.stdlib_module_names,
+    *("blake3", "duckdb", "joblib", "matplotlib", "numpy", "pandas", "platformdirs", "polars", "pyarrow", "requests"),
+    *("scipy", "skops", "sklearn", "sqlalchemy", "tqdm", "yaml"),
+}
 
 
 def walk(declared: Step[..., Any], also: Iterable[str] = ()) -> Reached:
@@ -57,6 +63,7 @@ class _Walk:
         self.handed: set[str] = set()  # the names of what is not only called
         self.aliases: dict[str, set[str]] = {}  # a name that an import gives -> those that it has where it comes from
         self.bare: dict[str, set[str]] = {}  # module -> its functions whose type hints do not count yet
+        self.with_methods: set[str] = set()  # modules with methods whose type hints do not count yet
         self.everywhere: set[str] = set()  # pieces that count of all modules that are reached, where one of them asks
 
     def run(self) -> None:
@@ -93,6 +100,8 @@ class _Walk:
         if self.resolver.handed:
             wanted += self.resolver.parts_of_handed(self._executed())
         wanted += [(module, HINTS) for module, names in sorted(self.bare.items()) if not names.isdisjoint(handed)]
+        if not self.found.libraries <= _READ_NO_HINTS:
+            wanted += [(module, HINTS) for module in sorted(self.with_methods)]
         keys = {place: ":".join(place) for place in wanted}
         return [
             place
@@ -215,7 +224,9 @@ class _Walk:
         self.found.words |= part.words
         self.handed |= part.handed
         if part.bare:
-            self.bare.setdefault(module, set()).add(name)
+            self.bare.setdefault(module, set()).update(part.bare)
+        if part.methods:
+            self.with_methods.add(module)
         if part.hints:
             self.resolver.coarse(module, HINTS, f"'{name}' may read type hints as data")
             self.everywhere.add(HINTS)

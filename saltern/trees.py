@@ -216,14 +216,15 @@ def hints(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """The type hints in a node, each with the name that it is of."""
     for inner in walk(node):
         if isinstance(inner, ast.arg | ast.AnnAssign) and inner.annotation:
-            yield inner.arg if isinstance(inner, ast.arg) else "", inner.annotation
+            yield inner.arg if isinstance(inner, ast.arg) else bound_by(inner.target) or "", inner.annotation
         elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and inner.returns:
             yield inner.name, inner.returns
 
 
-def without_hints(given: ast.arguments) -> ast.arguments:
-    """The arguments of a function without their type hints."""
-    bare = {one: ast.arg(one.arg) for one in arguments_of(given) if one.annotation}
+def without_hints(given: ast.arguments, *, of_parameters: bool = True) -> ast.arguments:
+    """The arguments of a function without their type hints; not ``of_parameters``: keyword-only ones keep theirs."""
+    kept = () if of_parameters else given.kwonlyargs
+    bare = {one: ast.arg(one.arg) for one in arguments_of(given) if one.annotation and one not in kept}
     found = copy.copy(given)
     for name in ("posonlyargs", "args", "kwonlyargs"):
         setattr(found, name, [bare.get(one, one) for one in getattr(given, name)])
@@ -231,6 +232,13 @@ def without_hints(given: ast.arguments) -> ast.arguments:
         one = getattr(given, name)
         setattr(found, name, bare.get(one, one))
     return found
+
+
+def without_hint(statement: ast.stmt) -> ast.stmt:
+    """An assignment without its type hint; any other statement as it is."""
+    if not isinstance(statement, ast.AnnAssign) or not statement.value:
+        return statement
+    return ast.copy_location(ast.Assign([statement.target], statement.value), statement)
 
 
 def defaults(given: ast.arguments) -> list[ast.expr]:

@@ -412,6 +412,151 @@ CASES = [
             "rerun",
         ),
         (
+            "type_hint_of_a_method",
+            """
+            class Model:
+                def fit(self, x): return x
+                @staticmethod
+                def make() -> 'Model': return Model()
+                @property
+                def n(self): return 1
+            def f(d): return Model.make().fit(Model().n)
+            """,
+            (
+                ("helpers.py", "def fit(self, x)", "def fit(self, x: int) -> int"),
+                ("helpers.py", "-> 'Model'", "-> object"),
+                ("helpers.py", "def n(self)", "def n(self) -> int"),
+            ),
+            "reuse",
+        ),
+        (
+            "type_hint_of_a_method_read_elsewhere",
+            """
+            from conv import conv
+            class Model:
+                def fit(self, x: int): return x
+            def f(d): return conv(Model())
+            --- conv.py
+            from typing import get_type_hints
+            def conv(model): return get_type_hints(model.fit)['x'](1.5)
+            """,
+            ("helpers.py", "x: int", "x: float"),
+            "rerun",
+        ),
+        (
+            "type_hint_of_a_method_of_which_an_object_is_handed",
+            """
+            from pydantic import validate_call
+            class Model:
+                def fit(self, x: int): return x
+            def call(model, method): return validate_call(getattr(model, method))('1')
+            def f(d): return call(Model(), ''.join(['f', 'it']))
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_of_an_overloaded_method",
+            """
+            from functools import singledispatchmethod
+            class Model:
+                @singledispatchmethod
+                def fit(self, x): return 'any'
+                @fit.register
+                def _(self, x: int): return 'int'
+            def f(d): return Model().fit(1)
+            """,
+            ("helpers.py", "x: int", "x: str"),
+            "rerun",
+        ),
+        (
+            "type_hint_of_a_field",
+            """
+            from dataclasses import dataclass, fields
+            @dataclass
+            class Model:
+                n: int = 1
+                def twice(self) -> int: return 2 * self.n
+            def f(d): return [str(one.type) for one in fields(Model)] + [Model().twice()]
+            """,
+            ("helpers.py", "n: int = 1", "n: float = 1"),
+            "rerun",
+        ),
+        (
+            "type_hint_of_an_inner_function",
+            """
+            def f(d):
+                def twice(n): return 2 * n
+                return twice(1)
+            """,
+            ("helpers.py", "twice(n)", "twice(n: int) -> int"),
+            "reuse",
+        ),
+        (
+            "type_hint_of_a_constant",
+            """
+            from typing import Final
+            LIMIT = 3
+            def f(d): return LIMIT
+            """,
+            ("helpers.py", "LIMIT = 3", "LIMIT: Final[int] = 3"),
+            "reuse",
+        ),
+        (
+            "type_hint_of_a_constant_read",
+            """
+            LIMIT: int = 3.5
+            def f(d):
+                import helpers
+                return helpers.__annotations__['LIMIT'](LIMIT)
+            """,
+            ("helpers.py", "LIMIT: int", "LIMIT: float"),
+            "rerun",
+        ),
+        (
+            "type_hint_of_a_constant_with_effect",
+            """
+            N = []
+            LIMIT: N.append(1) = 3
+            def f(d): return [LIMIT, N]
+            """,
+            ("helpers.py", "N.append(1)", "N.append(2)"),
+            "rerun",
+        ),
+        (
+            "type_hint_of_a_constant_of_a_class",
+            """
+            import other
+            LIMIT: other.Kind = 3
+            def f(d): return LIMIT
+            --- other.py
+            class Kind:
+                size = 1
+            """,
+            ("other.py", "size = 1", "size = 2"),
+            "reuse",
+        ),
+        (
+            "type_hints_of_the_step",
+            """
+            def f(d): return d.read_text()
+            """,
+            (
+                ("steps.py", "from saltern", "from pathlib import Path\nfrom saltern"),
+                ("steps.py", "out(data)", "out(data: Path) -> str"),
+            ),
+            "reuse",
+        ),
+        (
+            "type_hints_of_the_step_read",
+            """
+            import steps
+            def f(d): return steps.out.function.__annotations__.get('return', float)(1.5)
+            """,
+            ("steps.py", "out(data)", "out(data) -> int"),
+            "rerun",
+        ),
+        (
             "type_hint_package_reexport",
             """
             from pydantic import validate_call
