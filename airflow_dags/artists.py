@@ -38,7 +38,7 @@ from saltern import Source
 from shared.pipelines import days, stream_of
 from shared.steps import artists as steps
 
-# Without ``run_immediately`` a new DAG first runs for the last Monday, if that is less than 17 hours ago: airflow#64162.
+# Without `run_immediately` a new DAG first runs for the last Monday, if that is less than 17 hours ago: airflow#64162
 EVERY_MONDAY = CronTriggerTimetable(
     "0 0 * * MON", timezone="UTC", interval=timedelta(weeks=1), run_immediately=timedelta(0)
 )

@@ -29,7 +29,7 @@ from airflow_dags.params import build_of, form
 from saltern import Source
 from shared.steps import ml as steps
 
-# Without ``run_immediately`` a new DAG first runs for the last Sunday, if that is less than 17 hours ago: airflow#64162.
+# Without `run_immediately` a new DAG first runs for the last Sunday, if that is less than 17 hours ago: airflow#64162
 EVERY_SUNDAY = CronTriggerTimetable("0 0 * * SUN", timezone="UTC", run_immediately=timedelta(0))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from saltern.trees import as_skipped, children, first_parameter, last_name, root_name, text_of
 
 ANY = "*"
+ANYTIME = ""  # makes functions run of which nobody knows when they do
 OWN = "self."  # how the names of attributes begin that a method sets on its own object, or class
 # The methods that change what is in a list, set or dictionary.
 _CHANGERS = {
@@ -19,6 +20,7 @@ _CHANGERS = {
 MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}  # these set attributes of an object that is new
 _SETTERS = ("setattr", "delattr", "__setattr__")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FUNCTIONS = (*_DEFINITIONS, ast.Lambda)
 _ATTRIBUTE, _ITEM, _WITH = "=", "[]=", "with"  # what code does, beside the names that it reads
 # Methods that run where code does so, by whatever name.
 _RUN_BY = {
@@ -39,7 +41,7 @@ class Changes:
 
     names: set[str] = field(default_factory=set)
     uses: set[str] = field(default_factory=set)  # the names that it reads, and what it does
-    functions: list[tuple[str, Changes]] = field(default_factory=list)  # by what makes them run
+    functions: list[tuple[str, Changes]] = field(default_factory=list)  # by the use that makes them run
 
     def add(self, other: Changes) -> None:
         self.names |= other.names
@@ -48,7 +50,7 @@ class Changes:
 
     def all(self) -> set[str]:
         """With what those functions set that are used, by whatever name: ``self.count``."""
-        found, used, waiting = {*self.names}, {*self.uses}, self.functions
+        found, used, waiting = {*self.names}, {*self.uses, ANYTIME}, self.functions
         while True:
             ready, left = list[Changes](), list[tuple[str, Changes]]()
             for name, one in waiting:
@@ -67,12 +69,15 @@ def changes(statements: Iterable[ast.stmt], made_here: Collection[str] = ()) -> 
     What the top level does to objects that it has ``made_here`` it has done when they are first looked at.
     """
     found = Changes()
+    makers: list[Changes] = []
     todo: list[tuple[ast.AST, Changes, str]] = [(statement, found, "") for statement in statements]
     while todo:
         node, within, first = todo.pop()
-        if isinstance(node, _DEFINITIONS) and (run_by := _run_by(node)):
+        if isinstance(node, _FUNCTIONS):
             outer, within = within, Changes()
-            outer.functions.append((run_by, within))
+            outer.functions.append((_run_by(node), within))
+            if getattr(node, "name", "") in MAKERS:
+                makers.append(within)
         skipped, is_class = as_skipped(node), isinstance(node, ast.ClassDef)
         for inner in skipped.orelse if skipped else children(node):
             todo.append(
@@ -81,6 +86,9 @@ def changes(statements: Iterable[ast.stmt], made_here: Collection[str] = ()) -> 
         within.uses.update(_uses(node))
         if within is not found or _changed_name(node) not in made_here:
             within.names.update(_changed(node, first))
+    for one in makers:  # what these set is their own object's, which is new, but for what they name otherwise
+        one.names = {name for name in one.names if name != ANY and not name.startswith(OWN)}
+        one.uses = {use for use in one.uses if not use.endswith((_ATTRIBUTE, _ITEM))}
     return found
 
 
@@ -91,14 +99,16 @@ def _changed_name(node: ast.AST) -> str:
     return root_name(node)
 
 
-def _run_by(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+def _run_by(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> str:
     """What a function waits for to be run: the use of its name; nothing where that is not known."""
+    if isinstance(node, ast.Lambda):
+        return ANYTIME
     decorators = [*map(last_name, node.decorator_list)]
     if not {"setter", "deleter"}.isdisjoint(decorators):
         return node.name + _ATTRIBUTE
-    if not _KINDS.issuperset(decorators) or (node.name[:2] == "__" and node.name not in MAKERS | _RUN_BY.keys()):
-        return ""
-    return "its class is made" if node.name in MAKERS else _RUN_BY.get(node.name, node.name)
+    if not _KINDS.issuperset(decorators) or (node.name[:2] == "__" and node.name not in _RUN_BY):
+        return ANYTIME
+    return _RUN_BY.get(node.name, node.name)
 
 
 def _uses(node: ast.AST) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from saltern.trees import (
@@ -20,6 +20,7 @@ from saltern.trees import (
     as_skipped,
     bound,
     children,
+    dotted,
     last_name,
     own_scope,
     root,
@@ -44,6 +45,18 @@ _LOOKING = {
     "float", "frozenset", "int", "len", "list", "max", "min", "namedtuple", "set", "sorted", "str", "sum", "tuple",
     "update_wrapper", "zip",
 }  # fmt: skip
+# Functions of these modules only compute; and so do these of numpy and polars.
+_COMPUTING = {"cmath", "itertools", "math", "operator", "os.path", "posixpath", "statistics", "textwrap"}
+_COMPUTED = {
+    "arange", "array", "asarray", "col", "default_rng", "element", "empty", "eye", "full", "geomspace", "linspace",
+    "lit", "logspace", "ones", "zeros",
+}  # fmt: skip
+# Classes of these modules only make an object, but for those that open a file or change how a library works.
+_OF_CLASSES = {
+    *("argparse", "collections", "datetime", "decimal", "fractions", "numpy", "pandas", "pathlib", "polars", "pyarrow"),
+    *("pydantic", "random", "scipy", "sklearn", "string", "threading", "types", "uuid", "zoneinfo"),
+}
+_NOT_ONLY_MAKING = ("Config", "Context", "File", "Store", "Writer")
 # Whose names are what they are everywhere, and whose objects no operator changes.
 _KNOWN = {
     *sys.stdlib_module_names,
@@ -172,7 +185,14 @@ class _Known:
             return self.is_harmless(function.func)
         if isinstance(function, ast.Attribute) and name in _ACCESSORS:
             return isinstance(function.value, ast.Name) and function.value.id not in self.module.imports
-        return name in HARMLESS | _MAKERS and self.is_of_library(function)
+        return (name in HARMLESS | _MAKERS or self._computes(function)) and self.is_of_library(function)
+
+    def _computes(self, function: ast.expr) -> bool:
+        """Whether it is a function of a library that only computes, or a class of one that only makes an object."""
+        start, *attributes = dotted(function) or [""]
+        targets = self.module.imports.get(start, [])
+        paths = [[*target.module.split("."), *filter(None, [target.name]), *attributes] for target in targets]
+        return bool(paths) and all(map(_only_computes, paths))
 
     def is_harmless_call(self, node: ast.Call) -> bool:
         """Whether a call only makes an object, of what it may look into without an effect."""
@@ -188,7 +208,7 @@ class _Known:
         maker = node.func.func if isinstance(node.func, ast.Call) else node.func
         if last_name(maker) in _CHANGES_CLASSES and node.args:
             return None
-        if last_name(node.func) not in _LOOKING:
+        if last_name(node.func) not in _LOOKING and not self._computes(maker):
             return []
         key = next((one.value for one in node.keywords if one.arg == "key"), None)  # it is called
         return _arguments(node) if key is None or self._is_builtin(key) else None
@@ -330,6 +350,16 @@ def _makes(statement: ast.stmt) -> bool:
         made = isinstance(statement.value, _MADE) or last_name(statement.value) in _MAKERS
         return made and len(targets) == 1 and isinstance(targets[0], ast.Name)
     return isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.AugAssign | ast.Expr)
+
+
+def _only_computes(path: Sequence[str]) -> bool:
+    """Whether what goes by a dotted name of a library does no more than to compute, or to make an object."""
+    *module, name = path
+    if not module:
+        return False
+    if name[:1].isupper() and module[0] in _OF_CLASSES:
+        return not name.endswith(_NOT_ONLY_MAKING)
+    return ".".join(module) in _COMPUTING or (module[0] in ("numpy", "polars") and name in _COMPUTED)
 
 
 def is_known(module: str) -> bool:

@@ -28,6 +28,7 @@ from saltern.trees import (
     bound,
     bound_by,
     children,
+    dotted,
     first_parameter,
     hints,
     imports,
@@ -39,6 +40,7 @@ from saltern.trees import (
     without_hint,
     without_hints,
 )
+from saltern.writing import written_by
 
 BODY = "<body>"  # what a module does when it is imported, beside defining things
 WHOLE = "<whole>"  # all of a module
@@ -92,6 +94,7 @@ class Module:
         self._tables: dict[str, Mapping[str, ast.Expr]] = {}
         self._unhinted: dict[ast.AnnAssign, ast.stmt] = {}
         self._bare: dict[ast.AST, bool] = {}
+        self._writes: set[str] | None = None  # the names by which it says where it writes files
 
     def part(self, name: str, *, declared: bool = True) -> Part:
         """One part: a name's, ``BODY``, ``WHOLE`` or ``DOCSTRINGS``. Not ``declared``: without its ``@step(...)``."""
@@ -117,6 +120,9 @@ class Module:
         if is_bare:
             statements = [without_hint(statement) for statement in statements]
         found = read(statements, self.package, walrus=self.has_walrus, is_bare=is_bare)
+        if found.texts and (written := self._written(statements)):
+            found.patterns |= written.intersection(found.texts)
+            found.texts = [one for one in found.texts if one not in written]
         self._unhinted |= {one: ast.Assign([one.target], one.value) for one in found.hinted if one.value}
         if name == BODY:  # an import that nothing reads is there for its effect
             found.references += [
@@ -146,6 +152,20 @@ class Module:
         seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks), frozenset(found.patterns))
         used = (found.hints, frozenset(found.handed), frozenset(found.bare | bare), found.methods)
         return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen, *used)
+
+    def _written(self, statements: Sequence[ast.stmt]) -> set[str]:
+        """The texts in what is given a name by which the module, somewhere, says where it writes a file."""
+        if self._writes is None:
+            calls = (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+            self._writes = {last_name(one) for call in calls for one in written_by(call)}
+        return {
+            found
+            for statement in statements
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Assign | ast.AnnAssign) and not self._writes.isdisjoint(bound(node))
+            for inner in ast.walk(node)
+            if (found := text_of(inner)) is not None
+        }
 
     def _statements(self, part: str) -> Sequence[ast.stmt]:
         table, key = item_of(part)
@@ -219,7 +239,7 @@ class Module:
 
     def is_pythons(self, expression: ast.expr) -> bool:
         """Whether what has a name is a builtin, of Python's own library, or ours: others may call theirs the same."""
-        name = (_dotted(expression) or [""])[0]
+        name = (dotted(expression) or [""])[0]
         if name in self.statements:  # the accessors of a property go by its name
             return isinstance(expression, ast.Attribute) and expression.attr in ("setter", "getter", "deleter")
         modules = [one.module for one in self.imports.get(name, ())] or self.stars
@@ -256,8 +276,8 @@ class Module:
             for statement in statements:
                 if isinstance(statement, ast.ClassDef | ast.If | ast.Try | ast.With | ast.For):
                     classes = (node for node in run_at_once(statement) if isinstance(node, ast.ClassDef))
-                    dotted = [_dotted(base) for one in classes for base in one.bases]
-                    found.setdefault(name, []).extend(filter(None, dotted))
+                    above = [dotted(base) for one in classes for base in one.bases]
+                    found.setdefault(name, []).extend(filter(None, above))
         return found
 
     @cached_property
@@ -414,16 +434,6 @@ def _is_local(value: ast.expr, first: str, function: ast.FunctionDef) -> bool:
     if not isinstance(value, ast.Name):
         return False
     return value.id == first or any(value.id in bound(one) for one in function.body)
-
-
-def _dotted(node: ast.expr) -> list[str]:
-    """``["a", "b"]`` for ``a.b``, ``a.b[c]`` and ``a.b(c)``; empty for what has no name."""
-    node = node.value if isinstance(node, ast.Subscript) else node.func if isinstance(node, ast.Call) else node
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.insert(0, node.attr)
-        node = node.value
-    return [node.id, *parts] if isinstance(node, ast.Name) else []
 
 
 def _that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.stmt]:

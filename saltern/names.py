@@ -59,7 +59,11 @@ _TIMES = {
 }  # fmt: skip
 _NAMES = {"filename", "name"}  # what tells the name of a file that is open
 # Methods that go by a variable of the environment.
-_GOES_BY = {"astimezone": "TZ", "expanduser": "HOME", "fromtimestamp": "TZ", "timestamp": "TZ"}
+_LOCALE = ("LANG", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MONETARY", "LC_NUMERIC", "LC_TIME")
+_GOES_BY = {
+    "expanduser": ("HOME",), "setlocale": _LOCALE,
+    **dict.fromkeys(("astimezone", "formatdate", "fromtimestamp", "timestamp", "tzlocal"), ("TZ",)),
+}  # fmt: skip
 _LOOKS = _SIZES | _TIMES | {*_GOES_BY}
 _KINDS = (("sizes", _SIZES), ("times", _TIMES))
 _READERS = _READS_DOCSTRINGS | _READS_HINTS | _READS_MODULES | _READS_LINES | _LOOKS
@@ -243,7 +247,8 @@ class _Collector:
         self.read.lines |= not _READS_LINES.isdisjoint(names)
         self.read.looks |= {kind for kind, several in _KINDS if not several.isdisjoint(names)}
         for name in sorted(names & _GOES_BY.keys()):
-            self._variable(_GOES_BY[name])
+            for variable in _GOES_BY[name]:
+                self._variable(variable)
 
     def _variable(self, name: str) -> None:
         self._found(Reference("os", ("environ",), Import("os"), name))

@@ -10,6 +10,7 @@ import contextlib
 import glob
 import logging
 import os
+import re
 import shutil
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -22,11 +23,13 @@ from saltern.files import digest, file_digest, inside, is_within, listing_digest
 from saltern.installed import MISSING, named, normal, version_of
 from saltern.reached import FOLDER, Reached, hashed
 from saltern.scripts import named_by
-from saltern.seen import TOLD, Seen
+from saltern.seen import TOLD, Seen, state_of
+from saltern.store import MANIFEST
 from saltern.watch import source_of
 
-ASKED, INSIDE = "asked", "inside"
+ASKED, CHANGED, INSIDE = "asked", "changed while it ran", "inside"
 PYTHON = "python"
+_OF_A_STORE = re.compile(rf"\.ledger(/|$)|\.[^/]+\.(lock|[0-9a-f]{{8}}\.tmp)$|[^/]+{re.escape(MANIFEST)}$")
 # Python's own modules, but for those whose C code opens files by itself.
 _IN_SIGHT = sys.stdlib_module_names - {"ctypes", "dbm", "sqlite3", "ssl"}
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd")  # which the recipe holds, or ``imported``
@@ -39,26 +42,27 @@ def held(seen: Seen, root: Path, store: Path | None, code: Reached) -> dict[str,
 
     The inputs and what is in the ``store`` are held otherwise, as is the source in the recipe of the ``code``. Where
     the code looks at "sizes" or "times" of files, those in the folders are held. A file that was not there is
-    ``missing``. What the step itself wrote, or what was made meanwhile, is not what it depends on.
+    ``missing``. What the step itself wrote, or what was made meanwhile, is not what it depends on. What somebody else
+    changed after the step had read it is held as that, and so is a reason to run again.
     """
-    apart = [*map(Path, seen.inputs), *([store] if store else [])]
     looks = code.looks
     imported = {source_of(path) for path in seen.imported} - code.files
     handed = {path for path in (*seen.handed, *seen.expanded) if not path.endswith(_CODE)}
     read = {*seen.opened, *seen.started, *imported, *handed} - seen.written
     asked = {*seen.opened, *seen.listed, *seen.asked}
     found: dict[str, str] = {}
-    for name in sorted(_users(read | asked, apart, seen)):
+    for name in sorted(_users(read | asked, seen, store)):
         path = Path(name)
         if name in asked and not _is_own(name, seen):
             if not os.path.lexists(name):
                 found[name] = MISSING
             elif name in seen.asked and not any(here.is_relative_to(path) for here in (root, Path.cwd())):
                 found[name] = state(path, looks if path.exists() and _is_older(path, seen) else "")
-        if name in seen.listed and path.is_dir() and _is_older(path, seen):
-            found[name] = content(path, looks)
-        elif name in read and path.is_file() and _is_older(path, seen):
-            found[name] = content(path, looks if name in seen.asked else "")
+        is_listed = name in seen.listed and path.is_dir()
+        is_read = name in read or (name in seen.opened and name in seen.users)  # what it wrote, where it read it first
+        if (is_listed or (is_read and path.is_file())) and (fate := _fate(name, seen)):
+            held = looks if is_listed or name in seen.asked else ""
+            found[name] = content(path, held) if fate != CHANGED else CHANGED
     unseen = dict.fromkeys(
         [
             *seen.expanded,
@@ -67,9 +71,9 @@ def held(seen: Seen, root: Path, store: Path | None, code: Reached) -> dict[str,
             *_unseen(seen, root, code, read | seen.written),
         ]
     )
-    for path in map(Path, _users(unseen, apart, seen)):
+    for path in map(Path, _users(unseen, seen, store)):
         files = [*_matched(path)] if _is_data(path, root) else []
-        older = [one for one in files if _is_older(one, seen) and not (store and one.is_relative_to(store))]
+        older = [one for one in files if _is_older(one, seen) and not _is_stored(str(one), store)]
         if files != [path] and len(older) == len(files) > 0:  # else the step made some, or the store lies there
             found[str(path)] = contents(path, files)
         else:
@@ -152,10 +156,36 @@ def _is_older(path: Path, seen: Seen) -> bool:
     return path.stat().st_ctime_ns < seen.since_ns
 
 
+def _fate(name: str, seen: Seen) -> str:
+    """What became of a file or folder that was read: "same", ``CHANGED``, or nothing where the step has made it."""
+    if _is_older(Path(name), seen):
+        return "same"
+    then, now = seen.states.get(name), state_of(name)
+    if not (then and now) or then[2] >= seen.since_ns:
+        return ""
+    if name in seen.written:
+        return "same" if name in seen.opened and name in seen.users else ""
+    if name in seen.names:
+        other = _listed(seen.names[name]) ^ _listed(os.listdir(name))  # noqa: PTH208
+        return "same" if {f"{name.rstrip('/')}/{one}" for one in other} <= seen.written else CHANGED
+    if [then[0], then[3]] == [now[0], now[3]] and (then[1] == now[1] or name in seen.touched):
+        return "same"
+    return "" if name in seen.updated else CHANGED
+
+
 def unheld(seen: Seen) -> list[str]:
     """What a step depended on that cannot be held: where it connected to, and a copy of the whole environment."""
     copied = (f"what it takes of a copy of the environment: {where}" for where in seen.copied)
-    return sorted([*(f"network: {where}" for where in seen.connected), *copied])
+    replaced = (f"what it read of a file before it wrote it: {path}" for path in _replaced(seen))
+    return sorted([*(f"network: {where}" for where in seen.connected), *copied, *replaced])
+
+
+def _replaced(seen: Seen) -> Iterator[str]:
+    """Files that were there before the step, and that it has read and written, where that does not count."""
+    both = [path for path in seen.opened if path in seen.updated or (path in seen.written and path not in seen.users)]
+    for path in _users(both, seen, None):
+        if (then := seen.states.get(path)) and then[2] < seen.since_ns and state_of(path) != then:
+            yield path
 
 
 def changed(recorded: Mapping[str, str], root: Path) -> list[str]:
@@ -208,7 +238,9 @@ def content(path: Path, looks: str = "") -> str:
             found = file_digest(path)
             return f"times {digest(f'{found} {_told(path, looks)}'.encode())}" if looks == "times" else found
         with os.scandir(path) as entries:
-            told = "\0".join(sorted(_told(one, looks) + "/" * one.is_dir() for one in entries))
+            every = {one.name: one for one in entries}
+        several = (every[name] for name in _listed(every))
+        told = "\0".join(sorted(_told(one, looks) + "/" * one.is_dir() for one in several))
         return (f"{looks} " if looks else "") + digest(told.encode("utf-8", "surrogateescape"))
     except OSError:
         return MISSING
@@ -250,17 +282,31 @@ def _told(path: Path | os.DirEntry[str], looks: str) -> str:
     return f"{path.name}/{stat.st_size}" + (f"/{stat.st_mtime_ns}/{stat.st_mode}" if looks == "times" else "")
 
 
-def _users(paths: Collection[str], apart: Iterable[Path], seen: Seen) -> Iterator[str]:
-    """Of paths those that count."""
+def _users(paths: Collection[str], seen: Seen, store: Path | None) -> Iterator[str]:
+    """Of paths those that count: neither inputs nor of a ``store``."""
     if not paths:
         return
-    aside = [str(path) for path in (*apart, memory_folder(), Path(__file__).parent)]
+    aside = [*map(os.fspath, seen.inputs), str(memory_folder()), str(Path(__file__).parent)]
     for path in paths:
         folder = os.path.dirname(path)  # noqa: PTH120
         is_own = bool(seen.own) and is_within(path, seen.own)
         counts = is_own or whose.counts(folder, by_user=path in seen.users)
-        if counts and not any(is_within(path, one) for one in aside):
+        if counts and not any(is_within(path, one) for one in aside) and not _is_stored(path, store):
             yield path
+
+
+def _is_stored(path: str, store: Path | None) -> bool:
+    """Whether a file is an artifact of a store, or one that goes with it. Others may lie there, too."""
+    if not store or not is_within(path, str(store)):
+        return False
+    place = os.path.relpath(path, store)
+    return _OF_A_STORE.match(place) is not None or os.path.exists(path + MANIFEST)  # noqa: PTH110
+
+
+def _listed(names: Collection[str]) -> set[str]:
+    """Names in a folder, without those of a store that may be there, which has more after each run."""
+    manifests = {name for name in names if name.endswith(MANIFEST)}
+    return {name for name in names if not (_OF_A_STORE.match(name) or name + MANIFEST in manifests)}
 
 
 def _name(path: Path, root: Path, relative: bool) -> str:

@@ -1,7 +1,8 @@
 """What a step does while it runs, as it is noted in this process, and as other processes tell it.
 
-A process that was forked tells of the step that it was forked in. One that is started anew (multiprocessing's "spawn",
-joblib) tells if it loads this library, and does not know of which step: it counts for all that run then.
+A process that was forked while a step ran tells what it does, and so does one that is started anew (multiprocessing's
+"spawn", joblib) if it loads this library. It may be of a pool that several steps share, one after the other, so it
+counts for all that run then.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from os import lstat, stat  # themselves: others may be in their place while a step runs, which note what is asked
 from pathlib import Path
 from typing import Any
 
 from saltern import kept
 from saltern.files import memory_folder
 
+State = list[int] | None
 TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file in which processes tell that it starts
 NOBODY = 0  # no process: of what this one does for a step of another
 _REPORTED = (
     "opened", "imported", "listed", "asked", "handed", "expanded", "matched", "written", "started", "programs",
-    "variables", "copied", "modules", "connected", "relative", "users",
+    "variables", "copied", "modules", "connected", "relative", "users", "states", "names", "updated", "touched",
 )  # fmt: skip
 _outer_reports = os.environ.get(TOLD, "")
 _listens = threading.Lock()
@@ -46,6 +49,10 @@ class Seen:
     expanded: dict[str, None] = field(default_factory=dict)  # those that a library makes ready to open
     matched: dict[str, None] = field(default_factory=dict)  # patterns of those whose names the user's code has as texts
     written: set[str] = field(default_factory=set)
+    updated: set[str] = field(default_factory=set)  # opened to read and to write
+    touched: set[str] = field(default_factory=set)  # whose times the step set
+    states: dict[str, State] = field(default_factory=dict)  # before the step did something with them
+    names: dict[str, list[str]] = field(default_factory=dict)  # in folders, when they were listed first
     started: dict[str, None] = field(default_factory=dict)
     programs: dict[str, None] = field(default_factory=dict)  # that were started, by the words that name them
     variables: dict[str, None] = field(default_factory=dict)  # of the environment
@@ -60,16 +67,22 @@ class Seen:
     process: int = field(default_factory=os.getpid)
     pool: str = field(default_factory=lambda: pool_of(threading.current_thread().name))
 
+    def know(self, path: str) -> State:
+        """What a file or folder is before the step does something with it; None where there is none."""
+        if path not in self.states:
+            self.states[path] = state_of(path)
+        return self.states[path]
+
     @property
     def reports(self) -> str:
-        """The file in which processes that were forked meanwhile tell what they did; in which this one tells it."""
-        return f"{memory_folder()}/{self.process}-{id(self)}.seen" if self.process != NOBODY else _outer_reports
+        """The file in which other processes tell what they did; in which this one tells it."""
+        return f"{memory_folder()}/{self.process}.seen" if self.process != NOBODY else _outer_reports
 
 
 @contextmanager
 def listening(seen: Seen) -> Iterator[None]:
-    """Also note what processes tell that are started anew: to all steps that run then, as they do not know to which."""
-    file = f"{memory_folder()}/{seen.process}.seen"
+    """Also note what other processes tell: to all steps that run then, as they do not know to which."""
+    file = seen.reports
     with _listens:
         start = os.stat(file).st_size if os.path.exists(file) else 0  # noqa: PTH110, PTH116 - this is done for each step
         os.environ[TOLD] = file
@@ -93,7 +106,7 @@ def report(seen: Seen) -> None:
             seen.imported.clear()  # what it loads to begin with, of which the recipe knows what counts
         file = Path(seen.reports)
         file.parent.mkdir(parents=True, exist_ok=True)
-        told = [json.dumps([kind, path]) + "\n" for kind in _REPORTED for path in getattr(seen, kind)]
+        told = [json.dumps([kind, *one]) + "\n" for kind in _REPORTED for one in _told(getattr(seen, kind))]
         with file.open("a", encoding="utf-8", errors="surrogateescape") as reports:
             reports.write("".join(told))  # at once: others write there, too
         for kind in _REPORTED:
@@ -109,11 +122,32 @@ def gather(seen: Seen, reports: str, start: int = 0, *, last: bool) -> None:
     with open(reports, "rb") as file:  # noqa: PTH123
         file.seek(start)
         lines = file.read().decode("utf-8", "surrogateescape").splitlines()
-    for kind, path in map(json.loads, lines):
+    for kind, path, *value in map(json.loads, lines):
         noted = getattr(seen, kind)
-        noted |= {path: None} if isinstance(noted, dict) else {path}
+        noted.setdefault(path, *value) if isinstance(noted, dict) else noted.add(path)
     if last:
         Path(reports).unlink(missing_ok=True)
+
+
+def state_of(path: str) -> State:
+    """Size in bytes, times of modification and change in ns, and inode; None where there is no such file or folder."""
+    try:
+        found = stat(path)  # noqa: PTH116
+    except (OSError, ValueError):
+        return None
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+
+
+def is_there(path: str) -> bool:
+    try:
+        lstat(path)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _told(noted: dict[str, Any] | set[str]) -> Iterator[tuple[Any, ...]]:
+    return ((path, noted[path]) if isinstance(noted, dict) else (path,) for path in noted)
 
 
 def pool_of(name: str) -> str:

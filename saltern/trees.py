@@ -114,6 +114,16 @@ def last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
+def dotted(node: ast.expr) -> list[str]:
+    """``["a", "b"]`` for ``a.b``, ``a.b[c]`` and ``a.b(c)``; empty for what has no name."""
+    node = node.value if isinstance(node, ast.Subscript) else node.func if isinstance(node, ast.Call) else node
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.insert(0, node.attr)
+        node = node.value
+    return [node.id, *parts] if isinstance(node, ast.Name) else []
+
+
 def own_scope(node: ast.AST) -> Iterator[ast.AST]:
     """A node and what lies in its scope: not the insides of functions, classes and comprehensions."""
     stack = [node]

@@ -24,12 +24,13 @@ from urllib.parse import unquote, urlsplit
 
 from saltern import asked, kept, scripts, whose
 from saltern.files import is_within
-from saltern.seen import NOBODY, TOLD, Seen, gather, listening, pool_of, report, reporting
+from saltern.seen import NOBODY, TOLD, Seen, is_there, listening, pool_of, report, reporting
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _PYTHON = str(Path(os.__file__).parent)
+_UNNAMED = getattr(os, "O_TMPFILE", 0)  # a file that is in a folder under no name
 _EMPTIES = os.O_TRUNC | os.O_EXCL
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # Those who look for modules, and for their source to show it.
@@ -47,6 +48,7 @@ _READ_FOR_OTHERS = (
     *(f"<frozen {name}>" for name in ("_collections_abc", "os", "posixpath")),
     *(f"{_PYTHON}/{name}.py" for name in ("_collections_abc", "os", "posixpath")),
 )
+_HANDED_ONES = {"configparser"}  # which has ``os`` for something else
 _STARTERS = (f"{_PYTHON}/subprocess.py", f"{_PYTHON}/os.py", "<frozen os>")
 _FOR_THEMSELVES = tuple(f"{_PYTHON}/{name}" for name in ("ctypes/", "multiprocessing/", "platform.py", "uuid.py"))
 _METADATA = (".dist-info/METADATA", ".egg-info/PKG-INFO")
@@ -74,8 +76,6 @@ def watching(inputs: Iterable[str | Path] = (), own: str = "") -> Iterator[Seen]
         with listening(seen), asked.noting(_ask):
             yield seen
     finally:
-        if seen.process == os.getpid():
-            gather(seen, seen.reports, last=True)
         if outer:
             _watching[thread] = outer
         else:
@@ -167,7 +167,8 @@ def _whose(event: str) -> list[Seen]:
     name = next((one.name for one in threading.enumerate() if one.ident == thread), "")
     # a thread that is older than the step may work for it: one of a pool, or one that runs the user's code
     is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)")
-    is_of_pool = (is_worker and event in _OF_POOLS) or (event in _AT_IMPORT and whose.is_for_user(sys._getframe(2)))
+    depth = 2 if event in _AT_IMPORT else 5  # this, _hook, and of what is asked _ask, asked's, the replaced function
+    is_of_pool = event in _OF_POOLS and (is_worker or whose.is_for_user(sys._getframe(depth)))
     apart = pool_of(name) if thread in _aside else ""
     return [
         seen
@@ -177,18 +178,22 @@ def _whose(event: str) -> list[Seen]:
 
 
 def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
-    if isinstance(path, int) or path is None:
+    if isinstance(path, int) or path is None or (_UNNAMED and flags & _UNNAMED == _UNNAMED):
         return
     frame = sys._getframe(2)
     place, by_user = _place(seen, path, frame)
-    if not _is_to_read(mode, flags):
-        seen.written.add(place)
+    if not _is_to_read(mode, flags) or (flags & os.O_CREAT and seen.know(place) is None):
+        _make(seen, place)
         return
+    seen.know(place)
+    if flags & os.O_RDWR:
+        seen.updated.add(place)
     reader = frame.f_code.co_filename
     if os.fsdecode(path) in sys.path and _is_asked_by_library(frame):
         return  # it looks for what is installed
     if not _is_for_source(reader, place):
-        seen.opened[place] = None
+        if place not in seen.written:  # else it reads its own
+            seen.opened[place] = None
     elif reader.startswith("<"):
         seen.imported[place] = None
     if by_user and place.endswith(_METADATA):
@@ -222,7 +227,11 @@ def _list(seen: Seen, path: Any = None) -> None:
     if not (folder in sys.path and _is_asked_by_library(frame)):  # which looks for what is installed
         place = os.path.abspath(folder)  # noqa: PTH100
         seen.listed[place] = None
-        if whose.is_by_user(frame, seen.own):
+        by_user = whose.is_by_user(frame, seen.own)
+        if place not in seen.names and whose.counts(place, by_user=by_user):
+            seen.know(place)
+            seen.names[place] = _names(place)
+        if by_user:
             seen.users.add(place)
             if not frame.f_code.co_filename.startswith(_LISTS_FOR_OTHERS):
                 seen.matched[f"{place}/*"] = None
@@ -265,8 +274,52 @@ def _note_matched(seen: Seen, pattern: Any) -> None:
         seen.matched[place] = None
 
 
+def _names(folder: str) -> list[str]:
+    """What is in a folder. To list it is an event, too."""
+    thread = threading.get_ident()
+    reporting.add(thread)
+    try:
+        return os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return []
+    finally:
+        reporting.discard(thread)
+
+
 def _make(seen: Seen, path: Any) -> None:
-    seen.written.add(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100
+    """Note that a file is written, or something made; before that, what the folder is that it lies in."""
+    place = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+    seen.know(os.path.dirname(place))  # noqa: PTH120
+    seen.written.add(place)
+
+
+def _make_new(seen: Seen, path: Any, *_: Any) -> None:
+    if not is_there(os.fsdecode(path)):  # else it fails
+        _make(seen, path)
+
+
+def _touch(seen: Seen, path: Any, *_: Any) -> None:
+    """Note what a file is, or the folder that something is taken from, before the step makes it look younger."""
+    if not isinstance(path, int):
+        place = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+        seen.know(place)
+        seen.know(os.path.dirname(place))  # noqa: PTH120
+
+
+def _set_times(seen: Seen, path: Any, *_: Any) -> None:
+    _touch(seen, path)
+    if not isinstance(path, int):
+        seen.touched.add(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100
+
+
+def _rename(seen: Seen, old: Any, new: Any, *_: Any) -> None:
+    _touch(seen, old)
+    _make(seen, new)
+
+
+def _link(seen: Seen, old: Any, new: Any, *_: Any) -> None:
+    _touch(seen, old)
+    _make_new(seen, new)
 
 
 def _is_asked_by_library(frame: FrameType | None) -> bool:
@@ -289,7 +342,7 @@ def _note_variable(seen: Seen, name: Any) -> None:
     frame = sys._getframe(5)  # this, _hook, _ask, asked's, the replaced method, and who called that
     while frame and frame.f_code.co_filename.startswith(_READ_FOR_OTHERS):
         frame = frame.f_back  # type: ignore[assignment]
-    if not frame or whose.is_pythons(frame.f_code.co_filename) or not whose.is_by_user(frame, seen.own):
+    if not frame or _reads_for_itself(frame) or not whose.is_by_user(frame, seen.own):
         return
     place = frame.f_code, frame.f_lasti
     if name is None:
@@ -297,6 +350,12 @@ def _note_variable(seen: Seen, name: Any) -> None:
         seen.copied[f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_qualname}"] = None
     elif place not in _take_all:
         seen.variables[os.fsdecode(name)] = None
+
+
+def _reads_for_itself(frame: FrameType) -> bool:
+    """Whether Python's own code reads a variable that nobody has handed it, as ``tempfile`` does."""
+    is_handed = frame.f_globals.keys().isdisjoint(("os", "environ")) or frame.f_globals.get("__name__") in _HANDED_ONES
+    return whose.is_pythons(frame.f_code.co_filename) and not is_handed
 
 
 def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, env: Any = None, *_: Any) -> None:
@@ -350,7 +409,7 @@ def _connect_to_file(seen: Seen, database: Any) -> None:
     name = os.fsdecode(database)
     if name.startswith("file:"):
         name = unquote(urlsplit(name).path)
-    _open(seen, name, "r", 0)
+    _open(seen, name, "r", os.O_RDWR)
     if os.path.exists(log := f"{name}-wal"):  # noqa: PTH110 - what is not in the file yet
         _open(seen, log, "r", 0)
 
@@ -370,10 +429,13 @@ _NOTES: dict[str, Any] = {
     "pickle.find_class": _note_module,
     "os.listdir": _list,
     "os.scandir": _list,
-    "os.mkdir": lambda seen, path, *_: _make(seen, path),
-    "os.rename": lambda seen, _, path, *__: _make(seen, path),
-    "os.symlink": lambda seen, _, path, *__: _make(seen, path),
-    "os.link": lambda seen, _, path, *__: _make(seen, path),
+    "os.mkdir": _make_new,
+    "os.rename": _rename,
+    "os.symlink": lambda seen, _, path, *__: _make_new(seen, path),
+    "os.link": _link,
+    "os.truncate": lambda seen, path, *_: None if isinstance(path, int) else _make(seen, path),
+    "os.utime": _set_times,
+    **dict.fromkeys(("os.chmod", "os.chown", "os.remove", "os.rmdir"), _touch),
     "subprocess.Popen": _start,
     "os.system": lambda seen, command: _start(seen, None, os.fsdecode(command)),
     "os.exec": lambda seen, path, arguments, _: _start(seen, path, arguments),

@@ -13,13 +13,10 @@ from collections.abc import Iterator
 from saltern.trees import last_name, text_of
 
 _OF_A_PATH = {"mkdir", "touch", "write_bytes", "write_text"}  # methods
-_TO_A_PATH = {  # functions and methods of many libraries
-    "basicConfig", "imsave", "imwrite", "save", "savefig", "savetxt", "savez", "savez_compressed", "sink_csv",
-    "sink_ipc", "sink_ndjson", "sink_parquet", "to_csv", "to_excel", "to_feather", "to_hdf", "to_html", "to_json",
-    "to_markdown", "to_netcdf", "to_parquet", "to_pickle", "to_zarr", "write_csv", "write_excel", "write_html",
-    "write_image", "write_ipc", "write_json", "write_ndjson", "write_parquet",
-}  # fmt: skip
-_WRITERS = _OF_A_PATH | _TO_A_PATH
+# Functions and methods of many libraries begin or end so: to_csv, write_table, savefig, dump, ExcelWriter.
+_BEGIN = ("dump", "export", "imsave", "imwrite", "save", "sink_", "to_", "write")
+_END = ("FileHandler", "Writer")
+_FROM_ONE_TO_ANOTHER = {"copy", "copy2", "copyfile", "copytree", "move", "rename", "replace", "urlretrieve"}
 _BY_MODE = {"File", "GzipFile", "HDFStore", "TarFile", "ZipFile", "open"}
 _ARGUMENTS = {"file", "filename", "fname", "path", "path_or_buf"}
 _TO_WRITE = re.compile(r"[wxa][bt]?(:\w*)?")
@@ -33,12 +30,21 @@ def written_by(node: ast.Call) -> Iterator[ast.expr]:
         modes = {mode_of(node), text_of(node.args[0]) if is_method and node.args else None}
         if not any(mode and _TO_WRITE.fullmatch(mode) for mode in modes):
             return
-    elif not (last in _WRITERS or last.endswith("FileHandler")):
+        given = node.args[:1]
+    elif last in _OF_A_PATH:
+        given = []
+    elif last.startswith(_BEGIN):
+        given = node.args
+    elif last in _FROM_ONE_TO_ANOTHER:
+        given = node.args[:2][-1:]  # a method is given no more than where to
+    elif last == "basicConfig" or last.endswith(_END):
+        given = node.args[:1]
+    else:
         return
     if is_method and last in {"open", *_OF_A_PATH}:
         yield function.value  # type: ignore[attr-defined]
+    yield from given
     if last not in _OF_A_PATH:
-        yield from node.args[:1]
         yield from (one.value for one in node.keywords if one.arg in _ARGUMENTS)
 
 

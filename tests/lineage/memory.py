@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 import time
 from pathlib import Path
 
@@ -1093,5 +1094,115 @@ CASES = [
         """,
         edit=("plugin.py", "return 1", "return 2"),
         expect="rerun",
+    ),
+    *(
+        Case(
+            name=f"counted_{name}",
+            about="Code that a step reaches counts on a class of its own: that is no change by somebody else.",
+            project=f"""
+            --- steps.py
+            from saltern import step
+            from helper import work
+            @step(version="1", writes="json")
+            def out(data):
+                return work()
+            --- helper.py
+            {textwrap.indent(textwrap.dedent(helper), " " * 12).strip()}
+            """,
+            expect="reuse",
+        )
+        for name, helper in (
+            (
+                "by_init",
+                """
+                class Node:
+                    count = 0
+                    def __init__(self):
+                        self.id = Node.count
+                        Node.count += 1
+                def work(): return [Node().id for _ in range(3)]
+                """,
+            ),
+            (
+                "by_post_init",
+                """
+                from dataclasses import dataclass
+                class Seen:
+                    ids = []
+                @dataclass
+                class Node:
+                    id: int
+                    def __post_init__(self): Seen.ids.append(self.id)
+                def work(): return Node(1).id
+                """,
+            ),
+            (
+                "by_a_comparison",
+                """
+                class Version:
+                    compared = 0
+                    def __init__(self, n): self.n = n
+                    def __lt__(self, other):
+                        Version.compared += 1
+                        return self.n < other.n
+                def work(): return [one.n for one in sorted([Version(2), Version(1)])]
+                """,
+            ),
+            (
+                "below_a_decorator",
+                """
+                import functools
+                def timed(f):
+                    @functools.wraps(f)
+                    def inner(*args): return f(*args)
+                    return inner
+                class Stats:
+                    calls = 0
+                @timed
+                def work():
+                    Stats.calls += 1
+                    return 1
+                """,
+            ),
+            (
+                "by_a_lambda",
+                """
+                class Stats:
+                    calls = 0
+                count = lambda: setattr(Stats, "calls", Stats.calls + 1)
+                def work():
+                    count()
+                    return 1
+                """,
+            ),
+        )
+    ),
+    Case(
+        name="counted_by_init_and_set_by_a_program",
+        about="What a program sets of such a class counts.",
+        project="""
+        --- helper.py
+        class Node:
+            count = 0
+            scale = 1
+            def __init__(self): Node.count += 1
+        def work(): return Node().scale
+        --- steps.py
+        from saltern import step
+        from helper import work
+        @step(version="1", writes="json")
+        def out(data): return work()
+        --- program.py
+        from build import tell
+        import helper
+        helper.Node.scale = 10
+        def value(build):
+            import steps
+            return build.value(steps.out)
+        tell(value)
+        """,
+        program=("program.py",),
+        edit=("program.py", "10", "20"),
+        expect="rerun|refuse",
     ),
 ]

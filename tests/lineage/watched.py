@@ -10,8 +10,10 @@ import ast
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from os import stat  # itself: the library has another in its place while a step runs
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -31,21 +33,21 @@ OPTIMIZED = 1  # of a code object's flags: a function's, not that of a module or
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 TOOL = 4  # of sys.monitoring
 _PYTHON, _OURS = str(Path(os.__file__).parent), str(Path(saltern.__file__).parent)
-_OPENED: list[list[str]] = []  # of what is watched now
+_OPENED: list[tuple[int, list[str]]] = []  # of what is watched now: since when (ns), and the files
 
 
 @contextmanager
 def watched() -> Iterator[tuple[set[CodeType], list[str]]]:
-    """The functions that run, and the files that are opened, as they come."""
+    """The functions that run, and the files that are opened, as they come; not those that are made meanwhile."""
     ran: set[CodeType] = set()
     opened: list[str] = []
-    _OPENED.append(opened)
+    _OPENED.append((time.time_ns(), opened))
     stop = _trace(ran)
     try:
         yield ran, opened
     finally:
         stop()
-        _OPENED.remove(opened)
+        _OPENED.pop()
 
 
 def _trace(ran: set[CodeType]) -> Callable[[], None]:
@@ -80,8 +82,16 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open" and _OPENED and isinstance(arguments[0], str | bytes | os.PathLike):
         if arguments[2] & (os.O_WRONLY | os.O_RDWR) or _is_ours(sys._getframe(1)):
             return
-        for opened in _OPENED:
-            opened.append(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100 - nothing is opened here
+        for since, opened in _OPENED:
+            if _was_there(arguments[0], since):
+                opened.append(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100 - nothing is opened here
+
+
+def _was_there(path: Any, since_ns: int) -> bool:
+    try:
+        return stat(path).st_ctime_ns < since_ns  # noqa: PTH116
+    except OSError:
+        return False
 
 
 def _is_ours(frame: FrameType | None) -> bool:
