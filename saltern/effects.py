@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from saltern.own import only_makes, only_wraps
 from saltern.trees import (
     COMPREHENSIONS,
     FUNCTIONS,
@@ -181,11 +182,22 @@ class _Known:
     def is_harmless(self, function: ast.expr) -> bool:
         """Whether a function or decorator only makes an object."""
         name = last_name(function)
+        if start := self._own(function):
+            known = self.module.statements, self.is_of_library
+            return only_wraps(start, *known) or only_makes(start, *known)
         if isinstance(function, ast.Call):
             return self.is_harmless(function.func)
         if isinstance(function, ast.Attribute) and name in _ACCESSORS:
             return isinstance(function.value, ast.Name) and function.value.id not in self.module.imports
         return (name in HARMLESS | _MAKERS or self._computes(function)) and self.is_of_library(function)
+
+    def _own(self, function: ast.expr) -> ast.expr | None:
+        """The function, where it goes by a name that the module gives it by no import, and that no class hides."""
+        start = function.func if isinstance(function, ast.Call) else function
+        is_own = isinstance(start, ast.Name) and not (
+            start.id in self.module.imports or self.module.stars or start.id in self._local()
+        )
+        return function if is_own and start.id in self.module.statements else None  # type: ignore[attr-defined]
 
     def _computes(self, function: ast.expr) -> bool:
         """Whether it is a function of a library that only computes, or a class of one that only makes an object."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from tests.lineage.case import Case
 
 CASES = [
@@ -904,4 +906,143 @@ CASES += [
         edit=("h.py", "X = 3", "X = 4"),
         expect="rerun",
     ),
+]
+
+CASES += [
+    Case(
+        name=f"beside_{name}",
+        about="Another thing of the helper's module is edited, which may do something when it is imported.",
+        project=f"""
+        --- steps.py
+        from saltern import step
+        from helper import used
+        @step(version="1", writes="json")
+        def out(data):
+            return used()
+        --- helper.py
+        {textwrap.indent(textwrap.dedent(helper), " " * 8).strip()}
+        """,
+        edit=("helper.py", "10", "20"),
+        expect=expect,
+    )
+    for name, expect, helper in (
+        (
+            "a_function_below_a_decorator",
+            "reuse",
+            """
+            import functools
+            def timed(f):
+                @functools.wraps(f)
+                def inner(*args): return f(*args)
+                return inner
+            @timed
+            def other(): return 10
+            def used(): return 1
+            """,
+        ),
+        (
+            "a_function_below_a_decorator_with_arguments",
+            "reuse",
+            """
+            def retry(times):
+                def decorate(f):
+                    def inner(*args): return [f(*args) for _ in range(times)]
+                    return inner
+                return decorate
+            @retry(10)
+            def other(): return 1
+            def used(): return 1
+            """,
+        ),
+        (
+            "a_function_that_is_used_below_a_decorator",
+            "rerun",
+            """
+            def twice(f):
+                def inner(): return 2 * f()
+                return inner
+            @twice
+            def used(): return 10
+            """,
+        ),
+        (
+            "a_function_below_a_decorator_that_counts",
+            "rerun",
+            """
+            N = []
+            def counted(f):
+                def inner(n=N.append(f())): return f()
+                return inner
+            @counted
+            def other(): return 10
+            def used(): return N
+            """,
+        ),
+        (
+            "a_function_below_a_decorator_that_calls_it",
+            "rerun",
+            """
+            N = []
+            def called(f):
+                f()
+                return f
+            @called
+            def other(): N.append(10)
+            def used(): return N
+            """,
+        ),
+        (
+            "settings_of_somebody_else",
+            "reuse",
+            """
+            from dataclasses import dataclass, field
+            @dataclass(frozen=True)
+            class Plot:
+                dpi: int = 10
+                names: list = field(default_factory=list)
+            PLOT = Plot()
+            def used(): return 1
+            """,
+        ),
+        (
+            "settings_that_are_used",
+            "rerun",
+            """
+            from dataclasses import dataclass
+            @dataclass(frozen=True)
+            class Plot:
+                dpi: int = 10
+            PLOT = Plot()
+            def used(): return PLOT.dpi
+            """,
+        ),
+        (
+            "settings_that_are_counted",
+            "rerun",
+            """
+            from dataclasses import dataclass
+            N = []
+            @dataclass
+            class Plot:
+                dpi: int = 10
+                def __post_init__(self): N.append(self.dpi)
+            PLOT = Plot()
+            def used(): return N
+            """,
+        ),
+        (
+            "constants_made_by_libraries",
+            "reuse",
+            """
+            import math, os, types
+            import numpy as np
+            from string import Template
+            N = 10
+            GRID, HERE = np.linspace(0, 1, N), os.path.join("a", str(N))
+            ROOT, NAMES = math.sqrt(N), types.SimpleNamespace(n=N)
+            TEXT = Template("$a")
+            def used(): return 1
+            """,
+        ),
+    )
 ]
