@@ -18,18 +18,21 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import Any
 
-from saltern import kept, whose
+from saltern import kept, watch, whose
 from saltern.files import digest, file_digest, inside, is_within, listing_digest, memory_folder
 from saltern.installed import MISSING, named, normal, version_of
 from saltern.reached import FOLDER, Reached, hashed
+from saltern.recipe import SALT_IN_NAME
 from saltern.scripts import named_by
 from saltern.seen import TOLD, Seen, state_of
 from saltern.store import MANIFEST
-from saltern.watch import source_of
 
 ASKED, CHANGED, INSIDE = "asked", "changed while it ran", "inside"
 PYTHON = "python"
-_OF_A_STORE = re.compile(rf"\.ledger(/|$)|\.[^/]+\.(lock|[0-9a-f]{{8}}\.tmp)$|[^/]+{re.escape(MANIFEST)}$")
+_OF_A_STORE = re.compile(  # beside artifacts under names without a salt, which have a manifest
+    r"\.(ledger|newest)(/|$)|\.probe-"
+    rf"|\.[^/]+\.(lock|[0-9a-f]{{8}}\.tmp)$|[^/]+({re.escape(MANIFEST)}|-[0-9a-f]{{{SALT_IN_NAME}}}\.\w+)$"
+)
 # Python's own modules, but for those whose C code opens files by itself.
 _IN_SIGHT = sys.stdlib_module_names - {"ctypes", "dbm", "sqlite3", "ssl"}
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd")  # which the recipe holds, or ``imported``
@@ -46,7 +49,7 @@ def held(seen: Seen, root: Path, store: Path | None, code: Reached) -> dict[str,
     changed after the step had read it is held as that, and so is a reason to run again.
     """
     looks = code.looks
-    imported = {source_of(path) for path in seen.imported} - code.files
+    imported = {watch.source_of(path) for path in seen.imported} - code.files
     handed = {path for path in (*seen.handed, *seen.expanded) if not path.endswith(_CODE)}
     read = {*seen.opened, *seen.started, *imported, *handed} - seen.written
     asked = {*seen.opened, *seen.listed, *seen.asked}
@@ -177,7 +180,8 @@ def unheld(seen: Seen) -> list[str]:
     """What a step depended on that cannot be held: where it connected to, and a copy of the whole environment."""
     copied = (f"what it takes of a copy of the environment: {where}" for where in seen.copied)
     replaced = (f"what it read of a file before it wrote it: {path}" for path in _replaced(seen))
-    return sorted([*(f"network: {where}" for where in seen.connected), *copied, *replaced])
+    elders = (f"what a process reads that was started before the first step: {name}" for name in watch.elders())
+    return sorted([*(f"network: {where}" for where in seen.connected), *copied, *replaced, *elders])
 
 
 def _replaced(seen: Seen) -> Iterator[str]:

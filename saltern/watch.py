@@ -60,6 +60,7 @@ _take_all: set[tuple[CodeType, int]] = set()  # instructions that go through all
 _watching: dict[int, Seen] = {}  # the thread that runs a step -> what it does
 _outer: list[Seen] = []  # what this process does, if a step of another one started it
 _aside: set[int] = set()  # threads that are at work for the cache itself
+_elders: frozenset[int | None] | None = None  # processes that were there before the first step: they tell nothing
 
 
 @contextmanager
@@ -68,6 +69,9 @@ def watching(inputs: Iterable[str | Path] = (), own: str = "") -> Iterator[Seen]
 
     ``inputs``: the files and folders that the step was given, which nobody is taken to remember. ``own``: its package.
     """
+    global _elders
+    if _elders is None:
+        _elders = frozenset(_workers())
     thread = threading.get_ident()
     seen = Seen(inputs=tuple(os.path.abspath(path) for path in inputs), own=own)  # noqa: PTH100
     outer = _watching.get(thread)
@@ -80,6 +84,16 @@ def watching(inputs: Iterable[str | Path] = (), own: str = "") -> Iterator[Seen]
             _watching[thread] = outer
         else:
             del _watching[thread]
+
+
+def elders() -> list[str]:
+    """The names of the processes of ``multiprocessing`` that were started before the first step, and that live."""
+    return [name for process, name in _workers().items() if process in (_elders or ())]
+
+
+def _workers() -> dict[int | None, str]:
+    started = getattr(sys.modules.get("multiprocessing.process"), "_children", ())
+    return {one.pid: one.name for one in [*started] if one.exitcode is None}
 
 
 def aside(method: Callable[P, R]) -> Callable[P, R]:

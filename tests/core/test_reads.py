@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from saltern import Artifact, Cache, Source, step
+from saltern import Artifact, Cache, Source, step, watch
 from saltern.code import forget
 
 FOLDER = "SALTERN_TEST_FOLDER"
@@ -54,6 +57,12 @@ def writes_and_reads(data):  # type: ignore[no-untyped-def]
     path = beside() / ("scratch" + ".txt")
     path.write_text("1")
     return path.read_text()
+
+
+@step(version="1", writes="json")
+def adds_a_row(data):  # type: ignore[no-untyped-def]
+    with closing(sqlite3.connect(beside() / ("rows" + ".db"))) as database, database:
+        database.execute("insert into rows values (1)")
 
 
 @step(version="1", writes="json")
@@ -107,6 +116,13 @@ def made(cache: Cache, declared: Any, tmp_path: Path) -> Artifact:
 
 def found(cache: Cache, declared: Any, tmp_path: Path) -> Artifact | None:
     return cache.find(cache.call(declared, {"data": Source.at(tmp_path / "in.txt")}))
+
+
+def wait_for_the_clock(folder: Path) -> None:
+    """Until the clock of the file system has gone on, by whose ticks a file is older than a step."""
+    written = time.time_ns()
+    while not (folder / "now").exists() or (folder / "now").stat().st_ctime_ns <= written:
+        (folder / "now").write_text("")
 
 
 def edit_sql(folder: Path) -> None:
@@ -179,6 +195,19 @@ def test_what_the_cache_reads_for_another_step_of_the_same_pool_is_not_held(cach
     assert [Path(name).name for name in manifest["read"]] == ["a.sql"]
 
 
+@pytest.mark.parametrize("declared", [opens, lists])
+def test_other_files_in_the_folder_of_the_store_are_held_and_the_store_is_not(
+    cache: Cache, tmp_path: Path, declared: Any
+) -> None:
+    there = Cache(str(beside()), "lineage", "run", "plain")
+    made(there, declared, tmp_path)
+    made(there, writes_and_reads, tmp_path)
+    (beside() / "scratch.txt").unlink()
+    assert found(there, declared, tmp_path)
+    (beside() / "a.sql").rename(beside() / "b.sql")
+    assert not found(there, declared, tmp_path)
+
+
 def test_where_it_connected_to_is_said(cache: Cache, tmp_path: Path) -> None:
     artifact = made(cache, connects, tmp_path)
     (said,) = (cache.store.manifest(artifact.name) or {})["unheld"]
@@ -189,6 +218,33 @@ def test_a_copy_of_the_whole_environment_is_said(cache: Cache, tmp_path: Path) -
     artifact = made(cache, copies, tmp_path)
     said = (cache.store.manifest(artifact.name) or {})["unheld"]
     assert said == ["what it takes of a copy of the environment: test_reads.copies"]
+
+
+def test_a_process_that_was_there_before_the_first_step_is_said(
+    cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pool may work for a step, and it tells nothing of what it reads."""
+    monkeypatch.setattr(watch, "_elders", None)
+    context = multiprocessing.get_context("fork")
+    ends = context.Event()
+    process = context.Process(target=ends.wait, name="worker")
+    process.start()
+    try:
+        artifact = made(cache, opens, tmp_path)
+    finally:
+        ends.set()
+        process.join()
+    said = (cache.store.manifest(artifact.name) or {})["unheld"]
+    assert said == ["what a process reads that was started before the first step: worker"]
+
+
+def test_a_database_that_a_step_adds_to_is_said(cache: Cache, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(beside() / "rows.db")) as database:
+        database.execute("create table rows (n)")
+    wait_for_the_clock(tmp_path)
+    artifact = made(cache, adds_a_row, tmp_path)
+    said = (cache.store.manifest(artifact.name) or {})["unheld"]
+    assert said == [f"what it read of a file before it wrote it: {beside() / 'rows.db'}"]
 
 
 def test_a_clock_that_its_code_asks_is_said(cache: Cache, tmp_path: Path) -> None:
