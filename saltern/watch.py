@@ -291,13 +291,15 @@ def _note_matched(seen: Seen, pattern: Any) -> None:
 def _names(folder: str) -> list[str]:
     """What is in a folder. To list it is an event, too."""
     thread = threading.get_ident()
+    outer = thread in reporting
     reporting.add(thread)
     try:
         return os.listdir(folder)  # noqa: PTH208
     except OSError:
         return []
     finally:
-        reporting.discard(thread)
+        if not outer:
+            reporting.discard(thread)
 
 
 def _make(seen: Seen, path: Any) -> None:
