@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from saltern.trees import as_skipped, children, first_parameter, last_name, root_name, text_of
+from saltern.trees import DEFINED, FUNCTIONS, as_skipped, children, first_parameter, last_name, root_name, text_of
 
 ANY = "*"
 ANYTIME = ""  # makes functions run of which nobody knows when they do
@@ -19,8 +19,6 @@ _CHANGERS = {
 }  # fmt: skip
 MAKERS = {"__init__", "__new__", "__post_init__", "__setstate__"}  # these set attributes of an object that is new
 _SETTERS = ("setattr", "delattr", "__setattr__")
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_FUNCTIONS = (*_DEFINITIONS, ast.Lambda)
 _ATTRIBUTE, _ITEM, _WITH = "=", "[]=", "with"  # what code does, beside the names that it reads
 # Methods that run where code does so, by whatever name.
 _RUN_BY = {
@@ -73,16 +71,14 @@ def changes(statements: Iterable[ast.stmt], made_here: Collection[str] = ()) -> 
     todo: list[tuple[ast.AST, Changes, str]] = [(statement, found, "") for statement in statements]
     while todo:
         node, within, first = todo.pop()
-        if isinstance(node, _FUNCTIONS):
+        if isinstance(node, FUNCTIONS):
             outer, within = within, Changes()
             outer.functions.append((_run_by(node), within))
             if getattr(node, "name", "") in MAKERS:
                 makers.append(within)
         skipped, is_class = as_skipped(node), isinstance(node, ast.ClassDef)
         for inner in skipped.orelse if skipped else children(node):
-            todo.append(
-                (inner, within, first_parameter(inner) if is_class and isinstance(inner, _DEFINITIONS) else first)
-            )
+            todo.append((inner, within, first_parameter(inner) if is_class and isinstance(inner, DEFINED) else first))
         within.uses.update(_uses(node))
         if within is not found or _changed_name(node) not in made_here:
             within.names.update(_changed(node, first))

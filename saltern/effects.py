@@ -20,6 +20,7 @@ from saltern.trees import (
     annotations_of,
     as_skipped,
     bound,
+    called,
     children,
     dotted,
     last_name,
@@ -182,22 +183,20 @@ class _Known:
     def is_harmless(self, function: ast.expr) -> bool:
         """Whether a function or decorator only makes an object."""
         name = last_name(function)
-        if start := self._own(function):
+        if self._is_own(called(function)):
             known = self.module.statements, self.is_of_library
-            return only_wraps(start, *known) or only_makes(start, *known)
+            return only_wraps(function, *known) or only_makes(function, *known)
         if isinstance(function, ast.Call):
             return self.is_harmless(function.func)
         if isinstance(function, ast.Attribute) and name in _ACCESSORS:
             return isinstance(function.value, ast.Name) and function.value.id not in self.module.imports
         return (name in HARMLESS | _MAKERS or self._computes(function)) and self.is_of_library(function)
 
-    def _own(self, function: ast.expr) -> ast.expr | None:
-        """The function, where it goes by a name that the module gives it by no import, and that no class hides."""
-        start = function.func if isinstance(function, ast.Call) else function
-        is_own = isinstance(start, ast.Name) and not (
-            start.id in self.module.imports or self.module.stars or start.id in self._local()
-        )
-        return function if is_own and start.id in self.module.statements else None  # type: ignore[attr-defined]
+    def _is_own(self, function: ast.expr) -> bool:
+        """Whether a function goes by a name that the module gives it by no import, and that no class hides."""
+        if not isinstance(function, ast.Name) or self.module.stars or function.id in self.module.imports:
+            return False
+        return function.id in self.module.statements and function.id not in self._local()
 
     def _computes(self, function: ast.expr) -> bool:
         """Whether it is a function of a library that only computes, or a class of one that only makes an object."""
@@ -217,7 +216,7 @@ class _Known:
             return _arguments(node)  # a method of a text
         if not self.is_harmless(node.func):
             return None
-        maker = node.func.func if isinstance(node.func, ast.Call) else node.func
+        maker = called(node.func)
         if last_name(maker) in _CHANGES_CLASSES and node.args:
             return None
         if last_name(node.func) not in _LOOKING and not self._computes(maker):

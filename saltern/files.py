@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from stat import S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISREG, S_ISSOCK
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 SMALL = 64 * 1024  # bytes: reading so few takes less time than to recall their digest
 CLOCK_RESOLUTION = 2_000_000_000  # ns: FAT's, the coarsest of any file system in use
@@ -26,6 +26,19 @@ _SCHEMA = (
   without rowid""",
     "create table if not exists notes (key text primary key, value text) without rowid",
 )
+
+
+class State(NamedTuple):
+    """What tells whether a file is still the same, unless it was changed twice within a tick of the clock."""
+
+    size: int  # bytes
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, stat: os.stat_result) -> State:
+        return cls(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:
@@ -42,7 +55,7 @@ def file_digest(path: str | os.PathLike[str]) -> str:
         return _read(os.fspath(path))
     file = Path(path).absolute()
     name = _text(file)
-    state = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+    state = State.of(stat)
     with _memory() as memory:
         known = memory and memory.execute("select * from states where path = ?", [name]).fetchone()
     if known and known[1:5] == state and _was_old(stat, known[5]):

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from saltern.trees import annotations_of, bound_by, children, defaults, imports, last_name, text_of, walk
+from saltern.trees import DEFINED, annotations_of, bound_by, children, defaults, imports, last_name, text_of, walk
 
 # Methods that take names of variables in a text: of pandas, polars, DuckDB, DB-API.
 QUERIES = {"query", "eval", "sql", "execute", "read_sql", "read_sql_query", "sql_expr"}
@@ -22,7 +22,6 @@ QUERIES = {"query", "eval", "sql", "execute", "read_sql", "read_sql_query", "sql
 _LEAD_TO_ANY = {"__class__", "dir", "exec", "globals", "locals", "super", "vars"} | QUERIES
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _LITERALS = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp)
-_METHODS = (ast.FunctionDef, ast.AsyncFunctionDef)
 PROPERTIES = {"property", "cached_property"}
 
 
@@ -120,7 +119,7 @@ def only(node: ast.ClassDef, kept: Sequence[str]) -> ast.ClassDef:
     """A class without its other methods. What Python computes when it defines those stays."""
     body: list[ast.stmt] = []
     for statement in node.body:
-        if not isinstance(statement, _METHODS) or statement.name in kept:
+        if not isinstance(statement, DEFINED) or statement.name in kept:
             body.append(statement)
         elif not all(isinstance(one, ast.Constant) for one in defaults(statement.args)):
             bare = copy.copy(statement)
@@ -137,13 +136,13 @@ def _is_plain(statement: ast.stmt) -> bool:
         return False
     if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr):
         return not statement.value or all(isinstance(one, _LITERALS) for one in walk(statement.value))
-    return isinstance(statement, (*_METHODS, ast.Pass))
+    return isinstance(statement, (*DEFINED, ast.Pass))
 
 
 def _methods(node: ast.ClassDef) -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
     found: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
     for statement in node.body:
-        if isinstance(statement, _METHODS):
+        if isinstance(statement, DEFINED):
             found.setdefault(statement.name, []).append(statement)
     return found
 

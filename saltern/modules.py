@@ -94,7 +94,6 @@ class Module:
         self._tables: dict[str, Mapping[str, ast.Expr]] = {}
         self._unhinted: dict[ast.AnnAssign, ast.stmt] = {}
         self._bare: dict[ast.AST, bool] = {}
-        self._writes: set[str] | None = None  # the names by which it says where it writes files
 
     def part(self, name: str, *, declared: bool = True) -> Part:
         """One part: a name's, ``BODY``, ``WHOLE`` or ``DOCSTRINGS``. Not ``declared``: without its ``@step(...)``."""
@@ -123,7 +122,7 @@ class Module:
         if found.texts and (written := self._written(statements)):
             found.patterns |= written.intersection(found.texts)
             found.texts = [one for one in found.texts if one not in written]
-        self._unhinted |= {one: ast.Assign([one.target], one.value) for one in found.hinted if one.value}
+        self._unhinted |= {one: without_hint(one) for one in found.hinted if one.value}
         if name == BODY:  # an import that nothing reads is there for its effect
             found.references += [
                 Reference(name, (), target, soft=True, unread=True)
@@ -155,9 +154,6 @@ class Module:
 
     def _written(self, statements: Sequence[ast.stmt]) -> set[str]:
         """The texts in what is given a name by which the module, somewhere, says where it writes a file."""
-        if self._writes is None:
-            calls = (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
-            self._writes = {last_name(one) for call in calls for one in written_by(call)}
         return {
             found
             for statement in statements
@@ -166,6 +162,12 @@ class Module:
             for inner in ast.walk(node)
             if (found := text_of(inner)) is not None
         }
+
+    @cached_property
+    def _writes(self) -> set[str]:
+        """The names by which the module says where it writes files."""
+        calls = (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        return {last_name(one) for call in calls for one in written_by(call)}
 
     def _statements(self, part: str) -> Sequence[ast.stmt]:
         table, key = item_of(part)

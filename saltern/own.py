@@ -6,9 +6,8 @@ import ast
 import copy
 from collections.abc import Callable, Mapping, Sequence
 
-from saltern.trees import annotations_of, defaults, last_name, text_of
+from saltern.trees import DEFINED, annotations_of, called, defaults, last_name, text_of
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MAKERS = {"__call__", "__init__", "__new__", "__post_init__", "__set_name__", "__setattr__"}
 _PLAIN = {"bool", "dict", "float", "int", "list", "set", "str", "tuple"}  # of what a field's default may be made
 Statements = Mapping[str, Sequence[ast.stmt]]  # name -> what binds or changes it
@@ -25,9 +24,7 @@ def only_wraps(function: ast.expr, statements: Statements, is_of_library: IsOf) 
         if not isinstance(found, ast.FunctionDef) or found.decorator_list:
             return False
         found = _returned(found, is_of_library)
-        if found is None:
-            return False
-    return True
+    return found is not None
 
 
 def only_makes(function: ast.expr, statements: Statements, is_of_library: IsOf) -> bool:
@@ -35,7 +32,7 @@ def only_makes(function: ast.expr, statements: Statements, is_of_library: IsOf) 
     found = _bound_once(function, statements)
     if not isinstance(found, ast.ClassDef) or found.bases or found.keywords:
         return False
-    if not all(last_name(one) == "dataclass" and is_of_library(_called(one)) for one in found.decorator_list):
+    if not all(last_name(one) == "dataclass" and is_of_library(called(one)) for one in found.decorator_list):
         return False
     return all(map(_is_plain, found.body))
 
@@ -45,21 +42,17 @@ def _bound_once(function: ast.expr, statements: Statements) -> ast.stmt | None:
     return several[0] if len(several) == 1 else None
 
 
-def _called(decorator: ast.expr) -> ast.expr:
-    return decorator.func if isinstance(decorator, ast.Call) else decorator
-
-
 def _returned(function: ast.FunctionDef, is_of_library: IsOf) -> ast.stmt | None:
     """The function that another one defines and returns, where it does nothing else."""
     inner: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
     for statement in function.body:
         if isinstance(statement, ast.Expr) and text_of(statement.value) is not None:
             continue
-        if isinstance(statement, _FUNCTIONS):
+        if isinstance(statement, DEFINED):
             at_once = [*defaults(statement.args), *annotations_of(statement)]
             if any(isinstance(one, ast.Call) for node in at_once for one in ast.walk(node)):
                 return None
-            if not all(last_name(one) == "wraps" and is_of_library(_called(one)) for one in statement.decorator_list):
+            if not all(last_name(one) == "wraps" and is_of_library(called(one)) for one in statement.decorator_list):
                 return None
             inner[statement.name] = copy.copy(statement)
             inner[statement.name].decorator_list = []
@@ -72,7 +65,7 @@ def _returned(function: ast.FunctionDef, is_of_library: IsOf) -> ast.stmt | None
 
 def _is_plain(statement: ast.stmt) -> bool:
     """Whether a statement of a class has no say in how its objects are made."""
-    if isinstance(statement, _FUNCTIONS):
+    if isinstance(statement, DEFINED):
         return statement.name not in _MAKERS
     if isinstance(statement, ast.Expr):
         return text_of(statement.value) is not None

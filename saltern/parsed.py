@@ -10,11 +10,11 @@ from pathlib import Path
 
 from saltern import memory, sources, watch
 from saltern.errors import BadInput
-from saltern.files import file_digest
+from saltern.files import State, file_digest
 from saltern.memory import Written
 from saltern.modules import Module, parse
 from saltern.reached import hashed
-from saltern.sources import Location, State
+from saltern.sources import Location
 from saltern.text import DIGITS
 
 _VARIABLE = re.compile(rb"(?:environ(?:\.get\(|\[)|getenv\()\s*['\"]([A-Za-z_]\w*)")

@@ -51,7 +51,8 @@ def held(seen: Seen, root: Path, store: Path | None, code: Reached) -> dict[str,
     looks = code.looks
     imported = {watch.source_of(path) for path in seen.imported} - code.files
     handed = {path for path in (*seen.handed, *seen.expanded) if not path.endswith(_CODE)}
-    read = {*seen.opened, *seen.started, *imported, *handed} - seen.written
+    own = {path for path in seen.written if not seen.has_written_back(path)}
+    read = {*seen.opened, *seen.started, *imported, *handed} - own
     asked = {*seen.opened, *seen.listed, *seen.asked}
     found: dict[str, str] = {}
     for name in sorted(_users(read | asked, seen, store)):
@@ -62,8 +63,7 @@ def held(seen: Seen, root: Path, store: Path | None, code: Reached) -> dict[str,
             elif name in seen.asked and not any(here.is_relative_to(path) for here in (root, Path.cwd())):
                 found[name] = state(path, looks if path.exists() and _is_older(path, seen) else "")
         is_listed = name in seen.listed and path.is_dir()
-        is_read = name in read or (name in seen.opened and name in seen.users)  # what it wrote, where it read it first
-        if (is_listed or (is_read and path.is_file())) and (fate := _fate(name, seen)):
+        if (is_listed or (name in read and path.is_file())) and (fate := _fate(name, seen)):
             held = looks if is_listed or name in seen.asked else ""
             found[name] = content(path, held) if fate != CHANGED else CHANGED
     unseen = dict.fromkeys(
@@ -163,15 +163,16 @@ def _fate(name: str, seen: Seen) -> str:
     """What became of a file or folder that was read: "same", ``CHANGED``, or nothing where the step has made it."""
     if _is_older(Path(name), seen):
         return "same"
-    then, now = seen.states.get(name), state_of(name)
-    if not (then and now) or then[2] >= seen.since_ns:
+    then, now = seen.state_before(name), state_of(name)
+    if not (then and now):
         return ""
     if name in seen.written:
-        return "same" if name in seen.opened and name in seen.users else ""
+        return "same" if seen.has_written_back(name) else ""
     if name in seen.names:
         other = _listed(seen.names[name]) ^ _listed(os.listdir(name))  # noqa: PTH208
         return "same" if {f"{name.rstrip('/')}/{one}" for one in other} <= seen.written else CHANGED
-    if [then[0], then[3]] == [now[0], now[3]] and (then[1] == now[1] or name in seen.touched):
+    has_its_time = then.mtime_ns == now.mtime_ns or name in seen.touched
+    if has_its_time and (then.size, then.inode) == (now.size, now.inode):
         return "same"
     return "" if name in seen.updated else CHANGED
 
@@ -186,9 +187,9 @@ def unheld(seen: Seen) -> list[str]:
 
 def _replaced(seen: Seen) -> Iterator[str]:
     """Files that were there before the step, and that it has read and written, where that does not count."""
-    both = [path for path in seen.opened if path in seen.updated or (path in seen.written and path not in seen.users)]
-    for path in _users(both, seen, None):
-        if (then := seen.states.get(path)) and then[2] < seen.since_ns and state_of(path) != then:
+    changed = seen.updated | {path for path in seen.written if not seen.has_written_back(path)}
+    for path in _users(changed & seen.opened.keys(), seen, None):
+        if (then := seen.state_before(path)) and state_of(path) != then:
             yield path
 
 

@@ -12,7 +12,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import lstat, stat  # themselves: others may be in their place while a step runs, which note what is asked
@@ -20,9 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from saltern import kept
-from saltern.files import memory_folder
+from saltern.files import State, memory_folder
 
-State = list[int] | None
 TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file in which processes tell that it starts
 NOBODY = 0  # no process: of what this one does for a step of another
 _REPORTED = (
@@ -51,7 +50,7 @@ class Seen:
     written: set[str] = field(default_factory=set)
     updated: set[str] = field(default_factory=set)  # opened to read and to write
     touched: set[str] = field(default_factory=set)  # whose times the step set
-    states: dict[str, State] = field(default_factory=dict)  # before the step did something with them
+    states: dict[str, Sequence[int] | None] = field(default_factory=dict)  # before the step did something with them
     names: dict[str, list[str]] = field(default_factory=dict)  # in folders, when they were listed first
     started: dict[str, None] = field(default_factory=dict)
     programs: dict[str, None] = field(default_factory=dict)  # that were started, by the words that name them
@@ -67,11 +66,21 @@ class Seen:
     process: int = field(default_factory=os.getpid)
     pool: str = field(default_factory=lambda: pool_of(threading.current_thread().name))
 
-    def know(self, path: str) -> State:
-        """What a file or folder is before the step does something with it; None where there is none."""
+    def know(self, path: str) -> bool:
+        """Note what a file or folder is before the step does something with it. Whether there is one."""
         if path not in self.states:
             self.states[path] = state_of(path)
-        return self.states[path]
+        return self.states[path] is not None
+
+    def state_before(self, path: str) -> State | None:
+        """What a file or folder was before the step; None where it is younger, or that is not known."""
+        found = self.states.get(path)
+        then = State(*found) if found else None  # another process tells it as a list
+        return then if then and then.ctime_ns < self.since_ns else None
+
+    def has_written_back(self, path: str) -> bool:
+        """Whether the user's own code has read a file and then written it."""
+        return path in self.written and path in self.opened and path in self.users
 
     @property
     def reports(self) -> str:
@@ -98,10 +107,22 @@ def listening(seen: Seen) -> Iterator[None]:
                     os.environ.pop(TOLD, None)
 
 
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Note nothing of what this thread does."""
+    thread = threading.get_ident()
+    outer = thread in reporting
+    reporting.add(thread)
+    try:
+        yield
+    finally:
+        if not outer:
+            reporting.discard(thread)
+
+
 def report(seen: Seen) -> None:
     """Tell the process that runs the step what this one, which it has forked or started, has noted."""
-    reporting.add(threading.get_ident())
-    try:
+    with unheard():
         if seen.process == NOBODY:
             seen.imported.clear()  # what it loads to begin with, of which the recipe knows what counts
         file = Path(seen.reports)
@@ -111,8 +132,6 @@ def report(seen: Seen) -> None:
             reports.write("".join(told))  # at once: others write there, too
         for kind in _REPORTED:
             getattr(seen, kind).clear()
-    finally:
-        reporting.discard(threading.get_ident())
 
 
 def gather(seen: Seen, reports: str, start: int = 0, *, last: bool) -> None:
@@ -129,13 +148,12 @@ def gather(seen: Seen, reports: str, start: int = 0, *, last: bool) -> None:
         Path(reports).unlink(missing_ok=True)
 
 
-def state_of(path: str) -> State:
-    """Size in bytes, times of modification and change in ns, and inode; None where there is no such file or folder."""
+def state_of(path: str) -> State | None:
+    """What a file or folder is now; None where there is none."""
     try:
-        found = stat(path)  # noqa: PTH116
+        return State.of(stat(path))  # noqa: PTH116
     except (OSError, ValueError):
         return None
-    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
 
 
 def is_there(path: str) -> bool:

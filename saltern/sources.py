@@ -18,9 +18,10 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from saltern.files import State
+
 # ``source``: Python text. ``file``: bytecode, an extension, an archive. ``folder``: a package without ``__init__.py``.
 Kind = Literal["source", "file", "folder", "library", "unknown"]
-State = tuple[int, int, int, int]  # of a file: size, times of modification and of change (ns), inode
 
 _PYTHON = tuple({os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")})
 _SKIPPED = {"__pycache__", "node_modules", "site-packages", "dist-packages"}
@@ -142,8 +143,7 @@ def _is_installed_into(folder: Path) -> bool:
 
 def state_of(path: str | os.PathLike[str]) -> State:
     """Raises OSError where there is no such file."""
-    stat = os.stat(path)  # noqa: PTH116 - asked of each file of a project, and a Path takes longer to make
-    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+    return State.of(os.stat(path))  # noqa: PTH116 - asked of each file of a project, and a Path takes longer to make
 
 
 def project_files(root: Path) -> tuple[Path, ...]:

@@ -8,9 +8,10 @@ import importlib.util
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)  # functions that have a name
+FUNCTIONS = (*DEFINED, ast.Lambda)
 _SCOPES = (*FUNCTIONS, ast.ClassDef)
-_NAMED = (*FUNCTIONS[:2], ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
+_NAMED = (*DEFINED, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -107,16 +108,20 @@ def root_name(node: ast.AST) -> str:
     return found.id if isinstance(found, ast.Name) else ""
 
 
+def called(node: ast.expr) -> ast.expr:
+    """The function of a call; what is no call itself."""
+    return node.func if isinstance(node, ast.Call) else node
+
+
 def last_name(node: ast.expr) -> str:
     """``b`` for ``b``, ``a.b`` and ``a.b(...)``; empty for what has no name."""
-    if isinstance(node, ast.Call):
-        node = node.func
+    node = called(node)
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def dotted(node: ast.expr) -> list[str]:
     """``["a", "b"]`` for ``a.b``, ``a.b[c]`` and ``a.b(c)``; empty for what has no name."""
-    node = node.value if isinstance(node, ast.Subscript) else node.func if isinstance(node, ast.Call) else node
+    node = node.value if isinstance(node, ast.Subscript) else called(node)
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.insert(0, node.attr)

@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from saltern import asked, kept, scripts, whose
 from saltern.files import is_within
-from saltern.seen import NOBODY, TOLD, Seen, is_there, listening, pool_of, report, reporting
+from saltern.seen import NOBODY, TOLD, Seen, is_there, listening, pool_of, report, reporting, unheard
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -156,8 +156,7 @@ def _note_kept(event: str, *arguments: Any) -> None:
     if reader.startswith(_READERS_OF_SOURCE) and (not isinstance(path, str) or _is_for_source(reader, path)):
         return
     seen, thread = Seen(0, frozenset()), threading.get_ident()
-    reporting.add(thread)
-    try:
+    with unheard():
         owners = [*kept.owners(frame)]
         if not owners:
             return
@@ -168,8 +167,6 @@ def _note_kept(event: str, *arguments: Any) -> None:
             counts = whose.counts(os.path.dirname(path), by_user=by_user)  # noqa: PTH120
             if counts and not any(is_within(path, one) for one in inputs):
                 kept.keep(owners, path, live=event == "sqlite3.connect")
-    finally:
-        reporting.discard(thread)
 
 
 def _whose(event: str) -> list[Seen]:
@@ -196,7 +193,7 @@ def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
         return
     frame = sys._getframe(2)
     place, by_user = _place(seen, path, frame)
-    if not _is_to_read(mode, flags) or (flags & os.O_CREAT and seen.know(place) is None):
+    if not _is_to_read(mode, flags) or (flags & os.O_CREAT and not seen.know(place)):
         _make(seen, place)
         return
     seen.know(place)
@@ -290,21 +287,20 @@ def _note_matched(seen: Seen, pattern: Any) -> None:
 
 def _names(folder: str) -> list[str]:
     """What is in a folder. To list it is an event, too."""
-    thread = threading.get_ident()
-    outer = thread in reporting
-    reporting.add(thread)
-    try:
-        return os.listdir(folder)  # noqa: PTH208
-    except OSError:
-        return []
-    finally:
-        if not outer:
-            reporting.discard(thread)
+    with unheard():
+        try:
+            return os.listdir(folder)  # noqa: PTH208
+        except OSError:
+            return []
+
+
+def _absolute(path: Any) -> str:
+    return os.path.abspath(os.fsdecode(path))  # noqa: PTH100
 
 
 def _make(seen: Seen, path: Any) -> None:
     """Note that a file is written, or something made; before that, what the folder is that it lies in."""
-    place = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+    place = _absolute(path)
     seen.know(os.path.dirname(place))  # noqa: PTH120
     seen.written.add(place)
 
@@ -317,15 +313,15 @@ def _make_new(seen: Seen, path: Any, *_: Any) -> None:
 def _touch(seen: Seen, path: Any, *_: Any) -> None:
     """Note what a file is, or the folder that something is taken from, before the step makes it look younger."""
     if not isinstance(path, int):
-        place = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+        place = _absolute(path)
         seen.know(place)
         seen.know(os.path.dirname(place))  # noqa: PTH120
 
 
 def _set_times(seen: Seen, path: Any, *_: Any) -> None:
-    _touch(seen, path)
     if not isinstance(path, int):
-        seen.touched.add(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100
+        _touch(seen, path)
+        seen.touched.add(_absolute(path))
 
 
 def _rename(seen: Seen, old: Any, new: Any, *_: Any) -> None:

@@ -51,6 +51,14 @@ def files(project: str) -> dict[str, str]:
     return {name: text + "\n" if text else "" for name, _, text in (part.partition("\n") for part in parts[1:])}
 
 
+def helped(helper: str, call: str, module: str = "helper") -> str:
+    """The text of a project whose step returns what a call of a function of another module gives, the ``helper``."""
+    function = call.partition("(")[0]
+    head = f"\n--- steps.py\nfrom saltern import step\nfrom {module} import {function}\n"
+    step = f'@step(version="1", writes="json")\ndef out(data):\n    return {call}\n'
+    return f"{head}{step}--- {module}.py{textwrap.dedent(helper)}"
+
+
 def steps(body: str, before: str = "") -> str:
     """The text of a module ``steps`` with one step, for a project's: what its function does, and what stands above."""
     head = f"--- steps.py\nfrom pathlib import Path\n{before}\nfrom saltern import step\n"

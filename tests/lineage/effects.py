@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-
-from tests.lineage.case import Case
+from tests.lineage.case import Case, helped
 
 CASES = [
     Case(
@@ -912,16 +910,7 @@ CASES += [
     Case(
         name=f"beside_{name}",
         about="Another thing of the helper's module is edited, which may do something when it is imported.",
-        project=f"""
-        --- steps.py
-        from saltern import step
-        from helper import used
-        @step(version="1", writes="json")
-        def out(data):
-            return used()
-        --- helper.py
-        {textwrap.indent(textwrap.dedent(helper), " " * 8).strip()}
-        """,
+        project=helped(helper, "used()"),
         edit=("helper.py", "10", "20"),
         expect=expect,
     )

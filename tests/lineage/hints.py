@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
-
-from tests.lineage.case import Case
-
-_PROJECT = """
---- steps.py
-from saltern import step
-from helpers import f
-@step(version="1", writes="json")
-def out(data):
-    return f(data)
---- helpers.py"""
+from tests.lineage.case import Case, helped
 
 CASES = [
     Case(
         name=name,
         about="A type hint of a function is edited: a reason to run again where somebody may read it.",
-        project=_PROJECT + textwrap.dedent(helpers),
+        project=helped(helpers, "f(data)", "helpers"),
         edit=edit,
         expect=expect,
     )

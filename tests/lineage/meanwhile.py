@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from tests.lineage.case import Case, steps
 
 # The times of files go in ticks of some milliseconds: what is done within the step's first is as old as the step.
@@ -18,15 +21,14 @@ def tick():
 _DATA = "--- days/a.csv\n1\n--- x.json\n1"
 
 
-def _case(name: str, about: str, body: str, expect: str, *edits: str, **more: object) -> Case:
-    def edit(folder: object) -> None:
-        for name in edits:
-            path = folder / name  # type: ignore[operator]
-            path.write_text("2")
+def _case(name: str, about: str, body: str, expect: str, *edits: str, **more: Any) -> Case:
+    def edit(folder: Path) -> None:
+        for file in edits:
+            (folder / file).write_text("2")
 
     head = "@step(version='1', writes='json')\ndef out(data, *, name: str = 'x'):\n    tick()\n    "
     project = f"\n--- steps.py\nfrom pathlib import Path\nfrom saltern import step\n{_TICK}{head}{body}\n{_DATA}"
-    return Case(name=name, about=about, project=project, expect=expect, edit=edit, **more)  # type: ignore[arg-type]
+    return Case(name=name, about=about, project=project, expect=expect, edit=edit, **more)
 
 
 _LIST = "sorted(one for one in os.listdir(HERE / 'days') if one.endswith('.csv'))"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import textwrap
 import time
 from pathlib import Path
 
-from tests.lineage.case import Case
+from tests.lineage.case import Case, helped
 
 
 def in_an_hour(folder: Path) -> None:
@@ -1099,16 +1098,7 @@ CASES = [
         Case(
             name=f"counted_{name}",
             about="Code that a step reaches counts on a class of its own: that is no change by somebody else.",
-            project=f"""
-            --- steps.py
-            from saltern import step
-            from helper import work
-            @step(version="1", writes="json")
-            def out(data):
-                return work()
-            --- helper.py
-            {textwrap.indent(textwrap.dedent(helper), " " * 12).strip()}
-            """,
+            project=helped(helper, "work()"),
             expect="reuse",
         )
         for name, helper in (
