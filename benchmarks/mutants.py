@@ -101,7 +101,7 @@ class World:
         self.seconds = 5 + 10 * (time.monotonic() - started)
         unsteady = [name for name, one in self.base.results.items() if one != first.results.get(name) or " " in one]
         unsteady += [name for name, one in self.base.fingerprints.items() if one.startswith("raises")]
-        if unsteady or self.base.imported != "yes":
+        if unsteady or self.base.imported != "yes" or not self.base.called:
             raise RuntimeError(f"{package}: {unsteady}, {self.base}"[:2000])
         self.text = cache(lambda name: Text((self.root / name).read_bytes()))
         self._read_ahead()

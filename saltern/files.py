@@ -19,6 +19,7 @@ from stat import S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISREG, S_ISSOCK
 from typing import Any, NamedTuple, cast
 
 SMALL = 64 * 1024  # bytes: reading so few takes less time than to recall their digest
+LARGE = 8 * 1024 * 1024  # bytes: to start threads for fewer takes longer than to do without
 CLOCK_RESOLUTION = 2_000_000_000  # ns: FAT's, the coarsest of any file system in use
 _SCHEMA = (
     """create table if not exists states
@@ -52,7 +53,7 @@ def file_digest(path: str | os.PathLike[str]) -> str:
     if not S_ISREG(stat.st_mode):
         check_is_file(path, stat.st_mode)
     if stat.st_size <= SMALL:
-        return _read(os.fspath(path))
+        return _read(os.fspath(path), stat.st_size)
     file = Path(path).absolute()
     name = _text(file)
     state = State.of(stat)
@@ -60,7 +61,7 @@ def file_digest(path: str | os.PathLike[str]) -> str:
         known = memory and memory.execute("select * from states where path = ?", [name]).fetchone()
     if known and known[1:5] == state and _was_old(stat, known[5]):
         return str(known[6])
-    found = _read(str(file))
+    found = _read(str(file), stat.st_size)
     if _was_old(stat, now):
         with _memory() as memory:
             if memory:
@@ -122,10 +123,15 @@ def _was_old(stat: os.stat_result, read_ns: int) -> bool:
     return max(stat.st_mtime_ns, stat.st_ctime_ns) + CLOCK_RESOLUTION < read_ns
 
 
-def _read(path: str) -> str:
+def _read(path: str, size: int) -> str:
+    """The digest of a file of so many bytes, by all cores where it is large, on threads of its own.
+
+    ``blake3.AUTO`` would share the process's threads, which a fork of it does not have: it would wait for ever.
+    """
     from blake3 import blake3
 
-    return blake3(max_threads=blake3.AUTO).update_mmap(path).hexdigest()
+    threads = (os.cpu_count() or 1) if size > LARGE else 1
+    return blake3(max_threads=threads).update_mmap(path).hexdigest()
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sqlite3
 import time
@@ -23,9 +24,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     read = files._read
 
-    def reading(path: str) -> str:
+    def reading(path: str, size: int) -> str:
         seen.append(path)
-        return read(path)
+        return read(path, size)
 
     monkeypatch.setattr(files, "_read", reading)
     return seen
@@ -54,6 +55,17 @@ def test_it_is_the_blake3_of_the_content(tmp_path: Path) -> None:
     assert file_digest(tmp_path / "x") == blake3(b"content").hexdigest()
     write(tmp_path / "empty", b"")
     assert file_digest(tmp_path / "empty") == blake3(b"").hexdigest()
+
+
+@pytest.mark.parametrize("size", [files.SMALL, files.LARGE])
+def test_a_fork_of_a_process_that_has_read_files_reads_others(tmp_path: Path, size: int) -> None:
+    """As Luigi's workers do: a fork has none of the threads that its parent had."""
+    for name in ("one", "two"):
+        (tmp_path / name).write_bytes(name.encode() * size)
+    one, two = (blake3(name.encode() * size).hexdigest() for name in ("one", "two"))
+    assert file_digest(tmp_path / "one") == one
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply_async(file_digest, [tmp_path / "two"]).get(timeout=60) == two
 
 
 @pytest.mark.usefixtures("later")
