@@ -94,6 +94,7 @@ class Module:
         self._tables: dict[str, Mapping[str, ast.Expr]] = {}
         self._unhinted: dict[ast.AnnAssign, ast.stmt] = {}
         self._bare: dict[ast.AST, bool] = {}
+        self._changes: dict[str, Changes] = {}
 
     def part(self, name: str, *, declared: bool = True) -> Part:
         """One part: a name's, ``BODY``, ``WHOLE`` or ``DOCSTRINGS``. Not ``declared``: without its ``@step(...)``."""
@@ -258,11 +259,17 @@ class Module:
 
     def changes(self, parts: Iterable[str]) -> Changes:
         """What the statements of parts set or fill, if they run."""
-        every = [*parts]
-        made_here = self.statements.keys() - self.imports.keys()
-        found = changes((statement for part in every for statement in self._statements(part)), made_here)
+        every, found = [*parts], Changes()
+        for part in every:
+            found.add(self._changes_of(part))
         found.uses |= self.statements.keys() if WHOLE in every else {item_of(part)[0] for part in every}
         return found
+
+    def _changes_of(self, part: str) -> Changes:
+        if part not in self._changes:
+            made_here = self.statements.keys() - self.imports.keys()
+            self._changes[part] = changes(self._statements(part), made_here)
+        return self._changes[part]
 
     @cached_property
     def all_modules(self) -> set[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import glob
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from fnmatch import filter as matching
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -289,6 +291,7 @@ class _Walk:
         """
         root = self.root
         inner = {start: self._named_folders(start) for start in {root, *(folder for _, folder in self.texts)}}
+        listed = cache(_listed)  # once for all patterns
         for one, folder in self.texts:
             starts = {folder, root}
             if not any(os.path.isfile(start / one) for start in starts):  # noqa: PTH113 - of each text
@@ -297,7 +300,7 @@ class _Walk:
                 names = [one]
                 if glob.has_magic(one):
                     self.found.is_volatile = True  # another may match tomorrow
-                    names = glob.glob(one, root_dir=start)  # noqa: PTH207 - never recursive
+                    names = _matching(one, start, listed)
                 for path in (start / name for name in names):
                     if path.suffix != ".py":
                         self.found.texts[named(path, root)] = path
@@ -305,6 +308,20 @@ class _Walk:
     def _named_folders(self, start: Path) -> set[Path]:
         """The folders in a folder whose names stand in texts of the code."""
         return {path for path in start.iterdir() if path.name in self.found.words and path.is_dir()}
+
+
+def _matching(pattern: str, folder: Path, listed: Callable[[Path], list[str]]) -> list[str]:
+    """What a pattern matches in a folder, as ``glob`` has it; never recursive."""
+    if "/" in pattern or os.sep in pattern:
+        return glob.glob(pattern, root_dir=folder)  # noqa: PTH207
+    return [name for name in matching(listed(folder), pattern) if pattern.startswith(".") or not name.startswith(".")]
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names are all that is needed
+    except OSError:
+        return []
 
 
 def codecs_of(declared: Step[..., Any]) -> list[Place]:
