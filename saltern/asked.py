@@ -16,14 +16,13 @@ import glob
 import importlib.util
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import PurePath
 from typing import Any
 
-from saltern import whose
+from saltern import forks, whose
 
 PATH, VARIABLE, MODULE = "asked", "variable", "module"  # what is asked about
 HANDED, EXPANDED = "handed", "expanded"  # a path that is put together, and one that a library makes ready to open
@@ -37,7 +36,7 @@ _GIVERS: tuple[tuple[Any, str], ...] = (
 )  # fmt: skip
 _SETS = (os.supports_dir_fd, os.supports_effective_ids, os.supports_fd, os.supports_follow_symlinks)
 
-_lock = threading.Lock()
+_lock = forks.lock()
 _notes: list[Callable[..., None]] = []  # one for each step that runs; all are the same
 
 

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from saltern import external, reads, verification, watch
 from saltern.code import check_unchanged, check_values, kept_files, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
+from saltern.forks import cached_property
 from saltern.ledger import Ledger
 from saltern.parameters import parameters
 from saltern.reach import is_ignored, project_of

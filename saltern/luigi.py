@@ -323,14 +323,24 @@ class SaltedTask(luigi.Task):
         return fold(self, _needs, waits, memo)
 
     def _verify(self) -> None:
-        """Verify all that is taken instead of being made: Luigi asks no task below one that is complete."""
+        """Verify all that is taken instead of being made: Luigi asks no task below one that is complete.
+
+        Where the worker forks for each task, so does this: a library's threads that a step has started (polars, OpenMP)
+        would be missing in the forks of this process, which would wait for them for ever.
+        """
 
         def look(task: luigi.Task, _below: Sequence[None]) -> None:
             if isinstance(task, SaltedTask) and task.step_call:
                 task.cache.reuse(task.step_call)
 
-        memo: dict[luigi.Task, None] = {}
-        fold(self, _needs, look, memo)
+        if not _forks():
+            fold(self, _needs, look, {})
+            return
+        process = multiprocessing.get_context("fork").Process(target=fold, args=(self, _needs, look, {}))
+        process.start()
+        process.join()
+        if process.exitcode:
+            raise RuntimeError(f"{self}: the process that verifies it ended with {process.exitcode}; see above")
 
     def run(self) -> None:
         """Make the artifact. Luigi decided that before the run began (spotify/luigi#2211), so ``make`` looks again."""
@@ -365,6 +375,15 @@ def workers() -> Workers:
         threads = [thread for thread in threading.enumerate() if isinstance(thread, KeepAliveThread)]
         _at_work = frozenset(thread._worker_id for thread in threads)
     return _at_work
+
+
+def _forks() -> bool:
+    """Whether a worker that is at work in this process starts another one for each task."""
+    if isinstance(multiprocessing.current_process(), TaskProcess):
+        return False
+    callbacks = (one._rpc_message_callback for one in threading.enumerate() if isinstance(one, KeepAliveThread))
+    several = [callback.__self__ for callback in callbacks]
+    return any(one.worker_processes > 1 or one._config.force_multiprocessing or one._config.timeout for one in several)
 
 
 def _needs(task: luigi.Task) -> Sequence[luigi.Task]:

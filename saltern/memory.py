@@ -12,10 +12,10 @@ import hashlib
 import marshal
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
+from saltern.forks import cached_property
 from saltern.snapshots import is_atom
 from saltern.trees import bound
 

@@ -11,10 +11,10 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from saltern.changes import Changes, changes
 from saltern.effects import has_effect, run_at_once
+from saltern.forks import cached_property
 from saltern.methods import needed, only
 from saltern.names import Reference, read, read_hints
 from saltern.steps import step

@@ -11,10 +11,11 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 from saltern import patterns
+from saltern.forks import cached_property
 from saltern.methods import IDENTIFIER, PROPERTIES, QUERIES, Uses, given_name, uses
 from saltern.trees import (
     COMPREHENSIONS,

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Self
 
 from prefect.blocks.system import Secret
@@ -36,6 +36,7 @@ from pydantic import Field
 
 from saltern.cache import Cache
 from saltern.errors import BadInput
+from saltern.forks import cached_property
 from saltern.places import keys
 from saltern.recipe import Artifact, Call
 from saltern.steps import Step

@@ -9,11 +9,11 @@ import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from saltern.errors import BadInput
+from saltern.forks import cached_property
 from saltern.steps import Step
 
 SALT_IN_NAME = 16  # hex digits, 64 bits: a collision is expected after some four billion artifacts of one step

@@ -19,7 +19,7 @@ from os import lstat, stat  # themselves: others may be in their place while a s
 from pathlib import Path
 from typing import Any
 
-from saltern import kept
+from saltern import forks, kept
 from saltern.files import State, memory_folder
 
 TOLD = "SALTWORKS_SEEN"  # the variable that names, while a step runs, the file in which processes tell that it starts
@@ -29,7 +29,7 @@ _REPORTED = (
     "variables", "copied", "modules", "connected", "relative", "users", "states", "names", "updated", "touched",
 )  # fmt: skip
 _outer_reports = os.environ.get(TOLD, "")
-_listens = threading.Lock()
+_listens = forks.lock()
 _listeners: list[Seen] = []
 reporting: set[int] = set()  # threads whose own opening is not to be noted
 

@@ -23,6 +23,7 @@ from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, Union, 
 
 from saltern import snapshots
 from saltern.errors import BadInput
+from saltern.forks import cached_property
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -141,7 +142,7 @@ class Step(Generic[P, R]):
     def __reduce__(self) -> str:
         return self.qualname  # pickled by name, as a function is
 
-    @functools.cached_property
+    @cached_property
     def project(self) -> Path | None:
         """The root of the project that the step belongs to; None where it has none.
 
@@ -154,7 +155,7 @@ class Step(Generic[P, R]):
         marks = ("pyproject.toml", ".git")
         return next((folder for folder in source.parents if any((folder / mark).exists() for mark in marks)), None)
 
-    @functools.cached_property
+    @cached_property
     def package(self) -> str:
         """The folder of the step's top-level package, or the file of its module; empty where it was typed in."""
         names = vars(sys.modules.get(self.module.partition(".")[0], sys))  # its own ``__getattr__`` is not asked
@@ -197,7 +198,7 @@ class Step(Generic[P, R]):
                 raise BadInput(f"{self.name}.{name}: step '{self.name}' needs a value for it, as it has no default")
         return params
 
-    @functools.cached_property
+    @cached_property
     def _defaults(self) -> dict[str, Any]:
         """The defaults, each as it would be had it been given: ``1`` for a float is ``1.0``."""
         return {name: self._as_declared(name, value) for name, value in self.parameters.items()}

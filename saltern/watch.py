@@ -48,7 +48,8 @@ _READ_FOR_OTHERS = (
     *(f"<frozen {name}>" for name in ("_collections_abc", "os", "posixpath")),
     *(f"{_PYTHON}/{name}.py" for name in ("_collections_abc", "os", "posixpath")),
 )
-_HANDED_ONES = {"configparser"}  # which has ``os`` for something else
+# Those who have ``os`` for something else: a settings reader, and who runs the functions that others give them.
+_HANDED_ONES = {"concurrent.futures.process", "concurrent.futures.thread", "configparser", "multiprocessing.pool"}
 _STARTERS = (f"{_PYTHON}/subprocess.py", f"{_PYTHON}/os.py", "<frozen os>")
 _FOR_THEMSELVES = tuple(f"{_PYTHON}/{name}" for name in ("ctypes/", "multiprocessing/", "platform.py", "uuid.py"))
 _METADATA = (".dist-info/METADATA", ".egg-info/PKG-INFO")
@@ -92,8 +93,18 @@ def elders() -> list[str]:
 
 
 def _workers() -> dict[int | None, str]:
-    started = getattr(sys.modules.get("multiprocessing.process"), "_children", ())
-    return {one.pid: one.name for one in [*started] if one.exitcode is None}
+    started = [*getattr(sys.modules.get("multiprocessing.process"), "_children", ())]
+    return {one.pid: one.name for one in started if _is_alive(one)}
+
+
+def _is_alive(process: Any) -> bool:
+    """Whether a process lives. To ask for its exit code would take that from a thread which waits for it."""
+    from multiprocessing.connection import wait
+
+    try:
+        return not wait([process.sentinel], timeout=0)
+    except (OSError, ValueError):  # it is closed
+        return False
 
 
 def aside(method: Callable[P, R]) -> Callable[P, R]:
@@ -176,16 +187,28 @@ def _whose(event: str) -> list[Seen]:
     if not _watching:
         return _outer
     name = next((one.name for one in threading.enumerate() if one.ident == thread), "")
-    # a thread that is older than the step may work for it: one of a pool, or one that runs the user's code
-    is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)")
-    depth = 2 if event in _AT_IMPORT else 5  # this, _hook, and of what is asked _ask, asked's, the replaced function
-    is_of_pool = event in _OF_POOLS and (is_worker or whose.is_for_user(sys._getframe(depth)))
+    frame = sys._getframe(5 if event in _ASKED else 2)  # this, _hook, and of what is asked _ask, asked's, the function
+    is_of_pool = _works_for_steps(event, thread, name, frame)
     apart = pool_of(name) if thread in _aside else ""
     return [
         seen
         for seen in [*_watching.values()]
         if (is_of_pool or thread not in seen.before) and not (apart and apart == seen.pool)
     ]
+
+
+def _works_for_steps(event: str, thread: int, name: str, frame: FrameType) -> bool:
+    """Whether a thread that is older than a step may work for it: one of a pool, or one that runs the user's code.
+
+    What the program's first thread does by a library is the engine's, which runs the steps, unless it reads a file.
+    """
+    is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)")
+    if event in _OF_POOLS:
+        return is_worker or whose.is_for_user(frame)
+    if thread == threading.main_thread().ident:
+        return whose.is_by_user(frame)
+    # Python's own code alone: a function of it that somebody has given to a pool
+    return whose.is_for_user(frame) or (is_worker and not whose.asker(frame))
 
 
 def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
@@ -427,7 +450,8 @@ def _connect_to_file(seen: Seen, database: Any) -> None:
 
 
 _AT_IMPORT = {"ctypes.dlopen", "open", "os.listdir", "os.scandir", "sqlite3.connect"}
-_OF_POOLS = _AT_IMPORT | {asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED}
+_OF_POOLS = _AT_IMPORT | {asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED}  # whatever else is at work there
+_ASKED = {asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED, asked.VARIABLE, asked.MODULE}
 _NOTES: dict[str, Any] = {
     "open": _open,
     "ctypes.dlopen": _load,

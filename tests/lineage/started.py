@@ -13,6 +13,11 @@ def tools(folder: Path) -> None:
         tool(folder / name, name)
 
 
+def after(body: str, before: str) -> str:
+    """The text of a module with a step ``warm``, which runs first in the same process, and with the one of a case."""
+    return steps(body, f"from saltern import step\n{before}")
+
+
 def tool(folder: Path, says: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "mytool").write_text(f"#!/bin/sh\necho {says}\n")
@@ -26,6 +31,31 @@ def settings(folder: Path, text: str) -> None:
 
 _ASK = "capture_output=True, text=True, check=True).stdout"
 _PATH, _OTHER_PATH = {"PATH": "first:/usr/bin:/bin"}, {"PATH": "second:/usr/bin:/bin"}
+_POOL = """from concurrent.futures import ThreadPoolExecutor
+import os, subprocess
+POOL = ThreadPoolExecutor(1)
+@step(version="1", writes="json")
+def warm(data):
+    return [*POOL.map(len, ["a"])]
+def mode(name): return os.environ.get(name[::-1], "none")
+def said(words): return subprocess.run(words.split(), capture_output=True, text=True, check=True).stdout
+"""
+_OWN_THREAD = """import os
+from queue import SimpleQueue
+from threading import Thread
+ASKED, TOLD = SimpleQueue(), SimpleQueue()
+def work():
+    while True:
+        TOLD.put(os.environ.get(ASKED.get()[::-1], "none"))
+def mode(name):
+    ASKED.put(name)
+    return TOLD.get()
+@step(version="1", writes="json")
+def warm(data):
+    Thread(target=work, daemon=True).start()
+    return mode("EDOM")
+"""
+_WARMED = (("warm", {"data": "in.txt"}, "{}"), ("out", {"data": "in.txt"}, "{}"))
 _PROGRAM = """
 --- program.py
 import steps
@@ -88,6 +118,50 @@ CASES = [
         ),
         env={"MODE": "a"},
         env_after={"MODE": "b"},
+        expect="rerun",
+    ),
+    Case(
+        name="variable_read_in_a_thread_that_is_older",
+        about="A pool of threads that an earlier step has used reads a variable of a made name.",
+        project="\n" + after("return [*POOL.map(mode, ['EDOM'])]", _POOL),
+        calls=_WARMED,
+        env={"MODE": "a"},
+        env_after={"MODE": "b"},
+        expect="rerun",
+    ),
+    Case(
+        name="variable_read_by_a_function_of_pythons_in_a_thread_that_is_older",
+        about="The same, by a function of Python's that the pool is given.",
+        project="\n" + after("return [*POOL.map(os.environ.get, ['EDOM'[::-1]])]", _POOL),
+        calls=_WARMED,
+        env={"MODE": "a"},
+        env_after={"MODE": "b"},
+        expect="rerun",
+    ),
+    Case(
+        name="variable_read_in_a_thread_of_ones_own_that_is_older",
+        about="A thread that an earlier step has started takes work from a queue.",
+        project="\n" + after("return mode('EDOM')", _OWN_THREAD),
+        calls=_WARMED,
+        env={"MODE": "a"},
+        env_after={"MODE": "b"},
+        expect="rerun",
+    ),
+    Case(
+        name="file_of_a_command_of_a_thread_that_is_older",
+        about="A pool of threads that an earlier step has used starts a program, which reads a file of a made name.",
+        project="\n--- a.txt\n1\n" + after("return [*POOL.map(said, ['cat ' + 'txt.a'[::-1]])]", _POOL),
+        calls=_WARMED,
+        edit=("a.txt", "1", "2"),
+        expect="rerun",
+    ),
+    Case(
+        name="program_of_a_thread_that_is_older",
+        about="Such a thread starts a program of the project's, of a made name.",
+        project="\n" + after("return [*POOL.map(said, ['first/' + 'lootym'[::-1]])]", _POOL),
+        setup=lambda folder: tool(folder / "first", "one"),
+        calls=_WARMED,
+        edit=lambda folder: tool(folder / "first", "two"),
         expect="rerun",
     ),
     Case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,14 @@ from saltern import step
 @step(version="1", writes="json")
 def numbers(file: Path) -> list[int]:
     return [int(word) for word in file.read_text().split()]
+
+
+@step(version="1", writes="json")
+def process(file: Path) -> list[int]:
+    """It tells beside its input which process it is run by."""
+    with Path(f"{file}.pids").open("a") as told:
+        told.write(f"{os.getpid()}\n")
+    return numbers(file)
 
 
 @step(version="1", writes="json")

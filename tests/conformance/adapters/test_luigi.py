@@ -83,6 +83,17 @@ def test_a_second_build_in_one_process_sees_what_has_changed(strategy: str, opti
     assert built(wanted, **options) == 7, "only one that it needs was built last"
 
 
+@pytest.mark.parametrize(("workers", "is_here"), [(1, True), (2, False)])
+def test_where_a_worker_forks_so_does_what_verifies(workers: int, is_here: bool) -> None:
+    """A fork of a process in which polars or OpenMP has started threads would wait for them for ever."""
+    built(task_of(steps.process, file=Requirement(One)))
+    options = {"run_id": luigi.Parameter("later", significant=False), "verify": luigi.FloatParameter(1.0)}
+    built(task_of(steps.process, file=Requirement(One), **options), workers=workers)
+    first, verifying = Path("one.txt.pids").read_text().split()
+    assert first == str(os.getpid())
+    assert (verifying == first) == is_here
+
+
 def test_outside_of_a_build_a_task_is_asked_anew() -> None:
     wanted = Total(strategy="lineage")
     assert not wanted.complete()
