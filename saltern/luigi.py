@@ -333,10 +333,11 @@ class SaltedTask(luigi.Task):
             if isinstance(task, SaltedTask) and task.step_call:
                 task.cache.reuse(task.step_call)
 
+        memo: dict[luigi.Task, None] = {}
         if not _forks():
-            fold(self, _needs, look, {})
+            fold(self, _needs, look, memo)
             return
-        process = multiprocessing.get_context("fork").Process(target=fold, args=(self, _needs, look, {}))
+        process = multiprocessing.get_context("fork").Process(target=fold, args=(self, _needs, look, memo))
         process.start()
         process.join()
         if process.exitcode:
