@@ -373,18 +373,19 @@ def workers() -> Workers:
     """
     global _at_work
     if not isinstance(multiprocessing.current_process(), TaskProcess):
-        threads = [thread for thread in threading.enumerate() if isinstance(thread, KeepAliveThread)]
-        _at_work = frozenset(thread._worker_id for thread in threads)
+        _at_work = frozenset(thread._worker_id for thread in _alive())
     return _at_work
 
 
 def _forks() -> bool:
     """Whether a worker that is at work in this process starts another one for each task."""
-    if isinstance(multiprocessing.current_process(), TaskProcess):
-        return False
-    callbacks = (one._rpc_message_callback for one in threading.enumerate() if isinstance(one, KeepAliveThread))
-    several = [callback.__self__ for callback in callbacks]
+    several = [thread._rpc_message_callback.__self__ for thread in _alive()]
     return any(one.worker_processes > 1 or one._config.force_multiprocessing or one._config.timeout for one in several)
+
+
+def _alive() -> list[Any]:
+    """The threads that keep workers alive; none in the process that a worker starts for a task."""
+    return [thread for thread in threading.enumerate() if isinstance(thread, KeepAliveThread)]
 
 
 def _needs(task: luigi.Task) -> Sequence[luigi.Task]:

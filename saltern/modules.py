@@ -267,9 +267,13 @@ class Module:
 
     def _changes_of(self, part: str) -> Changes:
         if part not in self._changes:
-            made_here = self.statements.keys() - self.imports.keys()
-            self._changes[part] = changes(self._statements(part), made_here)
+            self._changes[part] = changes(self._statements(part), self._made_here)
         return self._changes[part]
+
+    @cached_property
+    def _made_here(self) -> set[str]:
+        """The names that its own statements bind, and no import."""
+        return self.statements.keys() - self.imports.keys()
 
     @cached_property
     def all_modules(self) -> set[str]:

@@ -450,8 +450,8 @@ def _connect_to_file(seen: Seen, database: Any) -> None:
 
 
 _AT_IMPORT = {"ctypes.dlopen", "open", "os.listdir", "os.scandir", "sqlite3.connect"}
-_OF_POOLS = _AT_IMPORT | {asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED}  # whatever else is at work there
 _ASKED = {asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED, asked.VARIABLE, asked.MODULE}
+_OF_POOLS = _AT_IMPORT | _ASKED - {asked.VARIABLE, asked.MODULE}  # of files: whatever else is at work there
 _NOTES: dict[str, Any] = {
     "open": _open,
     "ctypes.dlopen": _load,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tests.lineage.case import Case, steps
 
@@ -11,11 +12,6 @@ def tools(folder: Path) -> None:
     """Two folders with a program of one name."""
     for name in ("first", "second"):
         tool(folder / name, name)
-
-
-def after(body: str, before: str) -> str:
-    """The text of a module with a step ``warm``, which runs first in the same process, and with the one of a case."""
-    return steps(body, f"from saltern import step\n{before}")
 
 
 def tool(folder: Path, says: str) -> None:
@@ -55,7 +51,16 @@ def warm(data):
     Thread(target=work, daemon=True).start()
     return mode("EDOM")
 """
-_WARMED = (("warm", {"data": "in.txt"}, "{}"), ("out", {"data": "in.txt"}, "{}"))
+
+
+def older(name: str, about: str, body: str, before: str = _POOL, *, files: str = "", **changed: Any) -> Case:
+    """A case with a step ``warm``, which runs first in the same process. MODE is another one where no change is given."""
+    project = f"\n{files}" + steps(body, f"from saltern import step\n{before}")
+    calls = tuple((step, {"data": "in.txt"}, "{}") for step in ("warm", "out"))
+    changed = changed or {"env": {"MODE": "a"}, "env_after": {"MODE": "b"}}
+    return Case(name=name, about=about, project=project, calls=calls, expect="rerun", **changed)
+
+
 _PROGRAM = """
 --- program.py
 import steps
@@ -120,49 +125,35 @@ CASES = [
         env_after={"MODE": "b"},
         expect="rerun",
     ),
-    Case(
-        name="variable_read_in_a_thread_that_is_older",
-        about="A pool of threads that an earlier step has used reads a variable of a made name.",
-        project="\n" + after("return [*POOL.map(mode, ['EDOM'])]", _POOL),
-        calls=_WARMED,
-        env={"MODE": "a"},
-        env_after={"MODE": "b"},
-        expect="rerun",
+    older(
+        "variable_read_in_a_thread_that_is_older",
+        "A pool of threads that an earlier step has used reads a variable of a made name.",
+        "return [*POOL.map(mode, ['EDOM'])]",
     ),
-    Case(
-        name="variable_read_by_a_function_of_pythons_in_a_thread_that_is_older",
-        about="The same, by a function of Python's that the pool is given.",
-        project="\n" + after("return [*POOL.map(os.environ.get, ['EDOM'[::-1]])]", _POOL),
-        calls=_WARMED,
-        env={"MODE": "a"},
-        env_after={"MODE": "b"},
-        expect="rerun",
+    older(
+        "variable_read_by_a_function_of_pythons_in_a_thread_that_is_older",
+        "The same, by a function of Python's that the pool is given.",
+        "return [*POOL.map(os.environ.get, ['EDOM'[::-1]])]",
     ),
-    Case(
-        name="variable_read_in_a_thread_of_ones_own_that_is_older",
-        about="A thread that an earlier step has started takes work from a queue.",
-        project="\n" + after("return mode('EDOM')", _OWN_THREAD),
-        calls=_WARMED,
-        env={"MODE": "a"},
-        env_after={"MODE": "b"},
-        expect="rerun",
+    older(
+        "variable_read_in_a_thread_of_ones_own_that_is_older",
+        "A thread that an earlier step has started takes work from a queue.",
+        "return mode('EDOM')",
+        _OWN_THREAD,
     ),
-    Case(
-        name="file_of_a_command_of_a_thread_that_is_older",
-        about="A pool of threads that an earlier step has used starts a program, which reads a file of a made name.",
-        project="\n--- a.txt\n1\n" + after("return [*POOL.map(said, ['cat ' + 'txt.a'[::-1]])]", _POOL),
-        calls=_WARMED,
+    older(
+        "file_of_a_command_of_a_thread_that_is_older",
+        "A pool of threads that an earlier step has used starts a program, which reads a file of a made name.",
+        "return [*POOL.map(said, ['cat ' + 'txt.a'[::-1]])]",
+        files="--- a.txt\n1\n",
         edit=("a.txt", "1", "2"),
-        expect="rerun",
     ),
-    Case(
-        name="program_of_a_thread_that_is_older",
-        about="Such a thread starts a program of the project's, of a made name.",
-        project="\n" + after("return [*POOL.map(said, ['first/' + 'lootym'[::-1]])]", _POOL),
+    older(
+        "program_of_a_thread_that_is_older",
+        "Such a thread starts a program of the project's, of a made name.",
+        "return [*POOL.map(said, ['first/' + 'lootym'[::-1]])]",
         setup=lambda folder: tool(folder / "first", "one"),
-        calls=_WARMED,
         edit=lambda folder: tool(folder / "first", "two"),
-        expect="rerun",
     ),
     Case(
         name="variables_by_a_word_in_capitals",
