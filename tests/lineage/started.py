@@ -54,7 +54,7 @@ def warm(data):
 
 
 def older(name: str, about: str, body: str, before: str = _POOL, *, files: str = "", **changed: Any) -> Case:
-    """A case with a step ``warm``, which runs first in the same process. MODE changes where no other change is given."""
+    """A case with a step ``warm``, which runs first in the same process. MODE changes unless something else does."""
     project = f"\n{files}" + steps(body, f"from saltern import step\n{before}")
     calls = tuple((step, {"data": "in.txt"}, "{}") for step in ("warm", "out"))
     changed = changed or {"env": {"MODE": "a"}, "env_after": {"MODE": "b"}}
