@@ -26,7 +26,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from saltern import kept, loaded, parsed, reads, snapshots, sources, watch
+from saltern import altered, kept, loaded, parsed, reads, snapshots, sources, watch
 from saltern.errors import BadInput
 from saltern.files import file_digest
 from saltern.modules import WHOLE
@@ -42,7 +42,7 @@ _MANY = 200_000  # young objects, which take the collector some 10 ms to look at
 # Where this process looked for modules when a step was last fingerprinted.
 _PATHS: dict[Step[..., Any], tuple[str, ...]] = {}
 # What it held then under the names that the step reaches, and how often that was found to be replaced.
-_HELD: dict[Step[..., Any], list[loaded.Held]] = {}
+_HELD: dict[Step[..., Any], list[altered.Held]] = {}
 _REPLACED: Counter[Step[..., Any]] = Counter()
 
 
@@ -61,7 +61,7 @@ def reached(declared: Step[..., Any]) -> Reached:
 
 
 def _now_reached(declared: Step[..., Any], path: tuple[str, ...]) -> Reached:
-    if not loaded.is_held(_HELD.get(declared, ())):
+    if not altered.is_held(_HELD.get(declared, ())):
         _REPLACED[declared] += 1
     return _reached(declared, watch.executions(), path, _REPLACED[declared])
 
@@ -94,18 +94,18 @@ def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], r
     found = _checked(declared, found or _walked(declared))
     if len(found.compiled) > known:
         keep(declared, found)
-    also, noted = set[str](), [*loaded.noted_of(found)]
-    while more := loaded.unreached(found, noted) - also:
+    also, noted = set[str](), [*altered.noted_of(found)]
+    while more := altered.unreached(found, noted) - also:
         also |= more
         found = _checked(declared, _walked(declared, also))
-        noted = [*loaded.noted_of(found)]
-    told, _HELD[declared], opaque = loaded.changed(declared, found, noted)
+        noted = [*altered.noted_of(found)]
+    told, _HELD[declared], opaque = altered.changed(declared, found, noted)
     return replace(found, code=found.code | told, opaque=opaque)
 
 
 def _walked(declared: Step[..., Any], also: Iterable[str] = ()) -> Reached:
     found = walk(declared, sorted(also))
-    loaded.without_filled(declared, found)
+    altered.without_filled(declared, found)
     return found
 
 
@@ -273,5 +273,5 @@ def forget() -> None:
     """Read all source anew: for programs that change it while they run."""
     _reached.cache_clear()
     _HELD.clear()
-    loaded.forget()
+    altered.forget()
     parsed.forget()

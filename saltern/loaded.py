@@ -1,36 +1,25 @@
-"""What this process has loaded of what a step reaches, held against the source: code, constants, attributes of classes.
+"""The code that this process has loaded of what a step reaches, held against the source.
 
-A constant that a program has set counts as it is in memory. What cannot be told is refused: a function that was
-replaced, an object where the source has a number.
+What cannot be told is refused: a function that was replaced, a module that was edited after it was loaded.
 """
 
 from __future__ import annotations
 
-import builtins
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from operator import is_
 from pathlib import Path
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 from saltern import memory, snapshots, sources, watch
-from saltern.changes import ANY, OWN, Changes
 from saltern.errors import BadInput
-from saltern.modules import BODY, SUBCLASSES, WHOLE, item_of
+from saltern.modules import WHOLE, item_of
 from saltern.parsed import compiled, located, parsed, written
-from saltern.reach import is_ignored
-from saltern.reached import FILE, IN_MEMORY, PROJECT, Reached, hashed
-from saltern.snapshots import Opaque, Own
+from saltern.reached import FILE, PROJECT, Reached
+from saltern.snapshots import Own
 from saltern.sources import state_of
 from saltern.steps import Step
-
-_ABSENT = object()
-# Step, how many modules had been executed, and places -> what the code that it reaches sets by itself.
-_OWN: dict[tuple[Step[..., Any], int, int], set[str]] = {}
 
 
 def check(declared: Step[..., Any], found: Reached) -> None:
@@ -47,17 +36,15 @@ def check(declared: Step[..., Any], found: Reached) -> None:
             current[path] = memory.Known(executed if is_current else None)
         known = current[path]
         held = vars(sys.modules[module])
-        for name in names:
+        for name in known.others(held, names):
             value = held.get(name)
-            if memory.is_plain(value) or known.has(value):
-                continue
             codes = memory.others(value, path, home, known)
             if codes and memory.differs(codes, written(home, Path(path), state_of(path))):
                 raise BadInput(
                     f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload "
                     f"'{module}' and what imports it"
                 )
-            _check_maker(declared, found, f"{module}:{name}", value)
+            check_maker(declared, found, f"{module}:{name}", value)
         if known.code:
             continue
         state = state_of(path)
@@ -66,7 +53,8 @@ def check(declared: Step[..., Any], found: Reached) -> None:
             raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
 
 
-def _check_maker(declared: Step[..., Any], found: Reached, place: str, value: object) -> None:
+def check_maker(declared: Step[..., Any], found: Reached, place: str, value: object) -> None:
+    """Raise BadInput where a program has put a function of another file, or one that no code reaches, in a place."""
     if type(value) is not FunctionType:
         return
     file = value.__code__.co_filename
@@ -74,14 +62,14 @@ def _check_maker(declared: Step[..., Any], found: Reached, place: str, value: ob
         return
     if os.path.realpath(file) not in map(os.path.realpath, found.files):  # one of them may be by way of a link
         raise BadInput(f"{place} in memory is a function of {file}, which '{declared.name}' does not import")
-    if not _is_reached(found, snapshots.own(value)):
+    if not is_reached(found, snapshots.own(value)):
         raise BadInput(
             f"{place} in memory is '{value.__qualname__}' of {file}, which a program has put there; give what is set "
             f"to '{declared.name}' as a parameter"
         )
 
 
-def _is_reached(found: Reached, own: Own) -> bool:
+def is_reached(found: Reached, own: Own) -> bool:
     """Whether the source of a function or class is among what a step reaches."""
     top = own.name.partition(".")[0]
     if any(f"{own.module}:{part}" in found.code for part in (top, WHOLE, FILE)):
@@ -94,269 +82,3 @@ def _is_reached(found: Reached, own: Own) -> bool:
         return False
     line = own.value.__code__.co_firstlineno if own.kind == "function" else None
     return parsed(own.module, location.path, state_of(location.path)).holds(parts, own.name, line)
-
-
-def unreached(found: Reached, noted: Sequence[Noted]) -> set[str]:
-    """The modules of functions and classes that are found under names that a step reaches, and whose code it does not.
-
-    A program may have put them there: a plug-in that it imports, a function in a table, another model.
-    """
-    several = [one.now.get(place) for one in noted for place in snapshots.differing(one.before, one.now)]
-    if any(place.endswith(f":{SUBCLASSES}") for place in found.coarse):
-        classes = [leaf for one in noted for leaf in one.now.values() if isinstance(leaf, Own) and leaf.kind == "class"]
-        several += [inner for one in classes for inner in snapshots.subclasses(one.value)]
-    own = {(one.module, one.name): one for one in several if isinstance(one, Own)}
-    return {one.module for one in own.values() if one.module in sys.modules and not _is_reached(found, one)}
-
-
-class Noted(NamedTuple):
-    """A name whose value the source computes, what it stood for when it was noted, and stands for now."""
-
-    module: str
-    path: str
-    name: str
-    before: snapshots.Leaves
-    now: snapshots.Leaves
-    literals: Mapping[str, str]  # what the source says of names and of attributes of classes
-
-
-class Held(NamedTuple):
-    """Objects by their names, and what is in those that may be changed."""
-
-    where: Mapping[str, Any]
-    names: Sequence[str]
-    objects: Sequence[Any]
-    contents: Sequence[str | None] = ()
-    leaves: tuple[str, snapshots.Leaves, set[str]] | None = None  # of the one name, but for what the code sets itself
-
-
-def _held_names(found: Reached) -> Iterator[Held]:
-    """The objects that this process has under the names that are reached."""
-    for (module, _, _), several in found.places.items():
-        if module in sys.modules:
-            yield _held(vars(sys.modules[module]), several)
-    yield _held(vars(builtins), [place.removeprefix("builtins:") for place in found.code if place[:9] == "builtins:"])
-    for names, _, _, one, literal in _literals(found):
-        is_changeable = literal.startswith(memory.CHANGEABLE)
-        if "." in one or is_changeable:
-            inside, attribute = _where(names, one)
-            there = _held(inside, [attribute])
-            yield there._replace(contents=[*map(memory.told, there.objects)]) if is_changeable else there
-
-
-def _held(names: Mapping[str, Any], several: Iterable[str]) -> Held:
-    there = [name for name in several if name in names]
-    return Held(names, there, [names[name] for name in there])
-
-
-def is_held(several: Iterable[Held]) -> bool:
-    """Whether all names stand for the objects that they stood for, and these hold what they held."""
-    return all(
-        all(map(is_, map(one.where.get, one.names), one.objects))
-        and all(memory.told(value) == told for value, told in zip(one.objects, one.contents, strict=False))
-        and not (one.leaves and _is_unlike(*one.leaves, snapshots.leaves(one.objects[0])))
-        for one in several
-    )
-
-
-def _is_unlike(name: str, before: snapshots.Leaves, own: set[str], now: snapshots.Leaves) -> bool:
-    """Whether a name holds something else, but for what code that is reached sets."""
-    return not all(_is_set(own, name, place) for place in snapshots.differing(before, now))
-
-
-class Memory(NamedTuple):
-    """What this process holds of what a step reaches."""
-
-    told: dict[str, str]  # place -> the hash of what a program has set there, or put in
-    held: list[Held]
-    opaque: tuple[str, ...]  # objects that nobody looks into
-
-
-def changed(declared: Step[..., Any], found: Reached, noted: Sequence[Noted]) -> Memory:
-    """What was set on a module or class that the source says otherwise, and was put into a list, set or dictionary.
-
-    What the code that is reached sets itself is left out: that code counts. Raises BadInput for what cannot be told.
-    """
-    names = [*_held_names(found)]
-    own = partial(_set_by, declared, found)
-    told = dict([*_changed_literals(declared, found, own), *_changed_values(declared, noted, own)])
-    held = [*names, *_held_values(noted, _OWN.get(_key(declared, found), set()))]
-    return Memory(told, held, tuple(sorted(set(_opaque(noted)))))
-
-
-def _opaque(several: Iterable[Noted]) -> Iterator[str]:
-    for one in several:
-        if snapshots.is_large(vars(sys.modules[one.module])[one.name]):
-            yield f"{one.module}:{one.name} (more than {snapshots.MOST} values)"
-        for place, leaf in one.now.items():
-            if isinstance(leaf, Opaque) and snapshots.may_change(leaf.value):
-                yield f"{one.module}:{one.name}{''.join(place)} ({leaf.kind})"
-
-
-def _held_values(several: Iterable[Noted], own: set[str]) -> Iterator[Held]:
-    for one in several:
-        held = _held(vars(sys.modules[one.module]), [one.name])
-        if one.now and not snapshots.is_atom(held.objects[0]):  # else it is what the name stands for
-            told = {path: leaf for path, leaf in one.now.items() if not _is_set(own, one.name, path)}
-            yield held._replace(leaves=(one.name, told, own))
-
-
-def _changed_literals(
-    declared: Step[..., Any], found: Reached, own: Callable[[], set[str]]
-) -> Iterator[tuple[str, str]]:
-    for every, module, path, one, literal in _literals(found):
-        names, name = _where(every, one)
-        value = names.get(name, _ABSENT)
-        now = memory.told(value, path)
-        if value is _ABSENT or now == literal:
-            continue
-        is_changed = literal.startswith(memory.CHANGEABLE) and memory.is_container(value)
-        if now is None and is_changed:
-            continue  # it holds what no literal can, as a registry does
-        if now is None and ("." in one or literal.startswith("def ")):  # of a decorator or a base, maybe
-            _check_maker(declared, found, f"{module}:{one}", value)
-        elif is_changed or not _is_set(own(), name, (f".{name}",) if "." in one else ()):
-            if now is None or now.startswith("def "):
-                raise BadInput(
-                    f"{path}: '{one}' in memory is not what the file says; give what is set to the step as a parameter"
-                )
-            yield f"{module}:{one}{IN_MEMORY if is_changed else ''}", hashed([literal, now])
-
-
-def _changed_values(
-    declared: Step[..., Any], several: Iterable[Noted], own: Callable[[], set[str]]
-) -> Iterator[tuple[str, str]]:
-    for module, path, name, before, now, literals in several:
-        value = vars(sys.modules[module])[name]
-        places = [
-            at for at in snapshots.differing(before, now) if not (at and _is_compared(value, name, at[0], literals))
-        ]
-        if not places or _is_bound_again(module, path, name):
-            continue
-        for place in places:
-            if _is_set(own(), name, place):
-                continue
-            where, leaf = f"{name}{''.join(place)}", now.get(place)
-            is_told = not isinstance(leaf, Opaque) or (place and before.get(place) is None)  # made when it is needed
-            if not is_told and not is_ignored(declared, f"{module}:{where}"):
-                raise BadInput(
-                    f"{path}: '{where}' was another object when '{declared.name}' was defined; give what is set to the "
-                    "step as a parameter"
-                )
-            yield f"{module}:{where}{IN_MEMORY}", hashed(leaf)
-
-
-def _literals(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, str, str, str]]:
-    """Of the modules that are loaded: its names, the module, the file, the name, and what the source says it is."""
-    for module, files in found.literals.items():
-        for path, literals in files.items() if module in sys.modules else ():
-            names = vars(sys.modules[module])
-            for one, literal in literals.items():
-                yield names, module, path, one, literal
-
-
-def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str]:
-    """Where a name of a module, or an attribute of a class of it, is bound, and by which name."""
-    name, _, attribute = place.partition(".")
-    if not attribute:
-        return names, name
-    return vars(names[name]) if memory.is_a(names.get(name), type) else {}, attribute
-
-
-def noted_of(found: Reached) -> Iterator[Noted]:
-    """The names that are reached whose values the source computes."""
-    for (module, path, _), names in found.places.items():
-        noted = snapshots.of(module)
-        if noted is None:
-            continue
-        held, literals = vars(sys.modules[module]), found.literals.get(module, {}).get(path, {})
-        for name in {*held} if WHOLE in names else names:
-            before = noted.values.get(name, {} if noted.is_whole else None)
-            if (
-                before is None
-                or name not in held
-                or name[:2] == "__"
-                or _is_literal(held[name], literals.get(name), path)
-            ):
-                continue
-            value = held[name]
-            now = snapshots.leaves(value)
-            if before or now or snapshots.is_large(value):
-                yield Noted(module, path, name, before, now, literals)
-
-
-def _is_compared(value: object, name: str, place: str, literals: Mapping[str, str]) -> bool:
-    """Whether an attribute of a class is compared with the source, which has a literal there, as it still is one."""
-    inside = vars(value) if memory.is_a(value, type) else {}
-    return f"{name}{place}" in literals and memory.told(inside.get(place[1:])) is not None
-
-
-def _is_literal(value: object, literal: str | None, path: str) -> bool:
-    """Whether a value is compared with the source. A list or dictionary of functions is not: no literal tells these."""
-    if literal is None:
-        return False
-    if type(value) is FunctionType:
-        return not value.__dict__
-    return not (
-        literal.startswith(memory.CHANGEABLE) and memory.is_container(value) and memory.told(value, path) is None
-    )
-
-
-def _is_set(own: set[str], name: str, place: tuple[str, ...]) -> bool:
-    names = [part[1:] for part in place if part[0] == "."]
-    return not own.isdisjoint([ANY, name, *names, *(OWN + one for one in (*names, ANY) if names)])
-
-
-def _is_bound_again(module: str, path: str, name: str) -> bool:
-    """Whether a module may have bound a name after it was noted, by itself."""
-    noted = snapshots.of(module)
-    source = parsed(module, Path(path), state_of(path))
-    return bool(noted and not noted.is_whole and len(source.statements.get(name, ())) > 1)
-
-
-def _set_by(declared: Step[..., Any], found: Reached) -> set[str]:
-    """The names of attributes and globals that code which is reached sets, or fills; ``ANY`` for computed ones.
-
-    And those that a module sets, when it is imported, that such code may import while it runs.
-    """
-    key = _key(declared, found)
-    if key not in _OWN:
-        _OWN[key] = _changes(declared, found).all()
-    return _OWN[key]
-
-
-def _key(declared: Step[..., Any], found: Reached) -> tuple[Step[..., Any], int, int]:
-    return declared, watch.executions(), len(found.code)
-
-
-def _changes(declared: Step[..., Any], found: Reached) -> Changes:
-    home = declared.module.partition(".")[0]
-    parts: dict[str, list[str]] = {}
-    for place in found.code:
-        module, _, part = place.partition(":")
-        parts.setdefault(module, [BODY]).append(part)
-    todo, seen, changes = [*parts], set[str](), Changes()
-    while todo:
-        module = todo.pop()
-        location = located(module, home)
-        if module not in seen and location.kind == "source":
-            seen.add(module)
-            source = parsed(module, location.path, state_of(location.path))
-            changes.add(source.changes(parts.get(module, [BODY])))
-            todo += source.all_modules
-    return changes
-
-
-def without_filled(declared: Step[..., Any], found: Reached) -> None:
-    """Leave out of the literals the lists and dictionaries that the code which is reached fills: that code counts."""
-    several = [one for files in found.literals.values() for one in files.values()]
-    changeable = [(one, name) for one in several for name in one if one[name].startswith(memory.CHANGEABLE)]
-    own = _set_by(declared, found) if changeable else set()
-    for literals, name in changeable:
-        if not own.isdisjoint({name.rpartition(".")[2], ANY}):
-            del literals[name]
-
-
-def forget() -> None:
-    """Look anew at what code sets."""
-    _OWN.clear()

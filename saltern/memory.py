@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import marshal
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
@@ -62,11 +62,20 @@ class Known:
             todo += [inner for inner in one.co_consts if type(inner) is CodeType]
         return found
 
-    def has(self, value: Any) -> bool:
-        """Whether a value is a plain function of this code."""
+    def others(self, held: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+        """The names that stand for something else than a plain function of this code, and may hold code. Fast."""
+        here = self._here  # no code of it has anything of a function around it
+        several = [
+            name
+            for name in names
+            if not (type(value := held.get(name)) is FunctionType and id(value.__code__) in here) or value.__dict__
+        ]
+        return [name for name in several if not (is_plain(value := held.get(name)) or self._has(value))]
+
+    def _has(self, value: Any) -> bool:
         if type(value) is not FunctionType or value.__closure__ or value.__dict__:
             return False
-        return id(value.__code__) in self._here or id(value.__code__) in self.inside
+        return id(value.__code__) in self.inside
 
 
 def is_a(value: object, kinds: type | tuple[type, ...]) -> bool:
@@ -122,6 +131,18 @@ def _literal(statement: ast.stmt | None, name: str) -> str | None:
             with contextlib.suppress(ValueError, TypeError, MemoryError, RecursionError):
                 return told(ast.literal_eval(statement.value))
     return None
+
+
+def functions(held: Mapping[str, Any], literals: Mapping[str, str], path: str) -> set[str]:
+    """The names that stand for the functions that the source says, of a file, and for nothing else. Fast."""
+    return {
+        name
+        for name, literal in literals.items()
+        if type(value := held.get(name)) is FunctionType
+        and (code := value.__code__).co_filename == path
+        and literal == f"def {code.co_qualname}"
+        and not value.__dict__
+    }
 
 
 def told(value: Any, path: str = "") -> str | None:

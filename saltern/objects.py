@@ -10,6 +10,7 @@ from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from saltern.errors import BadInput
+from saltern.snapshots import attributes
 
 # What a class may have whose objects are told apart by their identity alone.
 _NOTHING = {
@@ -43,9 +44,16 @@ def described(value: Any, where: str, exact: Callable[[Any, str], Any]) -> Any:
     told: dict[str, Any] = {"object": name_of(type(value)), "state": exact(_short(parts), where)}
     if not any(state) and arguments == (type(value),) and (name := _sentinel(value)):
         told["is"] = name
-    if (more := getattr(value, "__dict__", None)) and not any(state) and not _says_its_state(type(value)):
+    if (more := _held(value)) and not any(state) and not _says_its_state(type(value)):
         told["others"] = exact(more, where)
     return told
+
+
+def _held(value: Any) -> dict[Any, Any]:
+    """The attributes of an object; of Python's own classes without those that their arguments say."""
+    if type(value).__module__.partition(".")[0] in sys.stdlib_module_names:
+        return getattr(value, "__dict__", None) or {}
+    return dict(attributes(value))
 
 
 def _sentinel(value: Any) -> str | None:

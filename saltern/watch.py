@@ -2,16 +2,14 @@
 
 The code of modules as it is run: Python keeps none of it, and times tell little about which text it came from, as
 bytecode may be stale, and a file may be saved again with what it said before. And what a step reads while it runs,
-beside its inputs: it also counts what it asks about files, see ``saltern.asked``. What a C library opens by itself
-raises no event: of that, the paths tell that the step puts together.
+beside its inputs: ``saltern.notes`` says what counts of each event. What a C library opens by itself raises none: of
+that, the paths tell that the step puts together, see ``saltern.asked``.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import shlex
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -20,44 +18,18 @@ from functools import wraps
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import unquote, urlsplit
 
-from saltern import asked, kept, scripts, whose
+from saltern import asked, kept, whose
 from saltern.files import is_within
-from saltern.seen import NOBODY, TOLD, Seen, is_there, listening, pool_of, report, reporting, unheard
+from saltern.notes import ASKED, AT_IMPORT, NOTES, OF_POOLS, READERS_OF_SOURCE, is_for_source
+from saltern.seen import NOBODY, TOLD, Seen, listening, pool_of, report, reporting, unheard
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _PYTHON = str(Path(os.__file__).parent)
-_UNNAMED = getattr(os, "O_TMPFILE", 0)  # a file that is in a folder under no name
-_EMPTIES = os.O_TRUNC | os.O_EXCL
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
-# Those who look for modules, and for their source to show it.
-_READERS_OF_LINES = (f"{_PYTHON}/linecache.py", f"{_PYTHON}/tokenize.py")  # of source, mostly
-_READERS_OF_SOURCE = (
-    *(f"<frozen {name}" for name in ("importlib", "runpy>", "zipimport>")),
-    *(f"{_PYTHON}/importlib/metadata/", *_READERS_OF_LINES),
-)
-# Who asks about a file for somebody else; and those that ask about each folder above a file.
-_ASKS_FOR_OTHERS = ("<frozen ", f"{_PYTHON}/pathlib")
-_LISTS_FOR_OTHERS = (f"{_PYTHON}/glob.py", f"{_PYTHON}/pathlib")  # which tell what was wanted of it
-_WALKS_UP = ("_joinrealpath", "realpath")
-# Who reads a variable of the environment, or starts a program, for somebody else; and who does so for itself.
-_READ_FOR_OTHERS = (
-    *(f"<frozen {name}>" for name in ("_collections_abc", "os", "posixpath")),
-    *(f"{_PYTHON}/{name}.py" for name in ("_collections_abc", "os", "posixpath")),
-)
-# Those who have ``os`` for something else: a settings reader, and who runs the functions that others give them.
-_HANDED_ONES = {"concurrent.futures.process", "concurrent.futures.thread", "configparser", "multiprocessing.pool"}
-_STARTERS = (f"{_PYTHON}/subprocess.py", f"{_PYTHON}/os.py", "<frozen os>")
-_FOR_THEMSELVES = tuple(f"{_PYTHON}/{name}" for name in ("ctypes/", "multiprocessing/", "platform.py", "uuid.py"))
-_METADATA = (".dist-info/METADATA", ".egg-info/PKG-INFO")
-_SHELLS = {"bash", "dash", "ksh", "sh", "zsh"}
-
 _executed: dict[str, CodeType] = {}  # file name -> the code of the module, the last that was run
 _count = 0
-_take_all: set[tuple[CodeType, int]] = set()  # instructions that go through all variables of the environment
 _watching: dict[int, Seen] = {}  # the thread that runs a step -> what it does
 _outer: list[Seen] = []  # what this process does, if a step of another one started it
 _aside: set[int] = set()  # threads that are at work for the cache itself
@@ -146,11 +118,11 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
                 _count += 1
         return
     try:
-        if event in _NOTES and (_watching or _outer or event in _AT_IMPORT) and threading.get_ident() not in reporting:
-            if event in _AT_IMPORT:
+        if event in NOTES and (_watching or _outer or event in AT_IMPORT) and threading.get_ident() not in reporting:
+            if event in AT_IMPORT:
                 _note_kept(event, *arguments)
             for seen in _whose(event):
-                _NOTES[event](seen, *arguments)
+                NOTES[event](seen, *arguments)
                 if seen.process != os.getpid():
                     report(seen)
     except Exception:  # an error here would be one in the program that is watched, which may be at its end
@@ -164,7 +136,7 @@ def _ask(event: str, *arguments: Any) -> None:
 def _note_kept(event: str, *arguments: Any) -> None:
     frame = sys._getframe(2)
     reader, path = frame.f_code.co_filename, arguments[0] if arguments else ""
-    if reader.startswith(_READERS_OF_SOURCE) and (not isinstance(path, str) or _is_for_source(reader, path)):
+    if reader.startswith(READERS_OF_SOURCE) and (not isinstance(path, str) or is_for_source(reader, path)):
         return
     seen, thread = Seen(0, frozenset()), threading.get_ident()
     with unheard():
@@ -172,7 +144,7 @@ def _note_kept(event: str, *arguments: Any) -> None:
         if not owners:
             return
         by_user = whose.is_by_user(frame)
-        _NOTES[event](seen, *arguments)
+        NOTES[event](seen, *arguments)
         inputs = _watching[thread].inputs if thread in _watching else ()
         for path in seen.opened | seen.listed:
             counts = whose.counts(os.path.dirname(path), by_user=by_user)  # noqa: PTH120
@@ -187,7 +159,8 @@ def _whose(event: str) -> list[Seen]:
     if not _watching:
         return _outer
     name = next((one.name for one in threading.enumerate() if one.ident == thread), "")
-    frame = sys._getframe(5 if event in _ASKED else 2)  # this, _hook, and of what is asked _ask, asked's, the function
+    # this, _hook, and of what is asked _ask, asked's, the function
+    frame = sys._getframe(5 if event in ASKED else 2)
     is_of_pool = _works_for_steps(event, thread, name, frame)
     apart = pool_of(name) if thread in _aside else ""
     return [
@@ -203,281 +176,12 @@ def _works_for_steps(event: str, thread: int, name: str, frame: FrameType) -> bo
     What the program's first thread does by a library is the engine's, which runs the steps, unless it reads a file.
     """
     is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)")
-    if event in _OF_POOLS:
+    if event in OF_POOLS:
         return is_worker or whose.is_for_user(frame)
     if thread == threading.main_thread().ident:
         return whose.is_by_user(frame)
     # Python's own code alone: a function of it that somebody has given to a pool
     return whose.is_for_user(frame) or (is_worker and not whose.asker(frame))
-
-
-def _open(seen: Seen, path: Any, mode: str | None, flags: int) -> None:
-    if isinstance(path, int) or path is None or (_UNNAMED and flags & _UNNAMED == _UNNAMED):
-        return
-    frame = sys._getframe(2)
-    place, by_user = _place(seen, path, frame)
-    if not _is_to_read(mode, flags) or (flags & os.O_CREAT and not seen.know(place)):
-        _make(seen, place)
-        return
-    seen.know(place)
-    if flags & os.O_RDWR:
-        seen.updated.add(place)
-    reader = frame.f_code.co_filename
-    if os.fsdecode(path) in sys.path and _is_asked_by_library(frame):
-        return  # it looks for what is installed
-    if not _is_for_source(reader, place):
-        if place not in seen.written:  # else it reads its own
-            seen.opened[place] = None
-    elif reader.startswith("<"):
-        seen.imported[place] = None
-    if by_user and place.endswith(_METADATA):
-        seen.modules[Path(place).parent.name.partition("-")[0]] = None
-
-
-def _is_to_read(mode: str | None, flags: int) -> bool:
-    """Whether a file is opened to read it, maybe also to write: what was written is left out later."""
-    if mode:
-        return not set(mode) & set("wx") and (mode[0] != "a" or "+" in mode)
-    return not flags & _WRITES or bool(flags & os.O_RDWR and not flags & _EMPTIES)
-
-
-def _place(seen: Seen, path: Any, frame: FrameType) -> tuple[str, bool]:
-    """A path from the root, and whether the user's code named it. Notes that, and whether from the current folder."""
-    name = os.fsdecode(path)
-    is_plain = name.startswith("/") and not ("//" in name or "/." in name or name.endswith("/"))  # as nearly all
-    place = name if is_plain else os.path.abspath(name)  # noqa: PTH100 - this is asked often
-    if not (is_plain or os.path.isabs(name)):  # noqa: PTH117
-        seen.relative.add(place)
-    if by_user := whose.is_by_user(frame, seen.own):
-        seen.users.add(place)
-    return place, by_user
-
-
-def _list(seen: Seen, path: Any = None) -> None:
-    frame = sys._getframe(2)
-    if isinstance(path, int) or frame.f_code.co_filename.startswith(_READERS_OF_SOURCE):
-        return
-    folder = os.fsdecode(path or ".")
-    if not (folder in sys.path and _is_asked_by_library(frame)):  # which looks for what is installed
-        place = os.path.abspath(folder)  # noqa: PTH100
-        seen.listed[place] = None
-        by_user = whose.is_by_user(frame, seen.own)
-        if place not in seen.names and whose.counts(place, by_user=by_user):
-            seen.know(place)
-            seen.names[place] = _names(place)
-        if by_user:
-            seen.users.add(place)
-            if not frame.f_code.co_filename.startswith(_LISTS_FOR_OTHERS):
-                seen.matched[f"{place}/*"] = None
-
-
-def _note_asked(seen: Seen, function: str, path: Any) -> None:
-    frame = sys._getframe(5)  # this, _hook, _ask, asked's, the replaced function, and who called that
-    while frame and (code := frame.f_code).co_filename.startswith(_ASKS_FOR_OTHERS):
-        if code.co_name in _WALKS_UP and function == "lstat":
-            return  # where it finds a link, it asks where that leads
-        frame = frame.f_back  # type: ignore[assignment]
-    file = frame.f_code.co_filename if frame else _PYTHON
-    place, by_user = _place(seen, path, frame)
-    if not (file.startswith(f"{_PYTHON}/inspect.py") or _is_for_source(file, place)):
-        # a library that asks may read it by itself, out of sight; or it goes by its size and time, and says it is equal
-        (seen.asked if by_user and not file.endswith("/filecmp.py") else seen.opened)[place] = None
-
-
-def _is_for_source(reader: str, path: str) -> bool:
-    """Whether a file is read to import it, or to show lines of it, and not as data."""
-    return reader.startswith(_READERS_OF_SOURCE) and (path.endswith(".py") or not reader.startswith(_READERS_OF_LINES))
-
-
-def _note_handed(seen: Seen, path: Any) -> None:
-    if isinstance(path, str) and path not in seen.handed:  # a step may put together very many
-        place, _ = _place(seen, path, sys._getframe(5))  # this, _hook, _ask, asked's, the replaced function, its caller
-        seen.handed[place] = None
-
-
-def _note_expanded(seen: Seen, path: Any) -> None:
-    if isinstance(path, str):
-        place, by_user = _place(seen, path, sys._getframe(5))
-        (seen.handed if by_user else seen.expanded)[place] = None
-
-
-def _note_matched(seen: Seen, pattern: Any) -> None:
-    frame = sys._getframe(5)
-    if whose.is_by_user(frame, seen.own):
-        place, _ = _place(seen, pattern, frame)
-        seen.matched[place] = None
-
-
-def _names(folder: str) -> list[str]:
-    """What is in a folder. To list it is an event, too."""
-    with unheard():
-        try:
-            return os.listdir(folder)  # noqa: PTH208
-        except OSError:
-            return []
-
-
-def _absolute(path: Any) -> str:
-    return os.path.abspath(os.fsdecode(path))  # noqa: PTH100
-
-
-def _make(seen: Seen, path: Any) -> None:
-    """Note that a file is written, or something made; before that, what the folder is that it lies in."""
-    place = _absolute(path)
-    seen.know(os.path.dirname(place))  # noqa: PTH120
-    seen.written.add(place)
-
-
-def _make_new(seen: Seen, path: Any, *_: Any) -> None:
-    if not is_there(os.fsdecode(path)):  # else it fails
-        _make(seen, path)
-
-
-def _touch(seen: Seen, path: Any, *_: Any) -> None:
-    """Note what a file is, or the folder that something is taken from, before the step makes it look younger."""
-    if not isinstance(path, int):
-        place = _absolute(path)
-        seen.know(place)
-        seen.know(os.path.dirname(place))  # noqa: PTH120
-
-
-def _set_times(seen: Seen, path: Any, *_: Any) -> None:
-    if not isinstance(path, int):
-        _touch(seen, path)
-        seen.touched.add(_absolute(path))
-
-
-def _rename(seen: Seen, old: Any, new: Any, *_: Any) -> None:
-    _touch(seen, old)
-    _make(seen, new)
-
-
-def _link(seen: Seen, old: Any, new: Any, *_: Any) -> None:
-    _touch(seen, old)
-    _make_new(seen, new)
-
-
-def _is_asked_by_library(frame: FrameType | None) -> bool:
-    file = whose.asker(frame)
-    return not file or "site-packages" in file
-
-
-def _note_module(seen: Seen, module: str, unpickled: str = "") -> None:
-    """Note a library that the user's code imports or looks for by a name that data may say, or of an unpickled object.
-
-    Not those that other libraries look for, such as each that they can work with.
-    """
-    top = module.partition(".")[0]
-    if top and top not in sys.stdlib_module_names and (unpickled or whose.is_by_user(sys._getframe(5), seen.own)):
-        seen.modules[top] = None
-
-
-def _note_variable(seen: Seen, name: Any) -> None:
-    """Note a variable that code of the user's reads, by whatever name; not when it takes all of them at once."""
-    frame = sys._getframe(5)  # this, _hook, _ask, asked's, the replaced method, and who called that
-    while frame and frame.f_code.co_filename.startswith(_READ_FOR_OTHERS):
-        frame = frame.f_back  # type: ignore[assignment]
-    if not frame or _reads_for_itself(frame) or not whose.is_by_user(frame, seen.own):
-        return
-    place = frame.f_code, frame.f_lasti
-    if name is None:
-        _take_all.add(place)
-        seen.copied[f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_qualname}"] = None
-    elif place not in _take_all:
-        seen.variables[os.fsdecode(name)] = None
-
-
-def _reads_for_itself(frame: FrameType) -> bool:
-    """Whether Python's own code reads a variable that nobody has handed it, as ``tempfile`` does."""
-    is_handed = frame.f_globals.keys().isdisjoint(("os", "environ")) or frame.f_globals.get("__name__") in _HANDED_ONES
-    return whose.is_pythons(frame.f_code.co_filename) and not is_handed
-
-
-def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, env: Any = None, *_: Any) -> None:
-    given = _words(arguments) if isinstance(arguments, str) else [os.fsdecode(word) for word in arguments or ()]
-    texts = [*([] if program is None else [os.fsdecode(program)]), *given]
-    named = texts if program is None else texts[:1]
-    if os.path.basename(texts[0]) in _SHELLS and "-c" in texts[1:-1]:  # noqa: PTH119
-        inner = _words(texts[texts.index("-c") + 1])
-        texts, named = texts + inner, named + inner
-    folder = os.fsdecode(cwd) if cwd else "."
-    values = filter(None, (text.partition("=")[2] for text in texts))  # --data=FILE
-    for text in ("", *texts, *values, *scripts.modules(texts), *scripts.named_in(texts)):
-        seen.started[os.path.abspath(os.path.join(folder, text))] = None  # noqa: PTH100, PTH118
-    if not _is_for_itself(sys._getframe(2)):
-        path = os.fsdecode(dict(env or {}).get("PATH") or dict(env or {}).get(b"PATH") or os.environ.get("PATH", ""))
-        for text in named:
-            where = os.path.join(folder, text) if "/" in text else text  # noqa: PTH118
-            if found := shutil.which(where, path=path):
-                is_same = where == text and path == os.environ.get("PATH")
-                seen.programs[text if is_same else os.path.abspath(found)] = None  # noqa: PTH100
-
-
-def _words(command: str) -> list[str]:
-    """The words of a shell's command, of which some name programs."""
-    lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
-    lexer.whitespace_split, lexer.commenters = True, ""
-    try:
-        return [*lexer]
-    except ValueError:  # it is no command of a shell
-        return command.split()
-
-
-def _is_for_itself(frame: FrameType | None) -> bool:
-    """Whether Python's library starts a program to find something out, as ``platform`` does."""
-    while frame and frame.f_code.co_filename in _STARTERS:
-        frame = frame.f_back
-    return bool(frame and frame.f_code.co_filename.startswith(_FOR_THEMSELVES))
-
-
-def _connect(seen: Seen, socket: Any, address: Any) -> None:
-    where = address if isinstance(address, str | bytes) else ":".join(map(str, address[:2]))
-    seen.connected[os.fsdecode(where)] = None
-
-
-def _load(seen: Seen, name: Any) -> None:
-    if name and "/" in os.fsdecode(name):  # else it is one of the system's libraries
-        _open(seen, name, "r", 0)
-
-
-def _connect_to_file(seen: Seen, database: Any) -> None:
-    name = os.fsdecode(database)
-    if name.startswith("file:"):
-        name = unquote(urlsplit(name).path)
-    _open(seen, name, "r", os.O_RDWR)
-    if os.path.exists(log := f"{name}-wal"):  # noqa: PTH110 - what is not in the file yet
-        _open(seen, log, "r", 0)
-
-
-_AT_IMPORT = {"ctypes.dlopen", "open", "os.listdir", "os.scandir", "sqlite3.connect"}
-_ASKED = {asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED, asked.VARIABLE, asked.MODULE}
-_OF_POOLS = _AT_IMPORT | _ASKED - {asked.VARIABLE, asked.MODULE}  # of files: whatever else is at work there
-_NOTES: dict[str, Any] = {
-    "open": _open,
-    "ctypes.dlopen": _load,
-    "sqlite3.connect": _connect_to_file,
-    asked.PATH: _note_asked,
-    asked.HANDED: _note_handed,
-    asked.EXPANDED: _note_expanded,
-    asked.MATCHED: _note_matched,
-    asked.VARIABLE: _note_variable,
-    asked.MODULE: _note_module,
-    "pickle.find_class": _note_module,
-    "os.listdir": _list,
-    "os.scandir": _list,
-    "os.mkdir": _make_new,
-    "os.rename": _rename,
-    "os.symlink": lambda seen, _, path, *__: _make_new(seen, path),
-    "os.link": _link,
-    "os.truncate": lambda seen, path, *_: None if isinstance(path, int) else _make(seen, path),
-    "os.utime": _set_times,
-    **dict.fromkeys(("os.chmod", "os.chown", "os.remove", "os.rmdir"), _touch),
-    "subprocess.Popen": _start,
-    "os.system": lambda seen, command: _start(seen, None, os.fsdecode(command)),
-    "os.exec": lambda seen, path, arguments, _: _start(seen, path, arguments),
-    "os.posix_spawn": lambda seen, path, arguments, _: _start(seen, path, arguments),
-    "socket.connect": _connect,
-}
 
 
 def source_of(path: str) -> str:

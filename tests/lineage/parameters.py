@@ -428,6 +428,27 @@ CASES = [
         expect="rerun",
     ),
     Case(
+        name="date_with_a_slot",
+        about="A slot of a subclass of date, which copy and pickle drop.",
+        project="""
+        --- steps.py
+        from datetime import date
+        from typing import Any
+        from saltern import step
+        class Day(date):
+            __slots__ = ("region",)
+        def day(region):
+            found = Day(2018, 3, 5)
+            found.region = region
+            return found
+        @step(version="1", writes="json")
+        def out(data, *, when: Any):
+            return when.region
+        """,
+        pair=("{'when': day('north')}", "{'when': day('south')}"),
+        expect="rerun",
+    ),
+    Case(
         name="named_tuple_with_a_unit",
         about="An attribute of a subclass of a named tuple.",
         project="""
