@@ -42,6 +42,16 @@ class Noted(NamedTuple):
     literals: Mapping[str, str]  # what the source says of names and of attributes of classes
 
 
+class Literal(NamedTuple):
+    """What the source says that a name of a module is, or an attribute of a class of it."""
+
+    names: Mapping[str, Any]  # all of the module
+    module: str
+    path: str
+    name: str  # ``LIMIT`` or ``Model.rate``
+    told: str
+
+
 class Held(NamedTuple):
     """Objects by their names, and what is in those that may be changed."""
 
@@ -52,13 +62,13 @@ class Held(NamedTuple):
     leaves: tuple[str, snapshots.Leaves, set[str]] | None = None  # of the one name, but for what the code sets itself
 
 
-def _held_names(found: Reached) -> Iterator[Held]:
+def _held_names(found: Reached, literals: Sequence[Literal]) -> Iterator[Held]:
     """The objects that this process has under the names that are reached."""
     for (module, _, _), several in found.places.items():
         if module in sys.modules:
             yield _held(vars(sys.modules[module]), several)
     yield _held(vars(builtins), [place.removeprefix("builtins:") for place in found.code if place[:9] == "builtins:"])
-    for names, _, _, one, literal in _literals(found):
+    for names, _, _, one, literal in literals:
         is_changeable = literal.startswith(memory.CHANGEABLE)
         if "." in one or is_changeable:
             inside, attribute = _where(names, one)
@@ -99,9 +109,9 @@ def changed(declared: Step[..., Any], found: Reached, noted: Sequence[Noted]) ->
 
     What the code that is reached sets itself is left out: that code counts. Raises BadInput for what cannot be told.
     """
-    names = [*_held_names(found)]
-    own = partial(_set_by, declared, found)
-    told = dict([*_changed_literals(declared, found, own), *_changed_values(declared, noted, own)])
+    literals, own = [*_literals(found)], partial(_set_by, declared, found)
+    names = [*_held_names(found, literals)]
+    told = dict([*_changed_literals(declared, found, literals, own), *_changed_values(declared, noted, own)])
     held = [*names, *_held_values(noted, _OWN.get(_key(declared, found), set()))]
     return Memory(told, held, tuple(sorted(set(_opaque(noted)))))
 
@@ -124,9 +134,9 @@ def _held_values(several: Iterable[Noted], own: set[str]) -> Iterator[Held]:
 
 
 def _changed_literals(
-    declared: Step[..., Any], found: Reached, own: Callable[[], set[str]]
+    declared: Step[..., Any], found: Reached, literals: Sequence[Literal], own: Callable[[], set[str]]
 ) -> Iterator[tuple[str, str]]:
-    for every, module, path, one, literal in _literals(found):
+    for every, module, path, one, literal in literals:
         names, name = _where(every, one)
         value = names.get(name, _ABSENT)
         now = memory.told(value, path)
@@ -168,17 +178,14 @@ def _changed_values(
             yield f"{module}:{where}{IN_MEMORY}", hashed(leaf)
 
 
-def _literals(found: Reached) -> Iterator[tuple[Mapping[str, Any], str, str, str, str]]:
-    """Of the modules that are loaded: its names, the module, the file, the name, and what the source says it is.
-
-    Functions that are what the source says are left out.
-    """
+def _literals(found: Reached) -> Iterator[Literal]:
+    """What the source says of names in the modules that are loaded, but for functions that are what it says."""
     for module, files in found.literals.items():
         for path, literals in files.items() if module in sys.modules else ():
             names = vars(sys.modules[module])
             same = memory.functions(names, literals, path)
             for one in [one for one in literals if one not in same]:
-                yield names, module, path, one, literals[one]
+                yield Literal(names, module, path, one, literals[one])
 
 
 def _where(names: Mapping[str, Any], place: str) -> tuple[Mapping[str, Any], str]:
