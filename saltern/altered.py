@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from saltern import loaded, memory, snapshots, watch
+from saltern import loaded, memory, snapshots, sources, watch
 from saltern.changes import ANY, OWN, Changes
 from saltern.errors import BadInput
 from saltern.modules import BODY, SUBCLASSES, WHOLE
@@ -81,6 +81,57 @@ def _held(names: Mapping[str, Any], several: Iterable[str]) -> Held:
     return Held(names, there, [names[name] for name in there])
 
 
+def _held_code(declared: Step[..., Any], found: Reached, own: Callable[[], set[str]]) -> Iterator[Held]:
+    """What this process has under the names of what libraries have, and in the classes that are reached.
+
+    Raises BadInput where a program has put something else there than the module had at its end, or code in the place of
+    what a name stood for. Functions of the user's under names of modules are compared with the source.
+    """
+    for module, names in _names(found).items():
+        noted = snapshots.of(module)
+        if noted is None:
+            continue
+        every, imported = vars(sys.modules[module]), found.imports.get(module, {})
+        yield _held(every, imported)
+        for name in _replaced(every, noted.bound, names):
+            value = every[name]
+            is_compared = type(value) is FunctionType and not sources.is_library(value.__code__.co_filename)
+            if name in imported or (snapshots.is_code(value) and not is_compared):
+                _check_same(declared, own, module, name, value, noted.bound[name])
+        for name in [one for one in names if noted.methods.get(one) and every.get(one) is noted.bound[one]]:
+            inside, before = vars(every[name]), noted.methods[name]
+            yield _held(inside, before)
+            for one in _replaced(inside, before, before):
+                _check_same(declared, own, module, f"{name}.{one}", inside[one], before[one])
+
+
+def _replaced(now: Mapping[str, Any], before: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """The names that stand for another object than before."""
+    return [one for one in names if one in before and one in now and now[one] is not before[one]]
+
+
+def _names(found: Reached) -> dict[str, dict[str, None]]:
+    """The names that are reached of each module that is loaded."""
+    names: dict[str, dict[str, None]] = {}
+    for module, several in (*((origin[0], names) for origin, names in found.places.items()), *found.imports.items()):
+        if module in sys.modules:
+            names.setdefault(module, {}).update(several)
+    return names
+
+
+def _check_same(
+    declared: Step[..., Any], own: Callable[[], set[str]], module: str, name: str, now: Any, before: Any
+) -> None:
+    where, _, attribute = name.partition(".")
+    if snapshots.wraps(now, before) or is_ignored(declared, f"{module}:{name}"):
+        return
+    if not _is_set(own(), where, (f".{attribute}",) if attribute else ()):
+        raise BadInput(
+            f"{module}: '{name}' in memory is not what the file says, but an object of type "
+            f"'{type(now).__qualname__}'; give what is set to the step as a parameter"
+        )
+
+
 def is_held(several: Iterable[Held]) -> bool:
     """Whether all names stand for the objects that they stood for, and these hold what they held."""
     return all(
@@ -110,7 +161,7 @@ def changed(declared: Step[..., Any], found: Reached, noted: Sequence[Noted]) ->
     What the code that is reached sets itself is left out: that code counts. Raises BadInput for what cannot be told.
     """
     literals, own = [*_literals(found)], partial(_set_by, declared, found)
-    names = [*_held_names(found, literals)]
+    names = [*_held_names(found, literals), *_held_code(declared, found, own)]
     told = dict([*_changed_literals(declared, found, literals, own), *_changed_values(declared, noted, own)])
     held = [*names, *_held_values(noted, _OWN.get(_key(declared, found), set()))]
     return Memory(told, held, tuple(sorted(set(_opaque(noted)))))
@@ -166,7 +217,7 @@ def _changed_values(
         if not places or _is_bound_again(module, path, name):
             continue
         for place in places:
-            if _is_set(own(), name, place):
+            if _is_set(own(), name, place) or (place not in before and _is_kept_by_library(value, place)):
                 continue
             where, leaf = f"{name}{''.join(place)}", now.get(place)
             is_told = not isinstance(leaf, Opaque) or (place and before.get(place) is None)  # made when it is needed
@@ -176,6 +227,13 @@ def _changed_values(
                     "step as a parameter"
                 )
             yield f"{module}:{where}{IN_MEMORY}", hashed(leaf)
+
+
+def _is_kept_by_library(value: Any, place: tuple[str, ...]) -> bool:
+    """Whether a private attribute of a class is one that a base of a library may have put there for itself."""
+    if not (memory.is_a(value, type) and place and place[0].startswith("._")):
+        return False
+    return not all(map(snapshots.is_own, value.__mro__[1:-1]))
 
 
 def _literals(found: Reached) -> Iterator[Literal]:
@@ -242,8 +300,8 @@ def _is_literal(value: object, literal: str | None, path: str) -> bool:
     """Whether a value is compared with the source. A list or dictionary of functions is not: no literal tells these."""
     if literal is None:
         return False
-    if type(value) is FunctionType:
-        return not value.__dict__
+    if type(value) is FunctionType or literal.startswith("def "):
+        return type(value) is FunctionType and not value.__dict__
     return not (
         literal.startswith(memory.CHANGEABLE) and memory.is_container(value) and memory.told(value, path) is None
     )

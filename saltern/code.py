@@ -257,6 +257,8 @@ def owners(found: Reached) -> list[kept.Owner]:
 
 
 def _reaches(found: Reached, file: str, name: str) -> bool:
+    if file == kept.LIBRARY:
+        return name in found.libraries
     if not name:
         return file in found.files
     return any(

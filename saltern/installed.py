@@ -98,6 +98,13 @@ def version(name: str) -> str:
 
 
 @cache
+def every_version() -> str:
+    """The hash of the names and versions of all distributions."""
+    told = [(name, version(name)) for name in sorted(installed())]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+@cache
 def owners() -> dict[str, list[str]]:
     """Top-level module -> the normalised names of the distributions that have it."""
     found: dict[str, list[str]] = {}

@@ -27,6 +27,12 @@ Owner = tuple[str, str]  # the file of a module, and a name in it; "" for what t
 
 _PYTHONS = ("<", str(Path(os.__file__).parent))
 _CONTAINERS = (MutableMapping, MutableSequence, MutableSet)
+LIBRARY = "<library>"  # in the place of a file: the owner is a library, by the name of its top-level module
+# Those that keep the settings or texts that they have read for whoever asks next; ``gettext`` is Python's own.
+_REMEMBER = {
+    "babel", "config", "confuse", "decouple", "django", "dynaconf", "environ", "everett", "flask", "gettext", "i18n",
+    "luigi", "mako", "prettyconf", "starlette", "tornado",
+}  # fmt: skip
 _CACHES = ("cache", "cache_clear", "cache_info", "memory")  # attributes of what functools, cachetools, joblib make
 
 _read: dict[Owner, dict[str, str | None]] = {}  # path -> what it was; None where it is looked at again each time
@@ -36,7 +42,7 @@ _last: Mapping[Any, Any] = {}
 
 
 def owners(frame: FrameType | None) -> Iterator[Owner]:
-    """Who may keep what is read in a frame: functions that remember, and the module that is being imported, if any.
+    """Who may keep what is read in a frame: functions and libraries that remember, and the module that is imported.
 
     What this library reads, such as a store, nobody keeps.
     """
@@ -45,6 +51,7 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
         reader = reader.f_back
     if reader and whose.is_ours(reader.f_code.co_filename):
         return
+    yield from ((LIBRARY, one) for one in sorted({*_libraries(frame)} & _REMEMBER))
     while frame:
         code, file = frame.f_code, frame.f_code.co_filename
         is_users = not (file.startswith(_PYTHONS) or whose.is_ours(file) or "site-packages" in file)
@@ -54,6 +61,13 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
             return
         if is_users:
             yield from ((file, name) for name in _keepers(code, frame.f_globals))
+        frame = frame.f_back
+
+
+def _libraries(frame: FrameType | None) -> Iterator[str]:
+    """The libraries by which the user's code has something read, by their top-level modules."""
+    while frame and (frame.f_code.co_filename.startswith(_PYTHONS) or "site-packages" in frame.f_code.co_filename):
+        yield str(frame.f_globals.get("__name__")).partition(".")[0]
         frame = frame.f_back
 
 

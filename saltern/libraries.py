@@ -7,8 +7,10 @@ from functools import cache
 
 from saltern.code import reached
 from saltern.errors import BadInput
-from saltern.installed import content_of, installed, named, normal, version
+from saltern.installed import content_of, every_version, installed, named, normal, version
 from saltern.steps import Step
+
+EVERY = "<all that is installed>"
 
 
 def library_fingerprint(step: Step[..., object]) -> dict[str, str]:
@@ -19,7 +21,8 @@ def library_fingerprint(step: Step[..., object]) -> dict[str, str]:
     Raises BadInput for a distribution that the step declares and that is not installed.
     """
     found = reached(step)
-    return _versions(step.name, frozenset(step.libraries), frozenset(found.libraries), found.steady)
+    versions = _versions(step.name, frozenset(step.libraries), frozenset(found.libraries), found.steady)
+    return versions | {EVERY: every_version()} if "distributions" in found.by_name else versions
 
 
 @cache

@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 from saltern import memory, snapshots, sources, watch
 from saltern.errors import BadInput
+from saltern.executed import names_of
 from saltern.modules import WHOLE, item_of
 from saltern.parsed import compiled, located, parsed, written
 from saltern.reached import FILE, PROJECT, Reached
@@ -21,10 +23,13 @@ from saltern.snapshots import Own
 from saltern.sources import state_of
 from saltern.steps import Step
 
+_TICK = 100_000_000  # ns: more than any clock that files of source get their times from
+
 
 def check(declared: Step[..., Any], found: Reached) -> None:
     """Raise BadInput where this process has loaded other code than the source has."""
     current: dict[str, memory.Known] = {}  # file -> the code that was executed, where it is the source's
+    rewritten: set[str] = set()  # files whose code is another one, and is theirs all the same
     for (module, path, home), names in found.places.items():
         if module not in sys.modules:
             continue
@@ -33,24 +38,57 @@ def check(declared: Step[..., Any], found: Reached) -> None:
             found.compiled[path] = compiled(home, Path(path), state_of(path))
         if path not in current:
             is_current = executed is not None and memory.whole(executed) == found.compiled[path]
-            current[path] = memory.Known(executed if is_current else None)
+            if not is_current and _is_rewritten(module, path):
+                rewritten.add(path)
+            current[path] = memory.Known(executed if is_current or path in rewritten else None)
         known = current[path]
         held = vars(sys.modules[module])
         for name in known.others(held, names):
             value = held.get(name)
             codes = memory.others(value, path, home, known)
-            if codes and memory.differs(codes, written(home, Path(path), state_of(path))):
+            if codes and path not in rewritten and memory.differs(codes, written(home, Path(path), state_of(path))):
                 raise BadInput(
                     f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload "
                     f"'{module}' and what imports it"
                 )
             check_maker(declared, found, f"{module}:{name}", value)
-        if known.code:
+        if known.code or path in rewritten:
             continue
         state = state_of(path)
         is_new = declared.loaded_ns < state[1] <= time.time_ns()  # what is later is of a clock that is ahead
         if is_new and not (executed and memory.digest(executed) in written(home, Path(path), state)[memory.MODULE]):
             raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
+    _check_own(declared, {path: known for path, known in current.items() if path not in rewritten})
+
+
+def _is_rewritten(module: str, path: str) -> bool:
+    """Whether a loader changed the code before it ran, as pytest does with ``assert``, and not the file since."""
+    loader = (names_of(sys.modules[module]) or {}).get("__loader__")
+    if type(loader).__module__.startswith(("_frozen_importlib", "zipimport", "builtins")):
+        return False
+    state = state_of(path)
+    return max(state.mtime_ns, state.ctime_ns) + _TICK < watch.executed_ns(path)
+
+
+def _check_own(declared: Step[..., Any], current: Mapping[str, memory.Known]) -> None:
+    """Raise BadInput where a step's function is not of the module that is loaded under its name, or not of its file."""
+    function: Any = declared.function
+    while type(function) is FunctionType and "__wrapped__" in function.__dict__:
+        function = function.__dict__["__wrapped__"]
+    names = names_of(sys.modules.get(declared.module))
+    if type(function) is not FunctionType or function.__globals__.get("__name__") != declared.module or names is None:
+        return
+    way = "put it into a module of its own" if declared.module == "__main__" else "start the process anew"
+    if function.__globals__ is not names:
+        raise BadInput(
+            f"step '{declared.name}' is of another module '{declared.module}' than the one that is loaded now; {way}"
+        )
+    path, code = function.__code__.co_filename, function.__code__
+    known = current.get(path)
+    if known and id(code) not in known.inside:
+        mine = written(declared.module, Path(path), state_of(path)).get(code.co_qualname, ())
+        if memory.digest(code) not in mine:
+            raise BadInput(f"{path}: step '{declared.name}' in memory is not what the file says; {way}")
 
 
 def check_maker(declared: Step[..., Any], found: Reached, place: str, value: object) -> None:

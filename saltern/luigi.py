@@ -36,7 +36,7 @@ from typing import Any, ClassVar, overload
 import luigi
 from luigi.local_target import LocalFileSystem
 from luigi.parameter import ParameterVisibility
-from luigi.task import flatten
+from luigi.task import MixinNaiveBulkComplete, flatten
 from luigi.worker import KeepAliveThread, TaskProcess
 
 from saltern import external
@@ -160,10 +160,10 @@ class Known:
 
     workers: Workers
     call: Call | None = None
-    awaits: SaltedTask | None = None  # the one below whose artifact was missing when the call was last asked for
+    awaits: luigi.Task | None = None  # the one below that was not complete when the call was last asked for
 
 
-class SaltedTask(luigi.Task):
+class SaltedTask(MixinNaiveBulkComplete, luigi.Task):  # ``RangeDaily`` and its like ask for many at once
     """A step as a Luigi task.
 
     A subclass declares the step, the step's parameters by their names, and a requirement for each of its arguments.
@@ -236,7 +236,7 @@ class SaltedTask(luigi.Task):
 
         The tree is walked once, without recursion, and each task keeps its own call: Luigi makes one instance per class
         and parameters (luigi.task_register), so a task that many others need is shared by them.
-        Tasks that are not salted count as external inputs, and are not looked into.
+        Tasks that are not salted count as external inputs, once they are complete, and are not looked into.
         """
         at_work = workers()
         needed: dict[SaltedTask, Needed] = {}
@@ -255,10 +255,11 @@ class SaltedTask(luigi.Task):
         def resolved(task: luigi.Task, inputs: Sequence[Any]) -> Any:
             """What the task makes: an input, or several; itself as long as that cannot be known."""
             if not isinstance(task, SaltedTask):
-                return _sources(task)
+                made = _sources(task)
+                return made if task.complete() else task
             if task not in found:
-                made = dict(zip(flat(needed[task]).values(), inputs, strict=True))
-                found[task] = task._known = task._applied(needed[task], made, at_work)
+                below = dict(zip(flat(needed[task]).values(), inputs, strict=True))
+                found[task] = task._known = task._applied(needed[task], below, at_work)
             call = found[task].call
             if call and task.cache.strategy.digests:
                 return task.cache.find(call) or task
@@ -272,6 +273,8 @@ class SaltedTask(luigi.Task):
         """What ``requires`` returns. Raises BadInput where it does not name the inputs of the step."""
         if not isinstance(getattr(self, "step", None), Step):
             raise BadInput(f"{self.task_family}: it has no step; declare one, as in 'step = steps.train'")
+        if clash := next((name for name in self.step.parameters if name in _TAKEN and self._declares(name)), None):
+            raise BadInput(f"{self.task_family}: every task has a '{clash}'; give the step's parameter another name")
         needed: Any = self.requires()
         if not isinstance(needed, Mapping):
             raise BadInput(
@@ -282,7 +285,7 @@ class SaltedTask(luigi.Task):
 
     def _applied(self, needed: Needed, made: Mapping[luigi.Task, Any], at_work: Workers) -> Known:
         """The call, from what the needed tasks make."""
-        if waits := next((item for item in made.values() if isinstance(item, SaltedTask)), None):
+        if waits := next((item for item in made.values() if isinstance(item, luigi.Task)), None):
             return Known(at_work, None, waits)
         inputs = {name: like(tasks, tasks, lambda task, _: made[task]) for name, tasks in needed.items()}
         params = {name: getattr(self, name) for name in self.step.parameters if self._declares(name)}
@@ -348,6 +351,10 @@ class SaltedTask(luigi.Task):
         call = self.step_call
         assert call is not None  # Luigi runs a task when all it needs is there
         self.cache.make(call)
+
+
+# What every task needs for itself.
+_TAKEN = {name for name in vars(SaltedTask) if name[0] != "_"} - {"key", "partition", "store", "strategy", "verify"}
 
 
 def _sources(task: luigi.Task) -> Any:

@@ -33,14 +33,15 @@ class Reached:
     environment: set[str] = field(default_factory=set)  # names of variables
     words: set[str] = field(default_factory=set)  # in texts of its code
     fields: set[str] = field(default_factory=set)  # names that its classes bind
-    # What is named by data: "variables" (by "programs" that it starts, too), "modules"; and what of files is looked at:
-    # "sizes", "times", "names" (of those that are open).
+    # What is named by data: "variables" (by "programs" that it starts, too), "modules", "distributions" (plug-ins); and
+    # what of files is looked at: "sizes", "times", "names" (of those that are open).
     by_name: set[str] = field(default_factory=set)
     texts: dict[str, Path] = field(default_factory=dict)  # files that the code names, by their names in the project
     patterns: set[str] = field(default_factory=set)  # of texts that the code puts together, which may name files
     steady: bool = True  # whether it is the same on every Python
     files: set[str] = field(default_factory=set)  # those that were looked at
     places: dict[Origin, dict[str, None]] = field(default_factory=dict)  # names that this process may hold
+    imports: dict[str, dict[str, None]] = field(default_factory=dict)  # module -> its names of what libraries have
     compiled: dict[str, str] = field(default_factory=dict)  # file -> the digest of all that it compiles to
     # module -> file that says it -> name, or ``Class.attribute`` -> what it is there
     literals: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)

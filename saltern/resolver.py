@@ -48,6 +48,12 @@ _NAMES_A_LIBRARY = {
     "importlib.metadata.requires", "importlib.metadata.version", "importlib.util.find_spec",
     "pkg_resources.get_distribution", "pkg_resources.require",
 }  # fmt: skip
+# What tells of all that is installed, such as plug-ins by their entry points.
+_ALL_INSTALLED = {
+    *(f"{module}.{name}" for module in ("importlib.metadata", "importlib_metadata")
+      for name in ("Distribution.discover", "distributions", "entry_points", "packages_distributions")),
+    *("pkg_resources.iter_entry_points", "pkg_resources.working_set", "pkgutil.iter_modules"),
+}  # fmt: skip
 _IMPORTS = {"builtins.__import__", "importlib.__import__", "importlib.import_module", "pkgutil.resolve_name"}
 _ANY_VARIABLE = {
     "decouple.config", "dynaconf.Dynaconf", "environ.Env", "environs.Env", "os.environ", "os.environb", "os.getenv",
@@ -263,6 +269,7 @@ class Resolver:
                     self.found.places.setdefault(origin, {})[name] = None
             yield from self.resolved(target.module, [*([target.name] if target.name else []), *rest], reference, seen)
             if kind == "library":
+                self.found.imports.setdefault(module, {})[name] = None
                 yield module, BODY  # it is bound, if not by the project
 
     def _starred(self, module: str) -> dict[str, None]:
@@ -327,6 +334,8 @@ class Resolver:
         self.found.is_seeded |= full == "random.seed"
         if full in _NAMES_A_LIBRARY and reference.constant:
             self.found.libraries.add(reference.constant)
+        if full in _ALL_INSTALLED or module.partition(".")[0] == "stevedore":
+            self.found.by_name.add("distributions")
         if full == "os.access":
             self.found.by_name.add("times")
         if full in _ENVIRONMENT and reference.constant:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, takewhile
 from operator import is_
-from types import FunctionType, MappingProxyType, MemberDescriptorType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MappingProxyType, MemberDescriptorType, ModuleType
 from typing import Any
 
 from saltern.executed import at_end, is_users, names_of
@@ -69,6 +69,8 @@ class Snapshot:
     spec: object  # another one after it was loaded again
     is_whole: bool
     values: dict[str, Leaves] = field(default_factory=dict)
+    bound: dict[str, Any] = field(default_factory=dict)  # the objects themselves, once it is whole
+    methods: dict[str, dict[str, Any]] = field(default_factory=dict)  # class -> its functions and descriptors, then
 
 
 _known: dict[str, Snapshot] = {}  # of the user's modules
@@ -106,6 +108,9 @@ def _note(name: str, names: dict[str, Any], importing: str | None, *, is_ended: 
         known.values[one] = leaves(names[one]) if one[:2] != "__" else {}
     is_running = name in (importing, "__main__") or getattr(spec, "_initializing", False)
     known.is_whole = is_ended or not is_running
+    if known.is_whole:
+        known.bound = dict(names)
+        known.methods = {one: methods(value) for one, value in known.bound.items() if issubclass(type(value), type)}
 
 
 def _ended(name: str) -> None:
@@ -128,7 +133,7 @@ def leaves(value: Any) -> Leaves:
     if _module(kind).startswith(__package__):
         return {}
     if (kind is FunctionType and not value.__dict__ and not _is_of_user(value)) or (
-        issubclass(kind, type) and not _is_own(value)
+        issubclass(kind, type) and not is_own(value)
     ):
         return {}
     found: Leaves = {}
@@ -164,11 +169,11 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
     if is_large(value):
         raise _TooMany
     if sized := _sized(kind):
-        return _of_sized(value, sized, name, _attributes(value) if _is_own(kind) else [])
+        return _of_sized(value, sized, name, _attributes(value) if is_own(kind) else [])
     if _module(kind).partition(".")[0] in _SHOWN:
         return repr(value), []
     if issubclass(kind, type):
-        if not _is_own(value):
+        if not is_own(value):
             return (name, _module(value), value.__qualname__), []
         return Own("class", _module(value), value.__qualname__, value), [*_of_class(value)]
     if kind is FunctionType:
@@ -179,9 +184,9 @@ def _one(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
         return bytes(value), []
     if issubclass(kind, enum.Enum):
         member = vars(value).get("_name_")
-        is_own = _is_own(kind)
-        return Own("object", _module(kind), f"{kind.__qualname__}.{member}", kind) if is_own else (name, member), []
-    if _is_own(kind):
+        what = Own("object", _module(kind), f"{kind.__qualname__}.{member}", kind) if is_own(kind) else (name, member)
+        return what, []
+    if is_own(kind):
         args = [(".args", value.args)] if issubclass(kind, BaseException) else []
         return Own("object", _module(kind), kind.__qualname__, kind), [*_attributes(value), *args]
     if name in _NAMESPACES:
@@ -216,7 +221,7 @@ def subclasses(value: type) -> Iterator[Own]:
     while todo:
         one = todo.pop()
         todo += type.__subclasses__(one)
-        if _is_own(one):
+        if is_own(one):
             yield Own("class", _module(one), one.__qualname__, one)
 
 
@@ -269,7 +274,7 @@ def _module(kind: type) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _is_own(kind: type) -> bool:
+def is_own(kind: type) -> bool:
     """Whether a class is of the user's modules."""
     return is_users((names_of(sys.modules.get(_module(kind))) or {}).get("__file__"))
 
@@ -301,9 +306,30 @@ def _of_class(value: type) -> Iterator[tuple[str, Any]]:
     if issubclass(value, enum.Enum):
         return
     for name, one in vars(value).items():
-        kind = type(one)
-        if not (name.startswith(("__", "_abc_")) or kind is FunctionType or hasattr(kind, "__get__")):
+        if not (name.startswith(("__", "_abc_")) or hasattr(type(one), "__get__")):
             yield f".{name}", one
+
+
+def methods(value: type) -> dict[str, Any]:
+    """The functions and descriptors of a class of the user's; none of a library's."""
+    if not is_own(value):
+        return {}
+    return {name: one for name, one in [*vars(value).items()] if hasattr(type(one), "__get__")}
+
+
+def is_code(value: Any) -> bool:
+    """Whether a value is a module, a class, a function, or what gives one of an object: a method, a property."""
+    kind = type(value)
+    return kind is ModuleType or issubclass(kind, (type, BuiltinFunctionType)) or hasattr(kind, "__get__")
+
+
+def wraps(value: Any, inner: Any) -> bool:
+    """Whether a function is another one again, or says that it calls it, as ``functools.wraps`` makes it say."""
+    while type(value) is FunctionType:
+        if value is inner or (type(inner) is FunctionType and value.__code__ is inner.__code__):
+            return True
+        value = value.__dict__.get("__wrapped__")
+    return False
 
 
 def differing(before: Leaves, now: Leaves) -> Iterator[tuple[str, ...]]:

@@ -12,6 +12,7 @@ import importlib.util
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -28,7 +29,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _PYTHON = str(Path(os.__file__).parent)
-_executed: dict[str, CodeType] = {}  # file name -> the code of the module, the last that was run
+_executed: dict[str, tuple[CodeType, int]] = {}  # file name -> the code of the module, the last that was run, and when
+_BEGUN = time.time_ns()
 _count = 0
 _watching: dict[int, Seen] = {}  # the thread that runs a step -> what it does
 _outer: list[Seen] = []  # what this process does, if a step of another one started it
@@ -103,7 +105,12 @@ def executions() -> int:
 
 def executed(path: str) -> CodeType | None:
     """The code of the module that this process executed last from a file, where that is known."""
-    return _executed.get(path)
+    return _executed[path][0] if path in _executed else None
+
+
+def executed_ns(path: str) -> int:
+    """When that was, in nanoseconds of the clock; where it is not known, when this module was executed or before."""
+    return _executed[path][1] if path in _executed else _BEGUN
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -113,7 +120,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         if isinstance(code, CodeType) and code.co_name == "<module>":
             file = code.co_filename
             if not file.startswith(("<", _PYTHON)) and "site-packages" not in file:
-                _executed[file] = code.replace()  # its own is for ``executed.py`` to wait for
+                _executed[file] = code.replace(), time.time_ns()  # its own is for ``executed.py`` to wait for
                 kept.imported(file)
                 _count += 1
         return

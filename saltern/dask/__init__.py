@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
+from dask._task_spec import convert_legacy_graph  # dask.task_spec does not export it
 from dask.base import tokenize
 from dask.delayed import Delayed
 from dask.highlevelgraph import HighLevelGraph, MaterializedLayer
@@ -122,7 +123,7 @@ class Wiring:
             check_shared(cache.store_url, f"the cluster at {address}")
         self.cache = cache
         self.target: Key = node.key
-        self.tasks = inlined(graph.to_dict())
+        self.tasks = inlined(convert_legacy_graph(graph.to_dict()))  # ``dask.graph_manipulation`` has tuples
         if self.target not in self.tasks:
             raise BadInput(
                 f"{node.key}: this is several steps and not one; ask for each of them, or gather them in a step"

@@ -119,8 +119,9 @@ def load_anew() -> None:
         del sys.modules[name]
     invalidate_caches()
     code.forget()
-    vars(held).update(vars(import_module("lab.steps")))
+    import_module("lab")
     sys.modules["lab.steps"] = held
+    importlib.reload(held)
 
 
 def test_all_that_a_step_reaches_is_in_it_and_nothing_else(steps: ModuleType) -> None:
@@ -466,3 +467,20 @@ def test_no_library_is_imported_to_find_out() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_step_in_a_module_whose_asserts_pytest_rewrites_is_not_refused(tmp_path: Path) -> None:
+    test = tmp_path / "test_mine.py"
+    test.write_text(
+        "from saltern import Cache, Source, step\n"
+        "def checked(x):\n    assert x > 0\n    return x\n"
+        '@step(version="1", writes="json")\ndef out(data):\n    assert data\n    return checked(2)\n'
+        "def test(tmp_path):\n"
+        "    cache = Cache(tmp_path / 'store', 'lineage', 'run', 'pytest')\n"
+        "    call = cache.call(out, {'data': Source.at(__file__)})\n"
+        "    assert cache.load(cache.make(call)) == 2\n"
+    )
+    os.utime(test, (1_600_000_000, 1_600_000_000))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(test)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

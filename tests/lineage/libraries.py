@@ -48,7 +48,101 @@ def pickled_and_upgraded(folder: Path) -> None:
     (folder / "site-packages/low/__init__.py").write_text("class Model:\n    value = 2\n")
 
 
+PLUG_IN = """
+--- site-packages/{name}.py
+def f(): return "{name}"
+--- site-packages/{name}-1.0.dist-info/METADATA
+Metadata-Version: 2.1
+Name: {name}
+Version: 1.0
+--- site-packages/{name}-1.0.dist-info/entry_points.txt
+[mine.plugins]
+{name} = {name}:f
+"""
+
+
+def plugged_in(folder: Path) -> None:
+    """A second plug-in is installed."""
+    for name, text in files(PLUG_IN.format(name="high")).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
 CASES = [
+    Case(
+        name="a_library_notes_something_on_a_class_of_the_users",
+        about="As luigi.Config does when one is made: it is no setting of the program's, and one process runs it once.",
+        project="""
+        --- site-packages/base.py
+        class Config:
+            def __init__(self):
+                if not hasattr(type(self), "_asked"): type(self)._asked = set()
+                self._asked.add("rate")
+        --- steps.py
+        import base
+        from saltern import step
+        class Rates(base.Config):
+            rate = 3
+        @step(version="1", writes="json")
+        def out(data): return Rates().rate
+        --- program.py
+        import steps
+        from build import tell
+        def twice(build):
+            build.value(steps.out)
+            first = build.cache.ledger.executed()
+            build.value(steps.out)
+            return [first, build.cache.ledger.executed()]
+        tell(twice, lambda: [["out"], ["out"]])
+        """,
+        program=("program.py",),
+        env=HERE,
+        expect="reuse",
+    ),
+    Case(
+        name="a_library_keeps_what_it_has_read",
+        about="python-decouple reads its file once in a process, for whichever step asks first.",
+        project="""
+        --- site-packages/decouple.py
+        _known = {}
+        def config(name):
+            if not _known:
+                _known.update(line.split("=") for line in open("settings.txt").read().split())
+            return _known[name]
+        --- settings.txt
+        RATE=3
+        --- steps.py
+        from decouple import config
+        from saltern import step
+        @step(version="1", writes="json")
+        def one(data): return config("RATE")
+        @step(version="1", writes="json")
+        def out(data): return config("RA" + "TE")
+        --- program.py
+        import steps
+        from build import tell
+        def both(build):
+            build.value(steps.one)
+            return build.value(steps.out)
+        tell(both)
+        """,
+        program=("program.py",),
+        edit=("settings.txt", "3", "4"),
+        env=HERE,
+        expect="rerun",
+    ),
+    Case(
+        name="a_plug_in_is_installed",
+        about="Entry points: what is installed says what runs, and nothing names what is not there yet.",
+        project=PLUG_IN.format(name="low")
+        + steps(
+            "return sorted(one.load()() for one in entry_points(group='mine.plugins'))",
+            "from importlib.metadata import entry_points",
+        ),
+        edit=plugged_in,
+        env=HERE,
+        expect="rerun",
+    ),
     *(
         Case(
             name=f"library_{name}",

@@ -118,6 +118,76 @@ tell(twice, lambda: 3)
 """
 
 CASES = [
+    Case(
+        name="main_script_under_a_profiler",
+        about="python -m cProfile prog.py: the module that is named __main__ is the profiler's.",
+        project="""
+        --- prog.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data):
+            return 1
+        if __name__ == "__main__":
+            from build import tell
+            tell(lambda build: build.value(out))
+        """,
+        program=("-m", "cProfile", "-o", "profile", "prog.py"),
+        edit=("prog.py", "return 1", "return 2"),
+        expect="refuse",
+    ),
+    Case(
+        name="step_that_was_kept_over_a_reload",
+        about="A registry keeps the step of the module as it was before importlib.reload; its name is of no step.",
+        project="""
+        --- steps.py
+        from saltern import step
+        STEPS = {}
+        def register(function):
+            STEPS[function.__name__] = step(version="1", writes="json")(function)
+        @register
+        def out(data): return 1
+        --- program.py
+        import importlib, os
+        import steps
+        from build import tell
+        kept = steps.STEPS["out"]
+        if os.environ.get("RELOADED"):
+            text = open("steps.py").read()
+            open("steps.py", "w").write(text.replace("return 1", "return 2"))
+            importlib.reload(steps)
+        tell(lambda build: build.value(kept))
+        """,
+        program=("program.py",),
+        env_after={"RELOADED": "1"},
+        expect="refuse",
+    ),
+    Case(
+        name="another_module_of_the_name",
+        about="Two folders have a steps.py each; a program imports one after the other.",
+        project="""
+        --- a/steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data): return 1
+        --- b/steps.py
+        from saltern import step
+        @step(version="1", writes="json")
+        def out(data): return 2
+        --- program.py
+        import sys
+        sys.path.insert(0, "a")
+        import steps
+        first = steps.out
+        del sys.modules["steps"]
+        sys.path[0] = "b"
+        import steps
+        from build import tell
+        tell(lambda build: build.value(first))
+        """,
+        program=("program.py",),
+        edit=("a/steps.py", "return 1", "return 3"),
+        expect="refuse",
+    ),
     *(
         Case(
             name=f"settings_remembered_by_{name}",

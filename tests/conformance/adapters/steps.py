@@ -57,3 +57,13 @@ def type_of(values: list[int], *, option: Any = None) -> list[Any]:
 def urgent(values: list[int], *, priority: int = 7, strategy: str = "fast") -> list[Any]:
     """Its parameters are called as attributes of every Luigi task are."""
     return [priority, strategy]
+
+
+@step(version="1", writes="json")
+def text(file: Path) -> str:
+    return file.read_text()
+
+
+@step(version="1", writes="json")
+def cached(file: Path, *, cache: bool = False) -> bool:
+    return cache

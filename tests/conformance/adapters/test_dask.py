@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from dask.delayed import Delayed, delayed
+from dask.graph_manipulation import wait_on
 
 from saltern import BadInput, Cache, Source
 from saltern.dask import fronts
@@ -87,6 +88,7 @@ def test_another_order_is_another_artifact(strategy: str) -> None:
         (lambda: total(of("one.txt"), factor=total(of("one.txt"))), "what 'total' makes is given as a parameter"),
         (lambda: shown(of("one.txt")[0]), "'getitem' is no step, so no salt holds what it does"),
         (lambda: shown(delayed(sum)(of("one.txt"))), "'sum' is no step, so no salt holds what it does"),
+        (lambda: wait_on(of("one.txt")), "'checkpoint' is no step, so no salt holds what it does"),
         (lambda: delayed([of("one.txt"), of("two.txt")]), "this is several steps and not one"),
     ],
 )

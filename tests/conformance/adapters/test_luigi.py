@@ -123,6 +123,38 @@ def test_several_tasks_may_be_one_input() -> None:
     assert built(wanted) == repr([[5], {"b": 5, "a": Path("one.txt").resolve()}])
 
 
+class Upper(luigi.Task):
+    """Made again when its own input is newer, as Luigi's users write it."""
+
+    def output(self) -> luigi.LocalTarget:
+        return luigi.LocalTarget("upper.txt")
+
+    def complete(self) -> bool:
+        made, source = Path("upper.txt"), Path("words.txt")
+        return made.exists() and made.stat().st_mtime_ns > source.stat().st_mtime_ns
+
+    def run(self) -> None:
+        Path("upper.txt").write_text(Path("words.txt").read_text().upper())
+        os.utime("upper.txt", (2_000_000_000, Path("words.txt").stat().st_mtime + 1))
+
+
+def test_a_task_that_is_not_salted_is_an_input_once_it_is_complete() -> None:
+    """Its output may be there, and old: then Luigi runs it before the step."""
+    wanted = task_of(steps.text, file=Requirement(Upper))
+    Path("words.txt").write_text("old")
+    assert built(wanted) == "OLD"
+    Path("words.txt").write_text("new")
+    os.utime("words.txt", (2_000_000_000, 2_000_000_000))
+    assert built(wanted) == "NEW"
+
+
+def test_range_tools_ask_which_of_many_are_complete() -> None:
+    built(Total(strategy="lineage"))
+    several = [(factor, "store", "lineage") for factor in (1, 2)]
+    asked = [dict(zip(("factor", "store", "strategy"), one, strict=True)) for one in several]
+    assert Total.bulk_complete(asked) == asked[:1]
+
+
 def test_a_parameter_that_the_task_does_not_declare_has_the_default_of_the_step() -> None:
     """Though every task of Luigi's has an attribute ``priority``, and every salted task one ``strategy``."""
     assert built(task_of(steps.total, values=Requirement(Numbers))) == 6
@@ -138,6 +170,10 @@ def test_a_parameter_that_the_task_does_not_declare_has_the_default_of_the_step(
         ({"step": steps.numbers.function}, "it has no step; declare one, as in 'step = steps.train'"),
         ({"fil": Requirement(One)}, "numbers.fil: step 'numbers' has no input 'fil' (it has: file)"),
         ({}, "numbers.file: step 'numbers' needs this input, and it is not given"),
+        (
+            {"step": steps.cached, "file": Requirement(One), "cache": luigi.BoolParameter()},
+            "every task has a 'cache'; give the step's parameter another name",
+        ),
         ({"file": Requirement(external(lambda _: []))}, "it has no output, so it cannot be the input of a step"),
         ({"file": Requirement(external(lambda _: MockTarget("one.txt")))}, "neither a file of this machine nor a URL"),
     ],
