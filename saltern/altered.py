@@ -123,7 +123,8 @@ def _check_same(
     declared: Step[..., Any], own: Callable[[], set[str]], module: str, name: str, now: Any, before: Any
 ) -> None:
     where, _, attribute = name.partition(".")
-    if snapshots.wraps(now, before) or is_ignored(declared, f"{module}:{name}"):
+    is_step = type(now) is Step and now.function is before
+    if is_step or snapshots.wraps(now, before) or is_ignored(declared, f"{module}:{name}"):
         return
     if not _is_set(own(), where, (f".{attribute}",) if attribute else ()):
         raise BadInput(
@@ -301,7 +302,7 @@ def _is_literal(value: object, literal: str | None, path: str) -> bool:
     if literal is None:
         return False
     if type(value) is FunctionType or literal.startswith("def "):
-        return type(value) is FunctionType and not value.__dict__
+        return type(value) is Step or (type(value) is FunctionType and not value.__dict__)
     return not (
         literal.startswith(memory.CHANGEABLE) and memory.is_container(value) and memory.told(value, path) is None
     )

@@ -13,7 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial, partialmethod, singledispatchmethod
 from itertools import chain, takewhile
 from operator import is_
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, MemberDescriptorType, ModuleType
@@ -36,6 +36,10 @@ _NAMESPACES = {
     "argparse.Namespace", "collections.ChainMap", "collections.UserDict", "collections.UserList",
     "configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SectionProxy", "types.SimpleNamespace",
 }  # fmt: skip
+# What a class has its functions in. Libraries put descriptors of their own in the place of theirs, as they need.
+_METHODS = {
+    *map(id, (FunctionType, cached_property, classmethod, partialmethod, property, singledispatchmethod, staticmethod))
+}
 _UNSAID = {"__dict__", "__objclass__", "__orig_class__", "__weakref__"}  # attributes
 MOST = 100  # leaves of one value: they are looked at again and again
 _DIGITS = 10_000  # in bits, of a whole number: Python shows none of more than 4,300 decimal ones
@@ -311,10 +315,10 @@ def _of_class(value: type) -> Iterator[tuple[str, Any]]:
 
 
 def methods(value: type) -> dict[str, Any]:
-    """The functions and descriptors of a class of the user's; none of a library's."""
+    """The functions of a class of the user's, and what Python makes of functions; none of a library's class."""
     if not is_own(value):
         return {}
-    return {name: one for name, one in [*vars(value).items()] if hasattr(type(one), "__get__")}
+    return {name: one for name, one in [*vars(value).items()] if id(type(one)) in _METHODS}
 
 
 def is_code(value: Any) -> bool:
