@@ -64,7 +64,7 @@ def check(declared: Step[..., Any], found: Reached) -> None:
 def _is_rewritten(module: str, path: str) -> bool:
     """Whether a loader changed the code before it ran, as pytest does with ``assert``, and not the file since."""
     loader = (names_of(sys.modules[module]) or {}).get("__loader__")
-    if type(loader).__module__.startswith(("_frozen_importlib", "zipimport", "builtins")):
+    if type(loader).__module__.startswith(("_frozen_importlib", "builtins", "importlib", "zipimport")):
         return False
     state = state_of(path)
     return max(state.mtime_ns, state.ctime_ns) + _TICK < watch.executed_ns(path)
