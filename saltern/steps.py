@@ -65,6 +65,9 @@ class Step(Generic[P, R]):
         arguments = self._signature.parameters.values()
         self._kinds = {a.name: a.kind for a in arguments}
         self.inputs = tuple(a.name for a in arguments if a.kind is not a.KEYWORD_ONLY)
+        self._defaults_of_inputs = {
+            a.name: a.default for a in arguments if a.name in self.inputs and a.default is not a.empty
+        }
         several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         # the inputs that it cannot go without
         self.needs = frozenset(
@@ -96,18 +99,22 @@ class Step(Generic[P, R]):
         args: list[Any] = []
         given = dict(inputs)
         for name, kind in [*zip(self.inputs, kinds, strict=True)][: last + 1]:
-            if name not in given:
+            if name not in {**self._defaults_of_inputs, **given}:
                 break
-            value = given.pop(name)
+            value = given.pop(name, self._defaults_of_inputs.get(name))
             args += ([*value.values()] if isinstance(value, Mapping) else value) if kind is several else [value]
         for name in [name for name in given if self._kinds[name] is inspect.Parameter.VAR_KEYWORD]:
             given |= given.pop(name)
         return args, given
 
     def gathered(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Inputs, where what ``*tables`` and ``**tables`` gather is several also if it is one."""
-        found = dict(inputs)
-        for name, value in inputs.items():
+        """Inputs, where what ``*tables`` and ``**tables`` gather is several also if it is one.
+
+        None is left out where it is the default: nothing is given.
+        """
+        optional = {name for name, default in self._defaults_of_inputs.items() if default is None}
+        found = {name: value for name, value in inputs.items() if value is not None or name not in optional}
+        for name, value in [*found.items()]:
             kind = self._kinds.get(name)
             if kind is inspect.Parameter.VAR_POSITIONAL and not isinstance(value, Mapping):
                 found[name] = [*value] if isinstance(value, list | tuple) else [value]

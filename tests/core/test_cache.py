@@ -48,6 +48,24 @@ def test_what_is_made_already_is_not_executed_again(tmp_path: Path, file: Path) 
     assert cache.ledger.executed() == ["count"]
 
 
+@pytest.mark.parametrize("strategy", ["native", "lineage"])
+def test_none_for_an_input_that_is_none_by_default_is_as_if_it_was_left_out(
+    tmp_path: Path, file: Path, strategy: str
+) -> None:
+    @step(version="1", writes="json")
+    def maybe(first: Path, extra: Any = None, /, *others: Path) -> list[Any]:
+        return [first.name, extra, *(other.name for other in others)]
+
+    cache, source = cache_of(tmp_path, strategy), Source.at(file)
+    call = cache.call(maybe, {"first": source, "extra": None})
+    assert call.artifact == cache.call(maybe, {"first": source}).artifact
+    assert cache.load(cache.make(call)) == ["input.txt", None]
+    call = cache.call(maybe, {"first": source, "extra": None, "others": [source]})
+    assert cache.load(cache.execute(call)) == ["input.txt", None, "input.txt"]
+    with pytest.raises(BadInput, match=r"maybe\.first: None is neither a Source nor an Artifact"):
+        cache.call(maybe, {"first": None})
+
+
 def test_under_native_it_is_executed_whenever_the_engine_says_so(tmp_path: Path, file: Path) -> None:
     cache = cache_of(tmp_path, "native")
     for _ in range(2):
