@@ -49,7 +49,8 @@ def salted(step: Step[..., Any], **options: Any) -> TaskDecorator:
         step.function,
         multiple_outputs=False,
         decorated_operator_class=SaltedOperator,
-        **{"task_id": step.name, "doc_md": _documentation(step), **options},
+        # what comes after a skipped task must run, also where it is mapped: then Airflow knows no default of an operator
+        **{"task_id": step.name, "doc_md": _documentation(step), "trigger_rule": "none_failed", **options},
         step=step,
         version=step.version,
     )

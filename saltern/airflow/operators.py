@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
-from airflow.sdk import Context, Param, TriggerRule, conf
+from airflow.sdk import Context, Param, conf
 from airflow.sdk.bases.decorator import DecoratedOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
@@ -43,15 +43,8 @@ class SaltedOperator(DecoratedOperator):
     template_fields: Sequence[str] = (*DecoratedOperator.template_fields, "version")
     shallow_copy_attrs: Sequence[str] = (*DecoratedOperator.shallow_copy_attrs, "step")
 
-    def __init__(
-        self,
-        *,
-        step: Step[..., Any],
-        version: str,
-        trigger_rule: TriggerRule = TriggerRule.NONE_FAILED,  # what comes after a skipped task must run
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(trigger_rule=trigger_rule, **kwargs)
+    def __init__(self, *, step: Step[..., Any], version: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self.step, self.version = step, version
 
     @property

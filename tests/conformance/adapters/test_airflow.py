@@ -1,0 +1,100 @@
+"""Salted tasks as Airflow's users write them: mapped, after branches and skips, with inputs that Airflow puts together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from airflow_dags import database
+from airflow_dags.settings import TEMPLATE
+from saltern import Source
+from saltern.airflow import salted
+from saltern.cache import Cache
+from saltern.recipe import Artifact
+from shared.conformance.command_line import Served
+from tests.conformance.adapters import steps
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of Airflow's own, in this process
+
+numbers, total, shown = salted(steps.numbers), salted(steps.total), salted(steps.shown)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def airflow(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Airflow in this process, with a database of its own and no DAG files."""
+    home = tmp_path_factory.mktemp("airflow")
+    (home / "dags").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**served[1], "AIRFLOW_HOME": str(home)}.items():
+            patch.setenv(name, value)
+        patch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(home / "dags"))
+        from airflow import settings
+
+        settings.configure_vars()
+        database.connect_to(home / "airflow.db", Path(os.environ[TEMPLATE]))
+        yield
+
+
+class Ended(NamedTuple):
+    """How a DAG run ended: its tasks' states, what was made, which steps ran and how tasks failed."""
+
+    states: dict[str, str]
+    made: dict[str, Any]
+    ran: list[str]
+    failures: list[str]
+
+
+def run(wire: Callable[[], Any], **options: Any) -> Ended:
+    """Run the DAG that a function wires."""
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+    from airflow.sdk import dag
+
+    from saltern.airflow.operators import reuse
+
+    failures: list[str] = []
+
+    def note(context: Any) -> None:
+        failures.append(f"{type(context['exception']).__name__}: {context['exception']}")
+
+    options = {"params": reuse("store", "lineage"), **options}
+    tested = dag(dag_id=wire.__name__, schedule=None, **options)(wire)()
+    for task in tested.tasks:
+        task.on_failure_callback = task.on_retry_callback = [note]
+    bag = DagBag(os.devnull)
+    bag.bag_dag(tested)
+    sync_bag_to_db(bag, "dags-folder", None)
+    dag_run = tested.test()
+    instances = {
+        f"{one.task_id}[{one.map_index}]" if one.map_index >= 0 else one.task_id: one
+        for one in dag_run.get_task_instances()
+    }
+    cache, made = Cache("store", "lineage", dag_run.run_id, "airflow"), {}
+    for name, one in instances.items():
+        if pushed := one.xcom_pull(one.task_id, map_indexes=one.map_index):
+            made[name] = cache.load(Artifact.from_json(pushed)) if "salt" in pushed else pushed
+    states = {name: str(one.state) for name, one in instances.items()}
+    return Ended(states, made, cache.ledger.executed(), failures)
+
+
+def source(path: str) -> Any:
+    return Source.at(path).to_json()
+
+
+def test_a_mapped_task_after_one_that_was_found_is_found_too() -> None:
+    def mapped() -> None:
+        one = task_of("one.txt")
+        shown(total.partial(values=numbers(one)).expand(factor=[1, 10]))
+
+    assert run(mapped).made["shown"] == "[6, 60]"
+    again = run(mapped)
+    assert (again.made["shown"], again.ran) == ("[6, 60]", [])
+
+
+def task_of(path: str) -> Any:
+    from airflow.sdk import task
+
+    return task(source, multiple_outputs=False)(path)
