@@ -49,7 +49,7 @@ def salted(step: Step[..., Any], **options: Any) -> TaskDecorator:
         step.function,
         multiple_outputs=False,
         decorated_operator_class=SaltedOperator,
-        # what comes after a skipped task must run, also where it is mapped: then Airflow knows no default of an operator
+        # what comes after a skipped task must run; of a mapped one Airflow knows no defaults of the operator's
         **{"task_id": step.name, "doc_md": _documentation(step), "trigger_rule": "none_failed", **options},
         step=step,
         version=step.version,

@@ -11,6 +11,7 @@ from typing import Any
 from airflow.sdk import Context, Param, conf
 from airflow.sdk.bases.decorator import DecoratedOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.execution_time.lazy_sequence import LazyXComSequence
 
 from saltern.airflow.connections import credentials
 from saltern.airflow.links import ArtifactLink
@@ -31,7 +32,7 @@ SUMMARIES = {strategy.name: strategy.summary for strategy in STRATEGIES.values()
 class SaltedOperator(DecoratedOperator):
     """Run a step unless its artifact is in the store; then push what running it would have returned, and skip.
 
-    What tasks hand on is small: an ``Artifact`` or a ``Source`` as JSON. A mapped argument is a pair
+    What tasks hand on is small: an ``Artifact`` or a ``Source`` as JSON. A mapped input is a pair
     ``(partition, item)``, which is how Airflow maps over a dictionary; what gathers the mapped instances gets their
     artifacts, and finds each one's partition in it.
     """
@@ -50,8 +51,8 @@ class SaltedOperator(DecoratedOperator):
     @property
     def partition(self) -> str | None:
         """The partition that this instance of a mapped task makes; known once its arguments are."""
-        inputs, params = self.step.bound(self.op_args, self.op_kwargs)
-        return next((given[0] for given in (inputs | params).values() if _is_pair(given)), None)
+        inputs, _ = self.step.bound(self.op_args, self.op_kwargs)
+        return next((given[0] for given in inputs.values() if _is_pair(given)), None)
 
     def bind(self, context: Context) -> tuple[Cache, Call]:
         """The cache that the DAG run's params name, and the call that this task instance is to make.
@@ -132,7 +133,8 @@ def received(given: Any) -> Any:
         return {name: received(item) for name, item in given.items()}
     if isinstance(given, str) or not isinstance(given, Sequence):
         return given
-    items = [received(item) for item in given[:]]  # lazy, and a slice is one request
+    # what is lazy asks for each item, and for a slice once; what ``map``, ``zip`` and ``concat`` give has no slices
+    items = [received(item) for item in (given[:] if isinstance(given, LazyXComSequence) else given)]
     artifacts = [item for item in items if isinstance(item, Artifact)]
     partitions = {item.partition: item for item in artifacts if item.partition is not None}
     is_mapped = len({item.step for item in artifacts}) == 1 and len(partitions) == len(items)

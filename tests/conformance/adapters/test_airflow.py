@@ -1,4 +1,4 @@
-"""Salted tasks as Airflow's users write them: mapped, after branches and skips, with inputs that Airflow puts together."""
+"""Salted tasks as Airflow's users write them: mapped, after skips, with inputs that Airflow puts together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.conformance.adapters import steps
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of Airflow's own, in this process
 
-numbers, total, shown = salted(steps.numbers), salted(steps.total), salted(steps.shown)
+numbers, total, shown, type_of = map(salted, (steps.numbers, steps.total, steps.shown, steps.type_of))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -84,17 +84,58 @@ def source(path: str) -> Any:
     return Source.at(path).to_json()
 
 
+def file(path: str) -> Any:
+    """A task that finds a file."""
+    from airflow.sdk import task
+
+    return task(source, multiple_outputs=False)(path)
+
+
+def several(*paths: str) -> Any:
+    """A task that finds several."""
+    from airflow.sdk import task
+
+    @task
+    def files() -> list[Any]:
+        return [source(path) for path in paths]
+
+    return files()
+
+
 def test_a_mapped_task_after_one_that_was_found_is_found_too() -> None:
     def mapped() -> None:
-        one = task_of("one.txt")
-        shown(total.partial(values=numbers(one)).expand(factor=[1, 10]))
+        shown(total.partial(values=numbers(file("one.txt"))).expand(factor=[1, 10]))
 
     assert run(mapped).made["shown"] == "[6, 60]"
     again = run(mapped)
     assert (again.made["shown"], again.ran) == ("[6, 60]", [])
 
 
-def task_of(path: str) -> Any:
-    from airflow.sdk import task
+def test_what_airflow_puts_together_is_an_input_as_it_has_it() -> None:
+    def together() -> None:
+        one, two = numbers(file("one.txt")), numbers.expand(file=several("two.txt", "one.txt"))
+        shown.override(task_id="map")(two.map(lambda made: [made]))
+        shown.override(task_id="zip")(two.zip(several("one.txt", "two.txt").map(lambda found: found)))
+        shown.override(task_id="concat")(two.concat(numbers.expand(file=several("one.txt"))))
+        total.expand(values=two.concat(two))
+        shown.override(task_id="both")([one, two])
 
-    return task(source, multiple_outputs=False)(path)
+    one, two = Path("one.txt").resolve(), Path("two.txt").resolve()
+    made = run(together).made
+    assert made["map"] == repr([[[4, 5]], [[1, 2, 3]]])
+    assert made["zip"] == repr([[[4, 5], one], [[1, 2, 3], two]])
+    assert made["concat"] == repr([[4, 5], [1, 2, 3], [1, 2, 3]])
+    assert [made[f"total[{number}]"] for number in range(4)] == [9, 6, 9, 6]
+    assert made["both"] == repr([[1, 2, 3], [[4, 5], [1, 2, 3]]])
+
+
+def test_a_parameter_that_is_a_pair_is_no_partition() -> None:
+    def pairs() -> None:
+        one = numbers(file("one.txt"))
+        type_of(one, option=("x", "y"))
+        shown(type_of.override(task_id="mapped").partial(values=one).expand(option=[("x", "y"), ("x", "z")]))
+
+    ended = run(pairs)
+    assert ended.made["type_of"] == ["tuple", [1, 2, 3]]
+    assert ended.made["shown"] == repr([["tuple", [1, 2, 3]]] * 2)
+    assert ended.ran == ["numbers", "type_of", "type_of", "shown"]
