@@ -57,12 +57,17 @@ class SaltedOperator(DecoratedOperator):
     def bind(self, context: Context) -> tuple[Cache, Call]:
         """The cache that the DAG run's params name, and the call that this task instance is to make.
 
-        Raises AirflowFailException where the step refuses its input: there is no use in a retry.
+        Raises AirflowFailException where the step refuses its input: there is no use in a retry. Raises
+        AirflowSkipException where an input is missing because a task before this one was skipped.
         """
         cache = cache_of(context)
         with refusing():
             inputs, params = self.step.bound(self.op_args, self.op_kwargs)
             inputs = {argument: received(given) for argument, given in inputs.items()}
+            if any(map(_is_missing, inputs.values())):
+                for task in self.upstream_list:
+                    if is_skipped(task, context["ti"]):
+                        raise AirflowSkipException(f"{task.task_id} was skipped, and made nothing")
             if executor := elsewhere():
                 check_shared(cache.store_url, executor, self.step.project)
             return cache, cache.call(self.step, inputs, params, self.partition)
@@ -139,6 +144,33 @@ def received(given: Any) -> Any:
     partitions = {item.partition: item for item in artifacts if item.partition is not None}
     is_mapped = len({item.step for item in artifacts}) == 1 and len(partitions) == len(items)
     return partitions if is_mapped else items
+
+
+def _is_missing(given: Any) -> bool:
+    """Whether an input, or one of several, is what Airflow gives for a task that handed on nothing."""
+    items = [*given.values()] if isinstance(given, Mapping) else given
+    return not items or any(map(_is_missing, items)) if isinstance(items, list) else items is None
+
+
+def is_skipped(task: Any, ti: Any) -> bool:
+    """Whether a task before this one was skipped and handed on nothing. One that was found hands on its artifact.
+
+    Of a task in a mapped group, the instance beside this one. A task that is mapped over nothing does not count.
+    """
+    group = task.get_closest_mapped_task_group()
+    beside = {"map_index": ti.map_index} if group and group is ti.task.get_closest_mapped_task_group() else {}
+    which = {"dag_id": ti.dag_id, "run_ids": [ti.run_id], "task_ids": [task.task_id], "states": ["skipped"]}
+    if not ti.get_ti_count(**which, **beside):
+        return False
+    handed_on = ti.xcom_pull(task.task_id, map_indexes=ti.map_index) if beside else ti.xcom_pull(task.task_id)
+    return handed_on is None and not _is_over_nothing(task, ti)
+
+
+def _is_over_nothing(task: Any, ti: Any) -> bool:
+    """Whether a task is mapped over an empty list, or over what is."""
+    sources = [*task.iter_mapped_dependencies()] if task.is_mapped else []
+    found = [(source, ti.xcom_pull(source.task_id)) for source in sources]
+    return any(_is_over_nothing(source, ti) if made is None else not made for source, made in found)
 
 
 def reuse(

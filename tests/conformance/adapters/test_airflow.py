@@ -21,6 +21,7 @@ from tests.conformance.adapters import steps
 pytestmark = pytest.mark.filterwarnings("ignore")  # of Airflow's own, in this process
 
 numbers, total, shown, type_of = map(salted, (steps.numbers, steps.total, steps.shown, steps.type_of))
+maybe = salted(steps.maybe)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -74,8 +75,9 @@ def run(wire: Callable[[], Any], **options: Any) -> Ended:
     }
     cache, made = Cache("store", "lineage", dag_run.run_id, "airflow"), {}
     for name, one in instances.items():
-        if pushed := one.xcom_pull(one.task_id, map_indexes=one.map_index):
-            made[name] = cache.load(Artifact.from_json(pushed)) if "salt" in pushed else pushed
+        pushed = one.xcom_pull(one.task_id, map_indexes=one.map_index)
+        if pushed and "salt" in pushed:
+            made[name] = cache.load(Artifact.from_json(pushed))
     states = {name: str(one.state) for name, one in instances.items()}
     return Ended(states, made, cache.ledger.executed(), failures)
 
@@ -139,3 +141,60 @@ def test_a_parameter_that_is_a_pair_is_no_partition() -> None:
     assert ended.made["type_of"] == ["tuple", [1, 2, 3]]
     assert ended.made["shown"] == repr([["tuple", [1, 2, 3]]] * 2)
     assert ended.ran == ["numbers", "type_of", "type_of", "shown"]
+
+
+def test_what_follows_a_task_that_was_really_skipped_is_skipped() -> None:
+    from airflow.sdk import task, task_group
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    @task.branch
+    def choose() -> str:
+        return "left"
+
+    @task(multiple_outputs=False)
+    def fresh(found: Any) -> Any:
+        if found["path"].endswith("two.txt"):
+            raise AirflowSkipException("nothing new")
+        return found
+
+    @task_group
+    def each(found: Any) -> Any:
+        return total.override(task_id="each_total")(numbers.override(task_id="each_numbers")(fresh(found)))
+
+    def skipping() -> None:
+        one, two = file("one.txt"), file("two.txt")
+        left, right = numbers.override(task_id="left")(one), numbers.override(task_id="right")(one)
+        both = numbers.override(task_id="mapped").expand(file=several("one.txt", "two.txt"))
+        choose() >> [left, right, both]
+        shown.override(task_id="after_left")(left)
+        shown.override(task_id="after_right")([left, right])
+        shown.override(task_id="after_mapped")(both)
+        maybe.override(task_id="after_skip")(left, numbers(fresh(two)))
+        shown.override(task_id="after_each")(each.expand(found=several("one.txt", "two.txt", "one.txt")))
+        nothing = numbers.override(task_id="nothing").expand(file=several())
+        shown.override(task_id="after_nothing")(total.override(task_id="still_nothing").expand(values=nothing))
+
+    first, again = run(skipping), run(skipping)
+    for ended in (first, again):
+        assert ended.failures == []
+        assert ended.made == {
+            "left": [1, 2, 3],
+            "after_left": "[1, 2, 3]",
+            "each.each_numbers[0]": [1, 2, 3],
+            "each.each_numbers[2]": [1, 2, 3],
+            "each.each_total[0]": 6,
+            "each.each_total[2]": 6,
+            "after_each": "[6, 6]",
+            "after_nothing": "[]",
+        }
+        assert {"failed", "upstream_failed"}.isdisjoint(ended.states.values())
+    assert again.ran == []
+
+
+def test_a_plain_task_that_returns_nothing_is_no_input() -> None:
+    from airflow.sdk import task
+
+    def nothing() -> None:
+        numbers(task(lambda: None, task_id="nothing")())
+
+    assert "numbers.file: None is neither a Source nor an Artifact" in run(nothing).failures[0]
