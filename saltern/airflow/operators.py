@@ -75,14 +75,14 @@ class SaltedOperator(DecoratedOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Return the artifact's description, for XCom.
 
-        Raises AirflowSkipException on a hit, and AirflowFailException as ``bind`` does. The log says why it is a hit,
-        or why it is not.
+        Raises AirflowSkipException on a hit, and AirflowFailException as ``bind`` does; what goes wrong later may go
+        well at a retry. The log says why it is a hit, or why it is not.
         """
         quieten_skops()
         cache, call = self.bind(context)
         # without salts it does what every other Airflow task does: it runs; and so does what is cleared
         looks = cache.strategy.salts and not self._is_cleared(context)
-        with refusing(), cache.alone(call):  # another DAG run may be making it: then it is there when our turn comes
+        with cache.alone(call):  # another DAG run may be making it: then it is there when our turn comes
             if looks and (made := cache.reuse(call)):
                 self.log.info(cache.origin(made))
                 context["ti"].xcom_push(key=RETURN_VALUE, value=made.to_json())

@@ -69,3 +69,11 @@ def cached(file: Path, *, cache: bool = False) -> bool:
     return cache
 def maybe(values: list[int], extra: Any = None) -> list[Any]:
     return [values, extra]
+
+
+@step(version="1", writes="json")
+def unsteady(file: Path) -> str:
+    """Its input changes while it runs, the first time."""
+    text = file.read_text()
+    file.write_text(f"{text.removesuffix('!')}!")
+    return text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -198,3 +200,18 @@ def test_a_plain_task_that_returns_nothing_is_no_input() -> None:
         numbers(task(lambda: None, task_id="nothing")())
 
     assert "numbers.file: None is neither a Source nor an Artifact" in run(nothing).failures[0]
+
+
+def test_what_may_go_well_at_a_retry_is_retried_and_what_may_not_is_not() -> None:
+    def retried() -> None:
+        options = {"retries": 2, "retry_delay": timedelta(0)}
+        salted(steps.unsteady, **options)(file("one.txt"))
+        total.override(**options)(numbers(file("two.txt")), factor="many")
+
+    ended = run(retried)
+    assert ended.made == {"unsteady": "1 2 3!", "numbers": [4, 5]}
+    changed, refused = sorted(ended.failures)[::-1]
+    assert re.fullmatch(
+        "BadInput: .*one.txt: changed while 'unsteady' ran, so nothing was stored; run it again", changed
+    )
+    assert refused.startswith("AirflowFailException: total.factor=many: ")
