@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -56,14 +56,14 @@ def test_none_for_an_input_that_is_none_by_default_is_as_if_it_was_left_out(
     def maybe(first: Path, extra: Any = None, /, *others: Path) -> list[Any]:
         return [first.name, extra, *(other.name for other in others)]
 
-    cache, source = cache_of(tmp_path, strategy), Source.at(file)
-    call = cache.call(maybe, {"first": source, "extra": None})
+    cache, source, nothing = cache_of(tmp_path, strategy), Source.at(file), cast("Any", None)
+    call = cache.call(maybe, {"first": source, "extra": nothing})
     assert call.artifact == cache.call(maybe, {"first": source}).artifact
     assert cache.load(cache.make(call)) == ["input.txt", None]
-    call = cache.call(maybe, {"first": source, "extra": None, "others": [source]})
+    call = cache.call(maybe, {"first": source, "extra": nothing, "others": [source]})
     assert cache.load(cache.execute(call)) == ["input.txt", None, "input.txt"]
     with pytest.raises(BadInput, match=r"maybe\.first: None is neither a Source nor an Artifact"):
-        cache.call(maybe, {"first": None})
+        cache.call(maybe, {"first": nothing})
 
 
 def test_under_native_it_is_executed_whenever_the_engine_says_so(tmp_path: Path, file: Path) -> None:
