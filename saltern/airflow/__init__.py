@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
     from airflow.sdk.bases.decorator import TaskDecorator
@@ -35,12 +37,18 @@ def provider_info() -> dict[str, Any]:
     }
 
 
-def salted(step: Step[..., Any], **options: Any) -> TaskDecorator:
+@overload
+def salted(step: Step[..., Any], **options: Any) -> TaskDecorator: ...
+@overload
+def salted(**options: Any) -> Callable[[Step[..., Any]], TaskDecorator]: ...
+def salted(step: Step[..., Any] | None = None, **options: Any) -> Any:
     """Make a step a task: ``train = task.salted(steps.train)``, or ``@task.salted`` above ``@step(...)``.
 
     The step *is* the task's callable. A function around it would be code that runs and is in no recipe.
     ``options`` are those of any operator. ``map_index_template="{{ task.partition }}"`` names mapped instances.
     """
+    if step is None:  # ``@task.salted(retries=2)``
+        return partial(salted, **options)
     from airflow.sdk.bases.decorator import task_decorator_factory
 
     from saltern.airflow.operators import SaltedOperator

@@ -60,9 +60,15 @@ class SaltedOperator(DecoratedOperator):
         Raises AirflowFailException where the step refuses its input: there is no use in a retry. Raises
         AirflowSkipException where an input is missing because a task before this one was skipped.
         """
-        cache = cache_of(context)
         with refusing():
+            cache = cache_of(context)
             inputs, params = self.step.bound(self.op_args, self.op_kwargs)
+            for argument, given in inputs.items():
+                if _is_pair(given) and given[0] in _SOURCE | _ARTIFACT and isinstance(given[1], str | None):
+                    raise BadInput(
+                        f"{self.step.name}.{argument}: mapped over what describes one artifact or file; "
+                        "expand over a list or a dictionary of them"
+                    )
             inputs = {argument: received(given) for argument, given in inputs.items()}
             if any(map(_is_missing, inputs.values())):
                 for task in self.upstream_list:
@@ -239,8 +245,10 @@ def elsewhere() -> str | None:
 
 
 def cache_of(context: Context) -> Cache:
-    """The cache that a DAG run's params name."""
+    """The cache that a DAG run's params name. Raises BadInput where it has not all of them."""
     params = context["params"]
+    if missing := [name for name in ("strategy", "store", "force", "run") if name not in params]:
+        raise BadInput(f"the DAG has no param '{missing[0]}': give it params=reuse(STORE, ...)")
     force = tuple(params["force"] or ())
     return Cache(params["store"], params["strategy"], run_of(context), "airflow", force, params.get("verify", 0.0))
 

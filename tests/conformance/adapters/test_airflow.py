@@ -22,8 +22,8 @@ from tests.conformance.adapters import steps
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of Airflow's own, in this process
 
-numbers, total, shown, type_of = map(salted, (steps.numbers, steps.total, steps.shown, steps.type_of))
-maybe = salted(steps.maybe)
+STEPS = (steps.numbers, steps.total, steps.shown, steps.type_of, steps.maybe)
+numbers, total, shown, type_of, maybe = (salted(step) for step in STEPS)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -215,3 +215,36 @@ def test_what_may_go_well_at_a_retry_is_retried_and_what_may_not_is_not() -> Non
         "BadInput: .*one.txt: changed while 'unsteady' ran, so nothing was stored; run it again", changed
     )
     assert refused.startswith("AirflowFailException: total.factor=many: ")
+
+
+def test_options_may_stand_above_a_step() -> None:
+    from airflow.sdk import task
+
+    declared = task.salted(retries=2, task_id="one")(steps.numbers)
+
+    def options() -> None:
+        assert declared(file("one.txt")).operator.retries == 2
+        declared.expand(file=several("one.txt"))
+
+    assert run(options).made == {"one": [1, 2, 3], "one__1[0]": [1, 2, 3]}
+
+
+def test_a_dag_without_the_params_says_which_it_needs() -> None:
+    def bare() -> None:
+        numbers(file("one.txt"))
+
+    (said,) = run(bare, params={"store": "store"}).failures
+    assert said == "AirflowFailException: the DAG has no param 'strategy': give it params=reuse(STORE, ...)"
+
+
+def test_one_artifact_or_file_is_nothing_to_map_over() -> None:
+    def over_one() -> None:
+        total.expand(values=numbers(file("one.txt")))
+        numbers.expand(file=file("one.txt"))
+
+    said = set(run(over_one).failures)
+    assert said == {
+        f"AirflowFailException: {argument}: mapped over what describes one artifact or file; "
+        "expand over a list or a dictionary of them"
+        for argument in ("total.values", "numbers.file")
+    }
