@@ -123,6 +123,7 @@ def test_what_airflow_puts_together_is_an_input_as_it_has_it() -> None:
         shown.override(task_id="concat")(two.concat(numbers.expand(file=several("one.txt"))))
         total.expand(values=two.concat(two))
         shown.override(task_id="both")([one, two])
+        maybe(one, None)
 
     one, two = Path("one.txt").resolve(), Path("two.txt").resolve()
     made = run(together).made
@@ -131,6 +132,7 @@ def test_what_airflow_puts_together_is_an_input_as_it_has_it() -> None:
     assert made["concat"] == repr([[4, 5], [1, 2, 3], [1, 2, 3]])
     assert [made[f"total[{number}]"] for number in range(4)] == [9, 6, 9, 6]
     assert made["both"] == repr([[1, 2, 3], [[4, 5], [1, 2, 3]]])
+    assert made["maybe"] == [[1, 2, 3], None]
 
 
 def test_a_parameter_that_is_a_pair_is_no_partition() -> None:
