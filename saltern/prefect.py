@@ -230,4 +230,9 @@ class Salting:
     def __call__(self, step: Step[..., Any]) -> dict[str, Any]:
         if not self.cache.strategy.salts:
             return {}  # whatever Prefect does by default, which is INPUTS + TASK_SOURCE + RUN_ID
-        return {"cache_policy": Salted(step=step), "result_storage": self.storage, "result_serializer": "json"}
+        return {
+            "cache_policy": Salted(step=step),
+            "result_storage": self.storage,
+            "result_serializer": "json",
+            "cache_result_in_memory": False,  # of a record that this flow run has read, Prefect would not ask again
+        }

@@ -77,3 +77,14 @@ def unsteady(file: Path) -> str:
     text = file.read_text()
     file.write_text(f"{text.removesuffix('!')}!")
     return text
+
+
+@step(version="1", writes="json")
+def words(file: Path) -> list[str]:
+    return file.read_text().split()
+
+
+@step(version="1", writes="json")
+def named_by_data(names: list[str]) -> int:
+    """The sum of what is in files that only data names."""
+    return sum(int(Path(name).read_text()) for name in names)

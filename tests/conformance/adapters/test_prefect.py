@@ -51,11 +51,21 @@ def forgetful(values: Artifact, cache: Cache, factor: int = 1) -> Artifact:
     return execute(steps.total, cache, values=values)
 
 
+@task
+def words(file: Source, cache: Cache) -> Artifact:
+    return execute(steps.words, cache, file=file)
+
+
+@task
+def named_by_data(names: Artifact, cache: Cache) -> Artifact:
+    return execute(steps.named_by_data, cache, names=names)
+
+
 class Run:
     """A flow run: the tasks with what a strategy adds to them."""
 
-    def __init__(self) -> None:
-        self.cache = Cache("store", "lineage", str(flow_run.id), "prefect")
+    def __init__(self, strategy: str) -> None:
+        self.cache = Cache("store", strategy, str(flow_run.id), "prefect")
         self.salting = Salting(self.cache)
 
     def of(self, declared: Task[..., Any], step: Step[..., Any]) -> Task[..., Any]:
@@ -72,12 +82,12 @@ class Run:
         return self.of(declared, steps.total)(self.numbers("one.txt"), self.cache, **params)
 
 
-def built(body: Body) -> tuple[Any, list[str]]:
+def built(body: Body, strategy: str = "lineage") -> tuple[Any, list[str]]:
     """What a flow run makes, and which steps ran for it."""
 
     @flow
     def whole() -> tuple[Any, list[str]]:
-        run = Run()
+        run = Run(strategy)
         made = body(run)
         return run.cache.load(made), run.cache.ledger.executed()
 
@@ -130,3 +140,20 @@ def test_a_function_that_does_more_than_execute_is_not_skipped() -> None:
 def test_a_plain_value_is_refused_in_one_line() -> None:
     with pytest.raises(BadInput, match=r"shown\.given\[1\]: 5 is neither a Source nor an Artifact"):
         built(lambda run: run.shown([run.numbers("one.txt"), 5]))
+
+
+@pytest.mark.parametrize("strategy", ["lineage", "cutoff"])
+def test_a_flow_that_does_its_work_again_sees_what_has_changed_meanwhile(strategy: str) -> None:
+    Path("names.txt").write_text("rate.txt")
+
+    def again(run: Run) -> Any:
+        for rate in ("2", "30", "30"):
+            Path("rate.txt").write_text(rate)
+            names = run.of(words, steps.words)(Source.at("names.txt"), run.cache)
+            found = run.of(named_by_data, steps.named_by_data)(names, run.cache)
+            shown = run.shown(found)
+            assert run.cache.load(shown) == rate
+        return shown
+
+    ran = ["named_by_data", "shown"]
+    assert built(again, strategy) == ("30", ["words", *ran, *ran])
