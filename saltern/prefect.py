@@ -45,6 +45,7 @@ from saltern.strategies import STRATEGIES
 
 BLOCK = "saltworks"
 BLOCK_WITHIN = 10  # seconds
+KEPT = ".task-runs"  # a folder of a store, for what Prefect stores that is no artifact
 
 # Text with a list of choices, in the form of Prefect's UI. An unknown one raises BadInput, which names them, later.
 StrategyName = Annotated[str, Field(json_schema_extra={"enum": [*STRATEGIES]})]
@@ -134,14 +135,15 @@ class Salted(CachePolicy):
         cache: Cache = inputs["cache"]
         call = call_of(self.step, cache, inputs)
         path = cache.store.address(call.artifact.name)
-        # what does not count as found has another key, which nothing is stored under
+        # what does not count as found has another key, which nothing is stored under before it has run
+        its_own = cache.store.address(f"{KEPT}/{task_ctx.task_run.id}")
         if not _hands_on(task_ctx.task.fn, self.step):
-            return f"{path}?{cache.run}"
+            return its_own
         if _is_refreshed(task_ctx):
             found = cache.find(call)
         elif found := cache.reuse(call):
             get_run_logger(task_ctx).info(cache.origin(found))
-        return path if found or not cache.store.exists(call.artifact.name) else f"{path}?{cache.run}"
+        return path if found or not cache.store.exists(call.artifact.name) else its_own
 
 
 def credentials(name: str) -> dict[str, Any] | None:
@@ -162,18 +164,22 @@ keys.LOOKUPS.append(credentials)
 
 
 class ArtifactStorage(WritableFileSystem):
-    """A result storage that keeps nothing itself. It answers from what is in the store.
+    """A result storage that answers from what is in the store.
 
     Prefect takes a result storage only when the server knows it (``Task.__init__`` raises otherwise), hence
-    ``registered``. One block serves every store, because a key says which store it is about.
+    ``registered``. One block serves every store, because a key says which store it is about. What is no artifact it
+    keeps in a folder of the store: what a task returned that has a key of its own, and what ``task.delay`` is given.
+    The key of the latter says nothing of a store.
     """
 
     _block_type_name = "Saltworks Artifacts"
     _description = "Finds the results of salted tasks among the artifacts of a Saltworks store."
 
+    _store_url: str = ""
+
     @classmethod
-    def registered(cls) -> Self:
-        """The block as the server knows it, saved on first use.
+    def registered(cls, store_url: str) -> Self:
+        """The block as the server knows it, saved on first use, and with the store of a task.
 
         Saving takes Prefect several requests. Another run that begins just now may be in the midst of them: then its
         block is there already and cannot be loaded yet.
@@ -182,6 +188,7 @@ class ArtifactStorage(WritableFileSystem):
         while True:
             with suppress(ValueError):  # what ``load`` raises where there is none
                 block: Self = cls.load(BLOCK, _sync=True)
+                block._store_url = store_url
                 return block
             try:
                 cls().save(BLOCK, _sync=True)
@@ -195,8 +202,9 @@ class ArtifactStorage(WritableFileSystem):
 
     def read_path(self, path: str, **_sync: bool) -> bytes:
         """The record of a key. Raises FileNotFoundError when its artifact is missing or damaged."""
-        root, _, name = path.rpartition("/")
-        store = Store(root)
+        store, name = self._placed(path)
+        if "/" in name:
+            return store.read(name)
         manifest = store.whole(name)
         if not manifest:
             raise FileNotFoundError(path)
@@ -206,7 +214,18 @@ class ArtifactStorage(WritableFileSystem):
         return record
 
     def write_path(self, path: str, content: bytes, **_sync: bool) -> None:
-        """Nothing to do: the task has committed its artifact, and the artifact is the record."""
+        """Nothing to do for an artifact: the task has committed it, and it is the record."""
+        store, name = self._placed(path)
+        if "/" in name:
+            store.write(name, content)
+
+    def _placed(self, path: str) -> tuple[Store, str]:
+        """The store that a key is about, and a name in it: an artifact's, or one in the folder ``KEPT``."""
+        folder, _, name = path.rpartition("/")
+        root, _, last = folder.rpartition("/")
+        if last == KEPT:
+            return Store(root), f"{KEPT}/{name}"
+        return (Store(self._store_url), f"{KEPT}/{name}") if folder == "parameters" else (Store(folder), name)
 
 
 @dataclass(frozen=True)
@@ -225,7 +244,7 @@ class Salting:
 
     @cached_property
     def storage(self) -> ArtifactStorage:
-        return ArtifactStorage.registered()
+        return ArtifactStorage.registered(self.cache.store_url)
 
     def __call__(self, step: Step[..., Any]) -> dict[str, Any]:
         if not self.cache.strategy.salts:

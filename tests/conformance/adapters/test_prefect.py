@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect import Task, flow, task, unmapped
+from prefect import State, Task, flow, get_client, task, unmapped
+from prefect.client.schemas.objects import TaskRun
 from prefect.runtime import flow_run
+from prefect.task_worker import TaskWorker
 
 from prefect_flows.engine import _quiet, _settings
 from saltern import Artifact, BadInput, Cache, Source
+from saltern.housekeeping.contents import Contents
 from saltern.prefect import Salting, execute
 from saltern.steps import Step
 from shared.conformance.command_line import Served
 from tests.conformance.adapters import steps
 
 Body = Callable[["Run"], Any]
+# Where Prefect has an event loop of its own for a moment, it leaves its connections open.
+LEFT_OPEN = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @task
@@ -102,6 +109,7 @@ def server(served: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, value)
     with _quiet(), _settings():
         yield
+    gc.collect()  # what is left open is closed by the test that opened it
 
 
 def several(run: Run) -> Any:
@@ -157,3 +165,42 @@ def test_a_flow_that_does_its_work_again_sees_what_has_changed_meanwhile(strateg
 
     ran = ["named_by_data", "shown"]
     assert built(again, strategy) == ("30", ["words", *ran, *ran])
+
+
+@LEFT_OPEN
+def test_a_task_that_is_delayed_is_given_its_arguments() -> None:
+    """Prefect stores them in the result storage of the task, for a task worker in another process."""
+    cache = Cache("store", "lineage", "delayed", "prefect")
+
+    async def work(run: TaskRun) -> None:
+        await TaskWorker(numbers.with_options(**Salting(cache)(steps.numbers))).execute_task_run(run)
+
+    delayed = numbers.with_options(**Salting(cache)(steps.numbers)).delay(Source.at("one.txt"), cache)
+    with get_client(sync_client=True) as client:
+        asyncio.run(work(client.read_task_run(delayed.task_run_id)))
+    assert cache.ledger.executed() == ["numbers"]
+    assert len(Contents.of(cache.store).documented) == 1
+
+
+@LEFT_OPEN
+def test_what_a_task_returned_is_there_for_another_process() -> None:
+    """It asks the server, which knows where the result is and not what it is."""
+
+    @flow
+    def returned() -> list[State[Artifact]]:
+        run = Run("lineage")
+        one = run.numbers("one.txt")
+        options = run.salting(steps.total)
+        return [
+            total.with_options(**options)(one, run.cache, 2, return_state=True),
+            doubled.with_options(**options)(one, run.cache, 2, return_state=True),
+            total.with_options(**options, refresh_cache=True)(one, run.cache, 2, return_state=True),
+        ]
+
+    cache = Cache("store", "lineage", "later", "prefect")
+    for names in (["Completed", "Completed", "Completed"], ["Cached", "Completed", "Completed"]):
+        states = returned()
+        assert [state.name for state in states] == names
+        known = [state.model_copy(update={"data": state.data.metadata}) for state in states]
+        assert [cache.load(state.result()) for state in known] == [12, 24, 12]
+    assert len(Contents.of(cache.store).documented) == 3
