@@ -65,8 +65,19 @@ def execute(step: Step[..., Any], cache: Cache, **arguments: Any) -> Artifact:
     """What every task does: load the inputs, run the step, store its output, and return a reference to it.
 
     Of two flow runs at once, one makes an artifact and the other waits for it; Prefect calls both task runs completed.
+    Raises BadInput where the task has a ``cache_expiration``.
     """
-    return cache.make(call_of(step, cache, arguments), force=_is_refreshed(TaskRunContext.get()))
+    _check_expiration(context := TaskRunContext.get())
+    return cache.make(call_of(step, cache, arguments), force=_is_refreshed(context))
+
+
+def _check_expiration(context: TaskRunContext | None) -> None:
+    """Raise BadInput for a salted task that has a ``cache_expiration``, which would do nothing."""
+    if context and isinstance(context.task.cache_policy, Salted) and context.task.cache_expiration is not None:
+        raise BadInput(
+            f"{context.task.name}: cache_expiration: an artifact is right as long as what it was made from is the "
+            "same; to make it again, use refresh_cache"
+        )
 
 
 def _is_refreshed(context: TaskRunContext | None) -> bool:
@@ -76,8 +87,11 @@ def _is_refreshed(context: TaskRunContext | None) -> bool:
 
 
 @lru_cache
-def _hands_on(function: Callable[..., Any], step: Step[..., Any]) -> bool:
-    """Whether a task's function is ``return execute(step, cache, name=name, ...)``, with all that it is given."""
+def _hands_on(function: Callable[..., Any], step: Step[..., Any], cache: str) -> bool:
+    """Whether a task's function is ``return execute(step, cache, name=name, ...)``, with all that it is given.
+
+    ``cache`` is the name of its argument that is the cache.
+    """
     if hasattr(function, "__wrapped__") or not inspect.isfunction(function):
         return False
     try:
@@ -90,7 +104,7 @@ def _hands_on(function: Callable[..., Any], step: Step[..., Any]) -> bool:
     given = inspect.getargs(function.__code__)
     wanted = {*step.inputs, *step.parameters, "day"}.intersection(given.args) | ({"**"} if given.varkw else set())
     match body:
-        case [ast.Return(ast.Call(called, [first, ast.Name("cache")], keywords))]:
+        case [ast.Return(ast.Call(called, [first, ast.Name(second)], keywords))] if second == cache:
             handed = [one.arg or "**" for one in keywords if getattr(one.value, "id", "") == (one.arg or given.varkw)]
         case _:
             return False
@@ -110,6 +124,14 @@ def _meant(named: ast.expr, function: Callable[..., Any]) -> Any:
         return None
     found = inspect.getclosurevars(function)
     return {**found.globals, **found.nonlocals}.get(named.id)
+
+
+def _cache_among(arguments: Mapping[str, Any]) -> tuple[str, Cache]:
+    """The argument of a task that is the cache, and its name."""
+    for name, given in arguments.items():
+        if issubclass(type(given), Cache):
+            return name, given
+    raise BadInput(f"none of the arguments is a Cache: {', '.join(arguments) or 'there are none'}")
 
 
 @dataclass
@@ -132,12 +154,13 @@ class Salted(CachePolicy):
         self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: dict[str, Any], **_: Any
     ) -> str:
         assert self.step is not None
-        cache: Cache = inputs["cache"]
+        _check_expiration(task_ctx)
+        held, cache = _cache_among(inputs)
         call = call_of(self.step, cache, inputs)
         path = cache.store.address(call.artifact.name)
         # what does not count as found has another key, which nothing is stored under before it has run
         its_own = cache.store.address(f"{KEPT}/{task_ctx.task_run.id}")
-        if not _hands_on(task_ctx.task.fn, self.step):
+        if not _hands_on(task_ctx.task.fn, self.step, held):
             return its_own
         if _is_refreshed(task_ctx):
             found = cache.find(call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ def doubled(values: Artifact, cache: Cache, factor: int = 1) -> Artifact:
 @task
 def forgetful(values: Artifact, cache: Cache, factor: int = 1) -> Artifact:
     return execute(steps.total, cache, values=values)
+
+
+@task
+def kept(values: Artifact, within: Cache, factor: int = 1) -> Artifact:
+    return execute(steps.total, within, values=values, factor=factor)
 
 
 @task
@@ -148,6 +154,23 @@ def test_a_function_that_does_more_than_execute_is_not_skipped() -> None:
 def test_a_plain_value_is_refused_in_one_line() -> None:
     with pytest.raises(BadInput, match=r"shown\.given\[1\]: 5 is neither a Source nor an Artifact"):
         built(lambda run: run.shown([run.numbers("one.txt"), 5]))
+
+
+def test_the_argument_that_is_the_cache_may_have_any_name() -> None:
+    @flow
+    def named() -> Any:
+        run = Run("lineage")
+        return run.of(kept, steps.total)(run.numbers("one.txt"), run.cache, return_state=True).name
+
+    assert [named(), named()] == ["Completed", "Cached"]
+
+
+def test_a_task_whose_artifact_shall_expire_is_refused_whether_it_is_there_or_not() -> None:
+    expiring = total.with_options(cache_expiration=timedelta(days=1))
+    for _ in range(2):
+        with pytest.raises(BadInput, match=r"total: cache_expiration: an artifact is right .* refresh_cache"):
+            built(lambda run: run.total(expiring))
+        built(lambda run: run.total(total))
 
 
 @pytest.mark.parametrize("strategy", ["lineage", "cutoff"])
