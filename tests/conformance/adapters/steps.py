@@ -67,6 +67,9 @@ def text(file: Path) -> str:
 @step(version="1", writes="json")
 def cached(file: Path, *, cache: bool = False) -> bool:
     return cache
+
+
+@step(version="1", writes="json")
 def maybe(values: list[int], extra: Any = None) -> list[Any]:
     return [values, extra]
 
