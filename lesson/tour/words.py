@@ -102,7 +102,7 @@ WORDS = {
         externals=Place("airflow_dags/ml.py", "def csv("),
         fan_in=Place("airflow_dags/artists.py", "aggregate_artists = task.salted("),
         rule=Place("airflow_dags/engine.py", "return dag.test("),
-        hooks=Place("saltern/airflow/operators.py", "raise AirflowSkipException("),
+        hooks=Place("saltern/airflow/operators.py", 'raise AirflowSkipException(f"{made.name}'),
     ),
     "prefect": Words(
         name="Prefect",
