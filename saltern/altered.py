@@ -26,6 +26,7 @@ from saltern.snapshots import Opaque, Own
 from saltern.sources import state_of
 from saltern.steps import Step
 
+_Names = dict[str, dict[str, None]]  # module -> names in it
 _ABSENT = object()
 # Step, how many modules had been executed, and places -> what the code that it reaches sets by itself.
 _OWN: dict[tuple[Step[..., Any], int, int], set[str]] = {}
@@ -62,11 +63,10 @@ class Held(NamedTuple):
     leaves: tuple[str, snapshots.Leaves, set[str]] | None = None  # of the one name, but for what the code sets itself
 
 
-def _held_names(found: Reached, literals: Sequence[Literal]) -> Iterator[Held]:
+def _held_names(found: Reached, reached: _Names, literals: Sequence[Literal]) -> Iterator[Held]:
     """The objects that this process has under the names that are reached."""
-    for (module, _, _), several in found.places.items():
-        if module in sys.modules:
-            yield _held(vars(sys.modules[module]), several)
+    for module, several in reached.items():
+        yield _held(vars(sys.modules[module]), several)
     yield _held(vars(builtins), [place.removeprefix("builtins:") for place in found.code if place[:9] == "builtins:"])
     for names, _, _, one, literal in literals:
         is_changeable = literal.startswith(memory.CHANGEABLE)
@@ -81,18 +81,20 @@ def _held(names: Mapping[str, Any], several: Iterable[str]) -> Held:
     return Held(names, there, [names[name] for name in there])
 
 
-def _held_code(declared: Step[..., Any], found: Reached, own: Callable[[], set[str]]) -> Iterator[Held]:
-    """What this process has under the names of what libraries have, and in the classes that are reached.
+def _held_code(
+    declared: Step[..., Any], found: Reached, reached: _Names, own: Callable[[], set[str]]
+) -> Iterator[Held]:
+    """The functions that this process has in the classes that are reached.
 
-    Raises BadInput where a program has put something else there than the module had at its end, or code in the place of
-    what a name stood for. Functions of the user's under names of modules are compared with the source.
+    Raises BadInput where a program has put something else there than the module had at its end, or under the name of
+    what a library has, or code in the place of what another name stood for. Functions of the user's under names of
+    modules are compared with the source.
     """
-    for module, names in _names(found).items():
+    for module, names in reached.items():
         noted = snapshots.of(module)
         if noted is None:
             continue
         every, imported = vars(sys.modules[module]), found.imports.get(module, {})
-        yield _held(every, imported)
         for name in _replaced(every, noted.bound, names):
             value = every[name]
             is_compared = type(value) is FunctionType and not sources.is_library(value.__code__.co_filename)
@@ -110,9 +112,9 @@ def _replaced(now: Mapping[str, Any], before: Mapping[str, Any], names: Iterable
     return [one for one in names if one in before and one in now and now[one] is not before[one]]
 
 
-def _names(found: Reached) -> dict[str, dict[str, None]]:
+def _names(found: Reached) -> _Names:
     """The names that are reached of each module that is loaded."""
-    names: dict[str, dict[str, None]] = {}
+    names: _Names = {}
     for module, several in (*((origin[0], names) for origin, names in found.places.items()), *found.imports.items()):
         if module in sys.modules:
             names.setdefault(module, {}).update(several)
@@ -162,7 +164,8 @@ def changed(declared: Step[..., Any], found: Reached, noted: Sequence[Noted]) ->
     What the code that is reached sets itself is left out: that code counts. Raises BadInput for what cannot be told.
     """
     literals, own = [*_literals(found)], partial(_set_by, declared, found)
-    names = [*_held_names(found, literals), *_held_code(declared, found, own)]
+    reached = _names(found)
+    names = [*_held_names(found, reached, literals), *_held_code(declared, found, reached, own)]
     told = dict([*_changed_literals(declared, found, literals, own), *_changed_values(declared, noted, own)])
     held = [*names, *_held_values(noted, _OWN.get(_key(declared, found), set()))]
     return Memory(told, held, tuple(sorted(set(_opaque(noted)))))

@@ -54,7 +54,7 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
     yield from ((LIBRARY, one) for one in sorted({*_libraries(frame)} & _REMEMBER))
     while frame:
         code, file = frame.f_code, frame.f_code.co_filename
-        is_users = not (file.startswith(_PYTHONS) or whose.is_ours(file) or "site-packages" in file)
+        is_users = not (_is_librarys(file) or whose.is_ours(file))
         if code.co_name == "<module>":
             if is_users and frame.f_globals.get("__name__") != "__main__":
                 yield file, ""
@@ -66,9 +66,13 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
 
 def _libraries(frame: FrameType | None) -> Iterator[str]:
     """The libraries by which the user's code has something read, by their top-level modules."""
-    while frame and (frame.f_code.co_filename.startswith(_PYTHONS) or "site-packages" in frame.f_code.co_filename):
+    while frame and _is_librarys(frame.f_code.co_filename):
         yield str(frame.f_globals.get("__name__")).partition(".")[0]
         frame = frame.f_back
+
+
+def _is_librarys(file: str) -> bool:
+    return file.startswith(_PYTHONS) or "site-packages" in file
 
 
 def keep(several: Iterable[Owner], path: str, *, live: bool) -> None:

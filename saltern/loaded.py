@@ -29,7 +29,6 @@ _TICK = 100_000_000  # ns: more than any clock that files of source get their ti
 def check(declared: Step[..., Any], found: Reached) -> None:
     """Raise BadInput where this process has loaded other code than the source has."""
     current: dict[str, memory.Known] = {}  # file -> the code that was executed, where it is the source's
-    rewritten: set[str] = set()  # files whose code is another one, and is theirs all the same
     for (module, path, home), names in found.places.items():
         if module not in sys.modules:
             continue
@@ -38,27 +37,26 @@ def check(declared: Step[..., Any], found: Reached) -> None:
             found.compiled[path] = compiled(home, Path(path), state_of(path))
         if path not in current:
             is_current = executed is not None and memory.whole(executed) == found.compiled[path]
-            if not is_current and _is_rewritten(module, path):
-                rewritten.add(path)
-            current[path] = memory.Known(executed if is_current or path in rewritten else None)
+            is_rewritten = not is_current and _is_rewritten(module, path)
+            current[path] = memory.Known(executed if is_current or is_rewritten else None, is_rewritten=is_rewritten)
         known = current[path]
         held = vars(sys.modules[module])
-        for name in known.others(held, names):
+        for name in known.unlike(held, names):
             value = held.get(name)
             codes = memory.others(value, path, home, known)
-            if codes and path not in rewritten and memory.differs(codes, written(home, Path(path), state_of(path))):
+            if codes and not known.is_rewritten and memory.differs(codes, written(home, Path(path), state_of(path))):
                 raise BadInput(
                     f"{path}: '{name}' in memory is not what the file says; start the process anew, or reload "
                     f"'{module}' and what imports it"
                 )
             check_maker(declared, found, f"{module}:{name}", value)
-        if known.code or path in rewritten:
+        if known.code or known.is_rewritten:
             continue
         state = state_of(path)
         is_new = declared.loaded_ns < state[1] <= time.time_ns()  # what is later is of a clock that is ahead
         if is_new and not (executed and memory.digest(executed) in written(home, Path(path), state)[memory.MODULE]):
             raise BadInput(f"{path}: edited after '{declared.name}' was loaded; start the process anew")
-    _check_own(declared, {path: known for path, known in current.items() if path not in rewritten})
+    _check_own(declared, current)
 
 
 def _is_rewritten(module: str, path: str) -> bool:
@@ -72,9 +70,7 @@ def _is_rewritten(module: str, path: str) -> bool:
 
 def _check_own(declared: Step[..., Any], current: Mapping[str, memory.Known]) -> None:
     """Raise BadInput where a step's function is not of the module that is loaded under its name, or not of its file."""
-    function: Any = declared.function
-    while type(function) is FunctionType and "__wrapped__" in function.__dict__:
-        function = function.__dict__["__wrapped__"]
+    *_, function = snapshots.layers(declared.function)
     names = names_of(sys.modules.get(declared.module))
     if type(function) is not FunctionType or function.__globals__.get("__name__") != declared.module or names is None:
         return
@@ -85,7 +81,7 @@ def _check_own(declared: Step[..., Any], current: Mapping[str, memory.Known]) ->
         )
     path, code = function.__code__.co_filename, function.__code__
     known = current.get(path)
-    if known and id(code) not in known.inside:
+    if known and not known.is_rewritten and id(code) not in known.inside:
         mine = written(declared.module, Path(path), state_of(path)).get(code.co_qualname, ())
         if memory.digest(code) not in mine:
             raise BadInput(f"{path}: step '{declared.name}' in memory is not what the file says; {way}")

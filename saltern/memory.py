@@ -47,10 +47,13 @@ def whole(code: CodeType) -> str:
 
 
 class Known:
-    """The code of a module, and all code in it, by identity; none where there is no such ``code``."""
+    """The code of a module, and all code in it, by identity; none where there is no such ``code``.
 
-    def __init__(self, code: CodeType | None) -> None:
-        self.code = code
+    ``is_rewritten``: what was executed is not what the file compiles to, and is the file's all the same.
+    """
+
+    def __init__(self, code: CodeType | None, *, is_rewritten: bool = False) -> None:
+        self.code, self.is_rewritten = code, is_rewritten
         self._here = {*map(id, code.co_consts)} if code else set()  # the functions and classes of its top level
 
     @cached_property
@@ -62,7 +65,7 @@ class Known:
             todo += [inner for inner in one.co_consts if type(inner) is CodeType]
         return found
 
-    def others(self, held: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    def unlike(self, held: Mapping[str, Any], names: Iterable[str]) -> list[str]:
         """The names that stand for something else than a plain function of this code, and may hold code. Fast."""
         here = self._here  # no code of it has anything of a function around it
         several = [

@@ -51,9 +51,7 @@ def described(value: Any, where: str, exact: Callable[[Any, str], Any]) -> Any:
 
 def _held(value: Any) -> dict[Any, Any]:
     """The attributes of an object; of Python's own classes without those that their arguments say."""
-    if type(value).__module__.partition(".")[0] in sys.stdlib_module_names:
-        return getattr(value, "__dict__", None) or {}
-    return dict(attributes(value))
+    return (getattr(value, "__dict__", None) or {}) if _is_pythons(type(value)) else dict(attributes(value))
 
 
 def _sentinel(value: Any) -> str | None:
@@ -68,8 +66,11 @@ def _sentinel(value: Any) -> str | None:
 
 def _says_its_state(kind: type) -> bool:
     """Whether a class says by itself what is copied of it. What a subclass adds to ``Decimal`` is not copied at all."""
-    own = (vars(one) for one in kind.__mro__ if one.__module__.partition(".")[0] not in sys.stdlib_module_names)
-    return any(not _COPIED.isdisjoint(names) for names in own)
+    return any(not (_is_pythons(one) or _COPIED.isdisjoint(vars(one))) for one in kind.__mro__)
+
+
+def _is_pythons(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] in sys.stdlib_module_names
 
 
 def name_of(kind: type) -> str:

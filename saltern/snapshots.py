@@ -329,11 +329,16 @@ def is_code(value: Any) -> bool:
 
 def wraps(value: Any, inner: Any) -> bool:
     """Whether a function is another one again, or says that it calls it, as ``functools.wraps`` makes it say."""
-    while type(value) is FunctionType:
-        if value is inner or (type(inner) is FunctionType and value.__code__ is inner.__code__):
-            return True
-        value = value.__dict__.get("__wrapped__")
-    return False
+    functions = [one for one in layers(value) if type(one) is FunctionType]
+    return any(one is inner or (type(inner) is FunctionType and one.__code__ is inner.__code__) for one in functions)
+
+
+def layers(value: Any) -> Iterator[Any]:
+    """A function, what it says that it wraps, what that wraps, and so on."""
+    yield value
+    while type(value) is FunctionType and "__wrapped__" in value.__dict__:
+        value = value.__dict__["__wrapped__"]
+        yield value
 
 
 def differing(before: Leaves, now: Leaves) -> Iterator[tuple[str, ...]]:

@@ -68,6 +68,7 @@ class Step(Generic[P, R]):
         self._defaults_of_inputs = {
             a.name: a.default for a in arguments if a.name in self.inputs and a.default is not a.empty
         }
+        self._optional = {name for name, default in self._defaults_of_inputs.items() if default is None}
         several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         # the inputs that it cannot go without
         self.needs = frozenset(
@@ -99,7 +100,7 @@ class Step(Generic[P, R]):
         args: list[Any] = []
         given = dict(inputs)
         for name, kind in [*zip(self.inputs, kinds, strict=True)][: last + 1]:
-            if name not in {**self._defaults_of_inputs, **given}:
+            if name not in given and name not in self._defaults_of_inputs:
                 break
             value = given.pop(name, self._defaults_of_inputs.get(name))
             args += ([*value.values()] if isinstance(value, Mapping) else value) if kind is several else [value]
@@ -112,9 +113,8 @@ class Step(Generic[P, R]):
 
         None is left out where it is the default: nothing is given.
         """
-        optional = {name for name, default in self._defaults_of_inputs.items() if default is None}
-        found = {name: value for name, value in inputs.items() if value is not None or name not in optional}
-        for name, value in [*found.items()]:
+        found = {name: value for name, value in inputs.items() if value is not None or name not in self._optional}
+        for name, value in found.items():
             kind = self._kinds.get(name)
             if kind is inspect.Parameter.VAR_POSITIONAL and not isinstance(value, Mapping):
                 found[name] = [*value] if isinstance(value, list | tuple) else [value]

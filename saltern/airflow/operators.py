@@ -247,8 +247,8 @@ def elsewhere() -> str | None:
 def cache_of(context: Context) -> Cache:
     """The cache that a DAG run's params name. Raises BadInput where it has not all of them."""
     params = context["params"]
-    if missing := [name for name in ("strategy", "store", "force", "run") if name not in params]:
-        raise BadInput(f"the DAG has no param '{missing[0]}': give it params=reuse(STORE, ...)")
+    if missing := next((name for name in ("strategy", "store", "force", "run") if name not in params), None):
+        raise BadInput(f"the DAG has no param '{missing}': give it params=reuse(STORE, ...)")
     force = tuple(params["force"] or ())
     return Cache(params["store"], params["strategy"], run_of(context), "airflow", force, params.get("verify", 0.0))
 

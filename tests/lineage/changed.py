@@ -586,75 +586,73 @@ from build import tell
 tell(lambda build: build.value(steps.out))
 """
 _P, _MODEL = "def p(*_): return 10", "class Model:\n    def p(self): return 10"
-CASES += (
-    [
-        Case(
-            name=f"code_by_{name}",
-            about="A program puts code into what a module holds; then this code is edited.",
-            project=_PLUG.format(plug=plug, given=given, read=read, change=change),
-            program=("program.py",),
-            edit=("plug.py", "10", "20"),
-            expect="rerun",
-        )
-        for name, plug, given, read, change in (
+CASES += [
+    Case(
+        name=f"code_by_{name}",
+        about="A program puts code into what a module holds; then this code is edited.",
+        project=_PLUG.format(plug=plug, given=given, read=read, change=change),
+        program=("program.py",),
+        edit=("plug.py", "10", "20"),
+        expect="rerun",
+    )
+    for name, plug, given, read, change in (
+        (
+            "a_registry",
+            "@settings.register\ndef p(): return 10",
+            "R = {}\ndef register(f): R[f.__name__] = f; return f",
+            "settings.R['p']()",
+            "",
+        ),
+        ("a_dictionary", _P, "C = {}", "settings.C['a']()", "settings.C['a'] = plug.p"),
+        (
+            "a_dictionary_of_functions",
+            _P,
+            "def g(): return 1\nC = {'a': g}",
+            "settings.C['a']()",
+            "settings.C['a'] = plug.p",
+        ),
+        ("a_list", _P, "C = []", "settings.C[0]()", "settings.C.append(plug.p)"),
+        (
+            "a_list_of_hooks",
+            _P,
             (
-                "a_registry",
-                "@settings.register\ndef p(): return 10",
-                "R = {}\ndef register(f): R[f.__name__] = f; return f",
-                "settings.R['p']()",
-                "",
+                "class Bus:\n    def __init__(self): self.hooks = []\n"
+                "    def on(self, f): self.hooks.append(f)\n"
+                "    def fire(self): return [one() for one in self.hooks]\nBUS = Bus()"
             ),
-            ("a_dictionary", _P, "C = {}", "settings.C['a']()", "settings.C['a'] = plug.p"),
-            (
-                "a_dictionary_of_functions",
-                _P,
-                "def g(): return 1\nC = {'a': g}",
-                "settings.C['a']()",
-                "settings.C['a'] = plug.p",
-            ),
-            ("a_list", _P, "C = []", "settings.C[0]()", "settings.C.append(plug.p)"),
-            (
-                "a_list_of_hooks",
-                _P,
-                (
-                    "class Bus:\n    def __init__(self): self.hooks = []\n"
-                    "    def on(self, f): self.hooks.append(f)\n"
-                    "    def fire(self): return [one() for one in self.hooks]\nBUS = Bus()"
-                ),
-                "settings.BUS.fire()",
-                "settings.BUS.on(plug.p)",
-            ),
-            ("an_attribute", _P, "class S: pass\nC = S()\nC.f = None", "settings.C.f()", "settings.C.f = plug.p"),
-            (
-                "another_object",
-                _MODEL,
-                "class Default:\n    def p(self): return 1\nM = Default()",
-                "settings.M.p()",
-                "settings.M = plug.Model()",
-            ),
-            ("an_object_in_a_dictionary", _MODEL, "C = {}", "settings.C['m'].p()", "settings.C['m'] = plug.Model()"),
-            ("a_class_in_a_dictionary", _MODEL, "C = {}", "settings.C['m']().p()", "settings.C['m'] = plug.Model"),
-            (
-                "single_dispatch",
-                "@settings.g.register\ndef _(x: int): return 10",
-                "from functools import singledispatch\n@singledispatch\ndef g(x): return 1",
-                "settings.g(1)",
-                "",
-            ),
-            (
-                "subclasses",
-                "class P(settings.Base):\n    def p(self): return 10",
-                "class Base: pass",
-                "settings.Base.__subclasses__()[0]().p()",
-                "",
-            ),
-        )
-    ]
-    + [
-        Case(
-            name=f"function_replaced_by_{name}",
-            about="The main program of the step's own file replaces a function that the step calls: that is told.",
-            project=f"""
+            "settings.BUS.fire()",
+            "settings.BUS.on(plug.p)",
+        ),
+        ("an_attribute", _P, "class S: pass\nC = S()\nC.f = None", "settings.C.f()", "settings.C.f = plug.p"),
+        (
+            "another_object",
+            _MODEL,
+            "class Default:\n    def p(self): return 1\nM = Default()",
+            "settings.M.p()",
+            "settings.M = plug.Model()",
+        ),
+        ("an_object_in_a_dictionary", _MODEL, "C = {}", "settings.C['m'].p()", "settings.C['m'] = plug.Model()"),
+        ("a_class_in_a_dictionary", _MODEL, "C = {}", "settings.C['m']().p()", "settings.C['m'] = plug.Model"),
+        (
+            "single_dispatch",
+            "@settings.g.register\ndef _(x: int): return 10",
+            "from functools import singledispatch\n@singledispatch\ndef g(x): return 1",
+            "settings.g(1)",
+            "",
+        ),
+        (
+            "subclasses",
+            "class P(settings.Base):\n    def p(self): return 10",
+            "class Base: pass",
+            "settings.Base.__subclasses__()[0]().p()",
+            "",
+        ),
+    )
+] + [
+    Case(
+        name=f"function_replaced_by_{name}",
+        about="The main program of the step's own file replaces a function that the step calls: that is told.",
+        project=f"""
         --- helpers.py
         def scale(x): return x
         class K:
@@ -671,109 +669,80 @@ CASES += (
             {change}
             tell(lambda build: build.value(out))
         """,
-            program=("pipeline.py",),
-            edit=("pipeline.py", "import helpers\n", "import helpers  # x\n"),
-            expect="refuse",
-        )
-        for name, change in (
-            ("another", "helpers.scale = fast"),
-            ("a_lambda", "helpers.scale = lambda x: x * 10"),
-            ("a_method", "helpers.K.scale = fast"),
-        )
-    ]
-    + [
-        *(
-            Case(
-                name=f"{name}_in_the_place_of_another",
-                about="A program replaces code by something that is no function of the user's, as mocks and fakes do.",
-                project=f"""
-            --- fakes.py
-            def five(*_): return 5
-            class Fake:
-                def __call__(self, *_): return 7
-            --- helpers.py
-            import math
-            from math import floor
-            def scale(x): return x
-            class K:
-                def __call__(self): return 1
-                @staticmethod
-                def of(x): return x
-                @property
-                def size(self): return 1
-            def all_of(): return [scale(2), floor(2.5), math.ceil(1.5), K()(), K.of(-3), K().size]
-            --- steps.py
-            import helpers
-            from saltern import step
-            @step(version="1", writes="json")
-            def out(data):
-                return helpers.all_of()
-            --- program.py
-            import functools, operator, os, types, unittest.mock
-            import fakes, helpers, steps
-            from build import tell
-            if os.environ.get("FAKED"):
-                {change}
-            tell(lambda build: build.value(steps.out))
-            """,
-                program=("program.py",),
-                env_after={"FAKED": "1"},
-                expect="refuse",
-            )
-            for name, change in (
-                ("mock", "unittest.mock.patch('helpers.scale', return_value=9).start()"),
-                ("mock_of_a_class", "unittest.mock.patch('helpers.K').start().return_value.return_value = 9"),
-                ("mock_of_a_property", "unittest.mock.patch('helpers.K.size', unittest.mock.PropertyMock()).start()"),
-                ("builtin", "helpers.scale = operator.neg"),
-                ("library_function", "helpers.scale = functools.reduce"),
-                ("bound_method", "helpers.scale = {2: 8}.get"),
-                ("class", "helpers.scale = int"),
-                ("module", "helpers.math = types.SimpleNamespace(ceil=abs)"),
-                ("function_for_a_librarys", "helpers.floor = fakes.five"),
-                ("partial_for_a_librarys", "helpers.floor = functools.partial(max, 50)"),
-                ("static_method", "helpers.K.of = staticmethod(operator.neg)"),
-                ("property", "helpers.K.size = property(operator.attrgetter('__class__.__name__'))"),
-                ("special_method", "helpers.K.__call__ = unittest.mock.Mock(return_value=9)"),
-            )
-        ),
-        *(
-            Case(
-                name=f"{name}_in_the_place_of_a_function",
-                about="A program replaces a function by what can be told: that counts as it is in memory.",
-                project=f"""
-            --- fakes.py
-            class Fake:
-                def __call__(self, *_): return 7
-            --- helpers.py
-            def scale(x): return x
-            def other(factor, x): return factor * x
-            --- steps.py
-            import helpers
-            from saltern import step
-            @step(version="1", writes="json")
-            def out(data):
-                return helpers.scale(2)
-            --- program.py
-            import functools, os
-            import fakes, helpers, steps
-            from build import tell
-            if os.environ.get("FAKED"):
-                {change}
-            tell(lambda build: build.value(steps.out))
-            """,
-                program=("program.py",),
-                env_after={"FAKED": "1"},
-                expect="rerun",
-            )
-            for name, change in (
-                ("partial", "helpers.scale = functools.partial(helpers.other, 3)"),
-                ("callable_object", "helpers.scale = fakes.Fake()"),
-            )
-        ),
-        Case(
-            name="what_was_mocked_is_there_again",
-            about="A test replaces functions and puts them back.",
-            project="""
+        program=("pipeline.py",),
+        edit=("pipeline.py", "import helpers\n", "import helpers  # x\n"),
+        expect="refuse",
+    )
+    for name, change in (
+        ("another", "helpers.scale = fast"),
+        ("a_lambda", "helpers.scale = lambda x: x * 10"),
+        ("a_method", "helpers.K.scale = fast"),
+    )
+]
+_FAKED = """
+--- fakes.py
+def five(*_): return 5
+class Fake:
+    def __call__(self, *_): return 7
+--- helpers.py
+import math
+from math import floor
+def scale(x): return x
+def other(factor, x): return factor * x
+class K:
+    def __call__(self): return 1
+    @staticmethod
+    def of(x): return x
+    @property
+    def size(self): return 1
+def all_of(): return [scale(2), floor(2.5), math.ceil(1.5), K()(), K.of(-3), K().size]
+--- steps.py
+import helpers
+from saltern import step
+@step(version="1", writes="json")
+def out(data):
+    return helpers.all_of()
+--- program.py
+import functools, operator, os, types
+from unittest.mock import Mock, PropertyMock, patch
+import fakes, helpers, steps
+from build import tell
+if os.environ.get("FAKED"):
+    {change}
+tell(lambda build: build.value(steps.out))
+"""
+CASES += [
+    Case(
+        name=f"{name}_in_the_place_of_another",
+        about="A program replaces code: by a mock or the like, or by what can be told, which counts as it is.",
+        project=_FAKED.format(change=change),
+        program=("program.py",),
+        env_after={"FAKED": "1"},
+        expect=expect,
+    )
+    for name, expect, change in (
+        ("mock", "refuse", "patch('helpers.scale', return_value=9).start()"),
+        ("mock_of_a_class", "refuse", "patch('helpers.K').start().return_value.return_value = 9"),
+        ("mock_of_a_property", "refuse", "patch('helpers.K.size', PropertyMock()).start()"),
+        ("builtin", "refuse", "helpers.scale = operator.neg"),
+        ("library_function", "refuse", "helpers.scale = functools.reduce"),
+        ("bound_method", "refuse", "helpers.scale = {2: 8}.get"),
+        ("class", "refuse", "helpers.scale = int"),
+        ("module", "refuse", "helpers.math = types.SimpleNamespace(ceil=abs)"),
+        ("function_for_a_librarys", "refuse", "helpers.floor = fakes.five"),
+        ("partial_for_a_librarys", "refuse", "helpers.floor = functools.partial(max, 50)"),
+        ("static_method", "refuse", "helpers.K.of = staticmethod(operator.neg)"),
+        ("property", "refuse", "helpers.K.size = property(operator.attrgetter('__class__.__name__'))"),
+        ("special_method", "refuse", "helpers.K.__call__ = Mock(return_value=9)"),
+        ("partial", "rerun", "helpers.scale = functools.partial(helpers.other, 3)"),
+        ("callable_object", "rerun", "helpers.scale = fakes.Fake()"),
+    )
+]
+CASES += [
+    Case(
+        name="what_was_mocked_is_there_again",
+        about="A test replaces functions and puts them back.",
+        project="""
         --- helpers.py
         from math import floor
         def scale(x): return x
@@ -793,9 +762,8 @@ CASES += (
             helpers.scale(1)
         tell(lambda build: build.value(steps.out))
         """,
-            program=("program.py",),
-            edit=("program.py", "import helpers, steps\n", "import helpers, steps  # x\n"),
-            expect="reuse",
-        ),
-    ]
-)
+        program=("program.py",),
+        edit=("program.py", "import helpers, steps\n", "import helpers, steps  # x\n"),
+        expect="reuse",
+    ),
+]
