@@ -228,6 +228,15 @@ def pythons(session: nox.Session, part: str) -> None:
     pytest(session, "python", *(PARTS[part][1] if part == "core" else ["tests/conformance", "--engine", part]))
 
 
+@nox.session(python="3.11", default=False)
+def oldest(session: nox.Session) -> None:
+    """The core's tests with the oldest version of each library that pyproject.toml allows: nox -s oldest -- -k store"""
+    session.env["UV_PYTHON_DOWNLOADS"] = "never"
+    extras = f"{HERE}[luigi,parquet,models,s3,cli,gauntlet]"
+    session.install("--resolution", "lowest-direct", "--editable", extras, "--group", "test", "--group", "bucket")
+    pytest(session, "python", "tests/core", "tests/lineage", "tests/faults")
+
+
 def pytest(session: nox.Session, python: str, *arguments: str, silent: bool = False) -> object:
     """Run pytest. Where some tests are chosen by name, it is well that a part has none of them."""
     codes = (0, 5) if any(argument.startswith("-k") for argument in session.posargs) else (0,)

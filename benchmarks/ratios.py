@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -27,6 +28,9 @@ sys.path[0] = str(HERE.parent)
 
 from benchmarks.turns import ROOT, Taken, in_turns, plays, table, taken  # noqa: E402
 from shared.engines import ENGINES  # noqa: E402
+from shared.report.costs import HEADS, Cost, Costs  # noqa: E402
+from shared.report.costs import MARKED as COSTS  # noqa: E402
+from shared.rerun.ingredients import host  # noqa: E402
 
 # Starts an engine's service, and runs a command beside it.
 BESIDE = """
@@ -53,6 +57,12 @@ MIGRATE = "from pathlib import Path; from airflow_dags import database; database
 
 def python_of(engine: str) -> str:
     return str(ROOT / ".nox" / engine / "bin" / "python")
+
+
+def version_of(engine: str) -> str:
+    """The version of an engine in its environment."""
+    program = f"from {ENGINES[engine].package}.engine import ENGINE; print(ENGINE.version())"
+    return taken([python_of(engine), "-c", program], {**os.environ}).output.strip()
 
 
 class Bench:
@@ -128,34 +138,38 @@ class Bench:
             table(found, to=next(iter(variants)))
 
     def tasks(self) -> None:
-        print("\n| engine | | one task, ms of CPU | METG by CPU, ms | METG by the clock, ms | one skipped, ms of CPU |")
-        print("| --- | --- | --- | --- | --- | --- |")
+        print(f"\n| {' | '.join(HEADS)} |\n|{' --- |' * len(HEADS)}")
+        found: dict[str, dict[str, Cost]] = {}
         for engine in self.engines(*ENGINES):
             number = max(4, self.given.tasks // {"luigi": 1, "dask": 1, "prefect": 5, "airflow": 20}[engine])
             with self.beside(engine):
-                for way in ("raw", "salted"):
-                    print(f"| {engine} | {way} | {self.task(engine, way, number)} |", flush=True)
+                found[engine] = {way: self.task(engine, way, number) for way in ("raw", "salted")}
+            for way, cost in found[engine].items():
+                skipped = "it runs" if cost.skipped is None else f"{cost.skipped:.2f}"
+                print(f"| {engine} | {way} | {cost.task:.2f} | {skipped} | {cost.metg:.2f} |", flush=True)
+        if self.given.publish:
+            costs = Costs(f"{date.today()}", host(), {engine: version_of(engine) for engine in found}, found)
+            costs.write()
+            COSTS.write(costs.table(), ROOT / "README.md")
 
-    def task(self, engine: str, way: str, number: int) -> str:
-        def spins(seconds: float) -> tuple[float, float]:
-            """Seconds a task, by the clock and of CPU."""
+    def task(self, engine: str, way: str, number: int) -> Cost:
+        def spins(seconds: float) -> float:
+            """Seconds of CPU a task."""
             words = [python_of(engine), "-m", f"benchmarks.plain.on_{engine}", way, str(number), str(seconds)]
             found = taken([*words, str(self.folder / f"{engine}-{way}")], self.env).output
-            clock, cpu = json.loads(found.splitlines()[-1])
-            return clock / number, cpu / number
+            return float(json.loads(found.splitlines()[-1])[1]) / number
 
         none = spins(0.0)
-        _, skipped = spins(0.0)
-        shares = []
-        for index in (0, 1):
-            found, length = {0.0: 0.0}, none[index] / 2
-            while max(found.values()) < 0.5:
-                found[length] = length / spins(length)[index]
-                length *= 2
-            shares.append(metg(found))
-        keeps = way == "salted" or engine in ("luigi", "prefect")
-        cells = [none[1] * 1000, shares[1] * 1000, shares[0] * 1000]
-        return " | ".join([*(f"{cell:.2f}" for cell in cells), f"{skipped * 1000:.2f}" if keeps else "it runs"])
+        skipped = spins(0.0) if way == "salted" or engine in ("luigi", "prefect") else None
+        found, length = {0.0: 0.0}, none / 2
+        while max(found.values()) < 0.5:
+            found[length] = length / spins(length)
+            length *= 2
+        return Cost(
+            task=round(none * 1000, 2),
+            skipped=None if skipped is None else round(skipped * 1000, 2),
+            metg=round(metg(found) * 1000, 2),
+        )
 
     def rows(self) -> None:
         for part in (4, 1):
@@ -223,6 +237,7 @@ def main() -> None:
     options.add_argument("--tasks", type=int, default=200)
     options.add_argument("--rows", type=int, default=20_000_000)
     options.add_argument("--megabytes", type=int, default=1000)
+    options.add_argument("--publish", action="store_true", help="keep what tasks cost, for the report and the README")
     options.add_argument("--b3sum", default="b3sum", metavar="PROGRAM")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from saltern import external, reads, verification, watch
+from saltern import external, reads, remote, verification, watch
 from saltern.code import check_unchanged, check_values, kept_files, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
@@ -223,7 +223,9 @@ class Cache:
         held = reads.held(seen, project_of(call.step), self.store.root if self.store.is_local else None, code)
         held |= reads.held_beside(seen, call.recipe or {})
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, reads.plain(name))}
-        facts = {"read": found, "unheld": [*code.unheld, *reads.unheld(seen)]}
+        given = (parameters(call.params, call.step.name), *map(os.environ.get, code.environment))
+        unheld = [*code.unheld, *reads.unheld(seen), *remote.told(code.libraries, given)]
+        facts = {"read": found, "unheld": [*dict.fromkeys(unheld)]}
         return {name: value for name, value in facts.items() if value}
 
     @watch.aside

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-from saltern import patterns
+from saltern import patterns, remote
 from saltern.forks import cached_property
 from saltern.methods import IDENTIFIER, PROPERTIES, QUERIES, Uses, given_name, uses
 from saltern.trees import (
@@ -318,6 +318,8 @@ class _Collector:
         if "$" in node.value:
             for name in dict.fromkeys(SHELL.findall(node.value)):
                 self._variable(name)
+        if remote.is_place(node.value):
+            self.read.patterns.add(node.value)
         if patterns.is_file_name(node.value):
             if node in self.written or node.value.endswith(".log"):
                 self.read.patterns.add(node.value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from saltern import remote
 from saltern.text import DIGITS
 
 FILE = "<file>"  # what has no source: bytecode, an extension, an archive
@@ -60,7 +61,8 @@ class Reached:
         """What the result may depend on and that cannot be held, such as ``clock: time.time``."""
         told = [name for name in sorted(self.fickle) if not (self.is_seeded and name.startswith("random."))]
         inside = [f"what a program changes inside of: {one}" for one in self.opaque]
-        return [*(f"{self.fickle[name]}: {name}" for name in told), *inside]
+        places = remote.told(self.libraries, self.patterns)
+        return [*(f"{self.fickle[name]}: {name}" for name in told), *inside, *places]
 
 
 def hashed(value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from saltern.strategies import strategy
 from shared.pipelines import PROJECT
-from shared.report import alacarte, choice, peers, preview, score_page, side_by_side
+from shared.report import alacarte, choice, costs, peers, preview, score_page, side_by_side
 from shared.report.cells import address, bundle
 from shared.report.grains import glance
 from shared.report.matrix import MatrixCell, matrix, matrix_cell
@@ -158,7 +158,8 @@ def _time(site: Site, folder: Path) -> None:
         if found := timings(pipeline, across):
             parts.append({"pipeline": pipeline, "timings": found, "chart": chart(found)})
     best = _most_saved([timing for part in parts for timing in part["timings"]])
-    site.write(folder, "time.html", "time.html", headline=best, parts=parts)
+    known = {"costs": costs.Costs.read(), "costs_heads": costs.HEADS, "costs_command": costs.COMMAND}
+    site.write(folder, "time.html", "time.html", headline=best, parts=parts, **known)
 
 
 def _most_saved(found: Sequence[Timing]) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from saltern.strategies import STRATEGIES
 from shared.engines import ENGINES
+from shared.report import costs
 from shared.rerun.scenarios import SCENARIOS
 from shared.rerun.workspace import Workspace
 
@@ -92,3 +93,7 @@ def test_its_tables_name_every_strategy_and_its_picture_every_quick_scenario() -
     assert all(f"| `{name}` |" in README for name in STRATEGIES)
     picture = (ROOT / "docs" / "matrix.svg").read_text()
     assert [scenario.name for scenario in SCENARIOS if scenario.quick and scenario.name not in picture] == []
+
+
+def test_what_a_task_costs_is_as_it_was_measured() -> None:
+    assert costs.MARKED.written(README) == costs.Costs.read().table()

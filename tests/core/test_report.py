@@ -16,7 +16,7 @@ from saltern.errors import BadInput
 from shared.engine.protocol import Native
 from shared.engines import ENGINES
 from shared.pipelines import PIPELINES, PROJECT
-from shared.report import alacarte, choice, side_by_side, summary, timing
+from shared.report import alacarte, choice, costs, side_by_side, summary, timing
 from shared.report.cells import address, place_of
 from shared.report.fates import FATES, fates
 from shared.report.graphs import drawing
@@ -130,6 +130,12 @@ def test_every_page_has_a_preview_of_the_size_that_sites_show(folder: Path, page
 
 def test_the_preview_has_a_whole_address_where_that_of_the_report_is_known() -> None:
     assert Site(WRITTEN, address="https://example.org/report/").picture == "https://example.org/report/preview.png"
+
+
+def test_what_a_task_costs_is_on_the_page_of_times(folder: Path) -> None:
+    page = (folder / "time.html").read_text()
+    for row in costs.Costs.read().rows():
+        assert all(cell in page for cell in row)
 
 
 def test_every_link_leads_somewhere(pages: dict[str, Checked]) -> None:

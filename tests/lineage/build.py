@@ -13,6 +13,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ from watched import unnamed_files, unnamed_functions, watched  # type: ignore[im
 import saltern.places.folder  # noqa: F401 - what the first build loads else
 from saltern import BadInput, Cache, Source
 
+tempfile.tempdir = None  # some releases of filelock ask for it when they are imported
 UNNAMED: list[str] = []  # what steps did that neither their recipes nor their manifests name
 
 

@@ -76,7 +76,7 @@ CASES = [
             ),
             (
                 "names_of_files_as_a_column",
-                "import polars; return Path(polars.read_csv(data, include_file_paths='p')['p'][0]).name",
+                "import polars; return Path(polars.scan_csv(data, include_file_paths='p').collect()['p'][0]).name",
                 "",
             ),
         )

@@ -1,0 +1,71 @@
+"""Which places a step may reach in the network out of Python's sight.
+
+When Python connects, an audit event says where to (``notes``). A library of C or Rust that connects by itself raises
+none. So a driver is told that the code uses, and a place that a text names where a library may open it by itself.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+# Top-level modules of what always connects: to databases, brokers, and the workers of a cluster.
+_DRIVERS = {
+    "MySQLdb", "adbc_driver_flightsql", "adbc_driver_postgresql", "adbc_driver_snowflake", "aerospike", "arrow_odbc",
+    "confluent_kafka", "connectorx", "couchbase", "curl_cffi", "cx_Oracle", "grpc", "ibm_db", "mariadb", "mpi4py",
+    "obstore", "oracledb", "psycopg", "psycopg2", "pulsar", "pycurl", "pymssql", "pyodbc", "pyspark", "ray", "turbodbc",
+    "zmq",
+}  # fmt: skip
+# Those that open what a text names, and connect where it names a place in the network.
+_OPENERS = {
+    "adbc_driver_manager", "cv2", "daft", "dask", "datafusion", "deltalake", "duckdb", "fiona", "geopandas", "h5py",
+    "ibis", "lance", "lancedb", "lxml", "modin", "netCDF4", "osgeo", "pandas", "polars", "pyarrow", "pyiceberg",
+    "pyogrio", "rasterio", "rioxarray", "sqlalchemy", "tables", "tensorflow", "tiledb", "vaex", "vineyard", "xarray",
+    "zarr",
+}  # fmt: skip
+_PLACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_LOCAL = {"data", "file", "local", "memory"}  # schemes of what is on this machine
+_KIND = "network"
+
+
+def is_place(text: str) -> bool:
+    """Whether a text names a place in the network, or begins with what such a name begins with."""
+    found = _PLACE.match(text)
+    return found is not None and found[0][:-3].lower() not in _LOCAL
+
+
+def told(libraries: set[str], given: Iterable[Any]) -> list[str]:
+    """Where code may connect to that uses libraries and has texts: ``network: psycopg``, ``network: s3://bucket``.
+
+    ``given`` are texts, and documents of JSON with texts in them. Of a text no more is told than the host: the rest may
+    be a secret.
+    """
+    places = (text for one in given for text in _texts(one) if is_place(text)) if libraries & _OPENERS else ()
+    clusters = _clusters() if "dask" in libraries else ()
+    return sorted({f"{_KIND}: {one}" for one in (*(libraries & _DRIVERS), *map(_host, places), *clusters)})
+
+
+def _texts(given: Any) -> Iterator[str]:
+    if isinstance(given, str):
+        yield given
+    elif isinstance(given, dict | list):
+        for one in given.values() if isinstance(given, dict) else given:
+            yield from _texts(one)
+
+
+def _host(place: str) -> str:
+    scheme, _, rest = place.partition("://")
+    with suppress(ValueError):
+        rest = urlsplit(place).hostname or ""
+    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}"
+
+
+def _clusters() -> Iterator[str]:
+    """The Dask clusters to which this process has a client, which computes there what ``dask.compute`` is given."""
+    for client in (*getattr(sys.modules.get("distributed.client"), "_global_clients", {}).values(),):
+        if client.status != "closed" and not (place := str(client.scheduler.address)).startswith("inproc:"):
+            yield f"workers of {place}"

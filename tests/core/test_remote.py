@@ -1,0 +1,102 @@
+"""Places in the network that a library of Rust or C reads out of Python's sight: the manifest names them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from saltern import Cache, remote, step
+
+ROWS = b"a,b\n1,2\n"
+SCHEME = "http://"
+
+
+class Rows(BaseHTTPRequestHandler):
+    """Serves the same rows at each address, from where it is asked to begin."""
+
+    def do_GET(self) -> None:
+        first, last = (self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").split("-")
+        part = ROWS[int(first) : min(int(last or len(ROWS)), len(ROWS) - 1) + 1]
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {first}-{int(first) + len(part) - 1}/{len(ROWS)}")
+        self._head(part)
+        self.wfile.write(part)
+
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self._head(ROWS)
+
+    def _head(self, part: bytes) -> None:
+        self.send_header("Content-Length", str(len(part)))
+        self.send_header("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def place() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Rows) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"user:secret@127.0.0.1:{server.server_port}/days.csv"
+        server.shutdown()
+        thread.join()
+
+
+@step(version="1", writes="json")
+def of_a_parameter(*, url: str) -> list[dict[str, int]]:
+    import polars
+
+    return polars.read_csv(url).to_dicts()
+
+
+@step(version="1", writes="json")
+def of_its_code(*, place: str) -> list[dict[str, int]]:
+    import polars
+
+    return polars.read_csv(f"{SCHEME}{place}").to_dicts()
+
+
+@step(version="1", writes="json")
+def of_the_environment() -> list[dict[str, int]]:
+    import os
+
+    import polars
+
+    return polars.read_csv(os.environ["WHERE_ROWS_ARE"]).to_dicts()
+
+
+@pytest.mark.parametrize(
+    ("declared", "params", "said"),
+    [
+        (of_a_parameter, {"url": SCHEME}, "network: http://127.0.0.1"),
+        (of_its_code, {"place": ""}, "network: http://"),
+        (of_the_environment, {}, "network: http://127.0.0.1"),
+    ],
+)
+def test_a_place_that_a_library_opens_by_itself_is_said(
+    declared: Any, params: dict[str, str], said: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no more than its host, as the rest may be a secret."""
+    monkeypatch.setenv("WHERE_ROWS_ARE", f"{SCHEME}{place}")
+    cache = Cache(str(tmp_path / "store"), "lineage", "run", "plain")
+    artifact = cache.make(cache.call(declared, {}, {name: begun + place for name, begun in params.items()}))
+    assert cache.load(artifact) == [{"a": 1, "b": 2}]
+    unheld = (cache.store.manifest(artifact.name) or {})["unheld"]
+    assert said in unheld
+    assert not any("secret" in one for one in unheld)
+
+
+def test_a_driver_is_said_and_a_text_only_where_something_may_open_it() -> None:
+    url = "postgresql://user:secret@database/rows"
+    assert remote.told({"json"}, [url]) == []
+    assert remote.told({"sqlalchemy"}, [{"urls": [url, "file:///rows", "rows"]}]) == ["network: postgresql://database"]
+    assert remote.told({"psycopg"}, []) == ["network: psycopg"]
+    assert remote.told({"polars"}, ["s3://[bucket"]) == ["network: s3://[bucket"]
