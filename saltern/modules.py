@@ -9,11 +9,12 @@ import ast
 import copy
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from saltern.changes import Changes, changes
-from saltern.effects import has_effect, run_at_once
+from saltern.classes import may_be_seen, sees_classes
+from saltern.effects import run_at_once
 from saltern.forks import cached_property
 from saltern.methods import needed, only
 from saltern.names import Reference, read, read_hints
@@ -23,19 +24,15 @@ from saltern.trees import (
     FUNCTIONS,
     Import,
     annotations_of,
-    as_skipped,
-    binding,
     bound,
-    bound_by,
     children,
     dotted,
-    first_parameter,
     hints,
     imports,
     last_name,
     lines_of,
-    root,
     text_of,
+    that_run,
     walk,
     without_hint,
     without_hints,
@@ -176,7 +173,7 @@ class Module:
             known = self._class(table)
             return [only(known, key.split(",")) if known else self._table(table)[key]]
         if part == SUBCLASSES:
-            return [one for one in self.tree.body if any(map(_may_be_seen, ast.walk(one)))]
+            return [one for one in self.tree.body if any(map(may_be_seen, ast.walk(one)))]
         return {BODY: self.body, WHOLE: self.tree.body}.get(part) or self.statements.get(part, [])
 
     def unhinted(self, node: ast.AnnAssign) -> ast.stmt:
@@ -296,7 +293,7 @@ class Module:
     @cached_property
     def sees_classes(self) -> bool:
         """Whether it is told of classes that others define: a metaclass, or a registry of subclasses."""
-        return self.may_see_classes and any(map(_sees_classes, ast.walk(self.tree)))
+        return self.may_see_classes and any(map(sees_classes, ast.walk(self.tree)))
 
     def _order(self) -> str:
         """The order of the statements that it matters for: names bound more than once, who reads them then, effects."""
@@ -307,7 +304,7 @@ class Module:
         again = {name for name, bindings in self.bindings.items() if len({number for number, _ in bindings}) > 1}
         effects = {*map(id, self.body)}
         found = []
-        for number, statement in enumerate(_that_run(self.tree.body, set())) if again else ():
+        for number, statement in enumerate(that_run(self.tree.body, set())) if again else ():
             bound_here = names.get(number, set())
             read_here = {node.id for node in run_at_once(statement) if isinstance(node, ast.Name)}
             if id(statement) in effects or again & (bound_here | read_here):
@@ -370,117 +367,8 @@ def _items(statement: ast.stmt) -> Mapping[str, ast.Expr]:
     return {key: ast.Expr(value) for key, value in zip(keys, table.values, strict=True)} if is_plain else {}
 
 
-def parse(source: bytes, path: str, package: str) -> Module:
-    """What a module binds. ``package`` is what its relative imports start from. Raises SyntaxError.
-
-    A compound statement (``if``, ``try``, ``for``, ``with``) counts whole for each name it binds; blocks for type
-    checkers and ``if __name__ == "__main__"`` do not count.
-    """
-    has_walrus = b":=" in source or b"coding" in source  # where each character is as in ASCII
-    may_see_classes = bool(_SEES_CLASSES.search(source))
-    found = Module(ast.parse(source, path), path, package, may_see_classes=may_see_classes, has_walrus=has_walrus)
-    has_globals = b"global" in source
-    for number, statement in enumerate(_that_run(found.tree.body, found.types)):
-        if is_docstring(statement):
-            continue
-        names: set[str] = set()
-        for node in binding([statement], walrus=has_walrus):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                _imports(node, number, found)
-            else:
-                names |= {*filter(None, (bound_by(node), _changed(node)))}
-        if has_globals:
-            names |= {name for node in walk(statement) if isinstance(node, ast.Global) for name in node.names}
-        for name in sorted(names):
-            found.statements.setdefault(name, []).append(statement)
-            found.bindings.setdefault(name, []).append((number, ""))
-        if has_effect(statement, found) or not (names or isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass)):
-            found.body.append(statement)
-    return found
-
-
-def _imports(node: ast.Import | ast.ImportFrom, number: int, found: Module) -> None:
-    """Note what an import binds, which is of the statement of that number."""
-    if isinstance(node, ast.Import):
-        found.modules += [alias.name for alias in node.names]
-    for name, target in imports(node, found.package):
-        if isinstance(node, ast.ImportFrom):
-            found.modules += [target.module, f"{target.module}.{target.name}"]
-        found.bindings.setdefault(name, []).append((number, ".".join(filter(None, target))))
-        if name == "*":
-            found.stars.append(target.module)
-        else:
-            found.imports.setdefault(name, []).append(target)
-
-
 def _docstring(node: ast.AST) -> str | None:
     body = getattr(node, "body", None)
     if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not body:
         return None
     return text_of(body[0].value) if is_docstring(body[0]) else None
-
-
-def _may_be_seen(node: ast.AST) -> bool:
-    """Whether others hear of a class: by its bases, or by an object that it takes in, as a descriptor is."""
-    if not isinstance(node, ast.ClassDef):
-        return False
-    values = (one.value for one in node.body if isinstance(one, ast.Assign | ast.AnnAssign))
-    return bool(node.bases or node.keywords) or any(isinstance(one, ast.Name | ast.Attribute) for one in values)
-
-
-def _makes_members(node: ast.AST) -> bool:
-    """Whether a method of an enum runs when its members are made, and does more than to set their attributes."""
-    if not isinstance(node, ast.FunctionDef) or node.name not in ("__init__", "__new__", "_generate_next_value_"):
-        return False
-    first = first_parameter(node)
-    return any(
-        (isinstance(one, ast.Call) and last_name(one.func) not in ("__new__", "super"))
-        or (isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store | ast.Del))
-        or (isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store) and not _is_local(one.value, first, node))
-        or isinstance(one, ast.Global)
-        for one in walk(node)
-    )
-
-
-def _is_local(value: ast.expr, first: str, function: ast.FunctionDef) -> bool:
-    """Whether a value is the method's own object, or one that it has made."""
-    if not isinstance(value, ast.Name):
-        return False
-    return value.id == first or any(value.id in bound(one) for one in function.body)
-
-
-def _that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.stmt]:
-    """Statements; of a block that never runs its ``else``, and what the block binds goes to ``types``."""
-    for statement in statements:
-        if skipped := as_skipped(statement):
-            for inner in skipped.body:
-                types |= {*bound(inner), *(name for node in ast.walk(inner) for name, _ in imports(node, "."))}
-            yield from _that_run(skipped.orelse, types)
-        else:
-            yield statement
-
-
-def _changed(node: ast.AST) -> str | None:
-    """The name whose object a statement changes: ``x.a = 1``, ``x[0] = 1``, ``x.append(1)``."""
-    target: ast.AST | None = None
-    if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-        target = node
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        target = node.value.func if isinstance(node.value.func, ast.Attribute) else None
-    changed = root(target)
-    return changed.id if isinstance(changed, ast.Name) else None
-
-
-_SEES_CLASSES = re.compile(rb"type|Meta|Enum|Flag|__init_subclass__|__set_name__|__subclasses__")
-_ENUMS = {"Enum", "Flag", "IntEnum", "IntFlag", "ReprEnum", "StrEnum"}
-
-
-def _sees_classes(node: ast.AST) -> bool:
-    if isinstance(node, ast.ClassDef):
-        bases = {last_name(base) for base in node.bases}
-        return not bases.isdisjoint(("type", "ABCMeta", "EnumMeta", "EnumType")) or (
-            not bases.isdisjoint(_ENUMS) and any(map(_makes_members, node.body))
-        )
-    if isinstance(node, ast.FunctionDef):
-        return node.name in ("__init_subclass__", "__set_name__")
-    return isinstance(node, ast.Attribute) and node.attr == "__subclasses__"

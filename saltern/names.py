@@ -31,44 +31,24 @@ from saltern.trees import (
     last_name,
     text_of,
 )
+from saltern.vocabulary import (
+    ARCHIVES,
+    LOADS,
+    LOOKS,
+    METHODS_GO_BY,
+    NAMES_OF_FILES,
+    NO_WORDS,
+    OF_SCOPE,
+    PARSES,
+    READERS,
+    READS_DOCSTRINGS,
+    READS_HINTS,
+    READS_LINES,
+    READS_MODULES,
+    TAKERS,
+)
 from saltern.writing import mode_of, written_by
 
-# What reads docstrings, or hands them on.
-_READS_DOCSTRINGS = {
-    "__dict__", "__doc__", "co_consts", "docopt", "doctest", "getdoc", "getmembers", "getmembers_static", "help",
-    "json_schema", "model_json_schema", "pydoc", "schema_json",
-}  # fmt: skip
-# What reads type hints, or hands them on.
-_READS_HINTS = {
-    "Signature", "__annotate__", "__annotations__", "__signature__", "get_annotations", "get_type_hints",
-    "getfullargspec", "getmembers", "getmembers_static", "help", "pydoc", "signature",
-}  # fmt: skip
-# What leads to all names of whatever module.
-_READS_MODULES = {"__globals__", "f_globals", "f_locals", "get_objects", "get_referrers", "getargvalues"}
-# What tells where in its file code stands: a comment above it is a difference then.
-_READS_LINES = {
-    "FrameSummary", "StackSummary", "TracebackException", "__firstlineno__", "co_firstlineno", "co_lines",
-    "co_linetable", "co_positions", "extract_stack", "extract_tb", "f_lineno", "findCaller", "format_exc",
-    "format_exception", "format_stack", "format_tb", "getframeinfo", "getinnerframes", "getouterframes", "lineno",
-    "print_exc", "print_exception", "print_stack", "print_tb", "tb_lineno", "walk_stack", "walk_tb",
-}  # fmt: skip
-# What tells the size of a file, or its time and who may use it.
-_SIZES = {"ST_SIZE", "getsize", "st_size"}
-_TIMES = {
-    "ST_MODE", "ST_MTIME", "filemode", "getatime", "getctime", "getmtime", "st_atime", "st_atime_ns", "st_ctime",
-    "make_archive", "st_ctime_ns", "st_mode", "st_mtime", "st_mtime_ns",
-}  # fmt: skip
-_NAMES = {"filename", "name"}  # what tells the name of a file that is open
-# Methods that go by a variable of the environment.
-_LOCALE = ("LANG", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MONETARY", "LC_NUMERIC", "LC_TIME")
-_GOES_BY = {
-    "expanduser": ("HOME",), "setlocale": _LOCALE,
-    **dict.fromkeys(("astimezone", "formatdate", "fromtimestamp", "timestamp", "tzlocal"), ("TZ",)),
-}  # fmt: skip
-_LOOKS = _SIZES | _TIMES | {*_GOES_BY}
-_KINDS = (("sizes", _SIZES), ("times", _TIMES))
-_READERS = _READS_DOCSTRINGS | _READS_HINTS | _READS_MODULES | _READS_LINES | _LOOKS
-_SPECIAL = {name for name in _READERS - _LOOKS if "_" in name}  # no words, where they stand in a text
 _PYTHON = re.compile(r"(\S*/)?python[\d.]*(\s+-|$)")
 SHELL = re.compile(r"\$\{?([A-Z_][A-Z0-9_]+)\b")  # a variable in a command
 
@@ -193,7 +173,7 @@ class _Collector:
         taken: frozenset[str] | None = None,
     ) -> None:
         name = node.id
-        if name in _READERS or (attributes and not _READERS.isdisjoint(attributes)):
+        if name in READERS or (attributes and not READERS.isdisjoint(attributes)):
             self._taken({name, *attributes} - ({"__dict__"} if name == "self" else set()))
         soft, is_innermost = self.annotating > 0, True
         for scope in reversed(self.scopes):
@@ -230,25 +210,25 @@ class _Collector:
                 self.read.handed.update(IDENTIFIER.findall(constant)[-1:])
             if isinstance(node, ast.Name) and (attributes or not is_called):
                 self.read.handed.add(node.id)
-        if not _NAMES.isdisjoint(attributes):
+        if not NAMES_OF_FILES.isdisjoint(attributes):
             self.read.looks.add("names")
         if isinstance(node, ast.Name):
             self._read(node, tuple(reversed(attributes)), constant, taken)
             return []
-        if not _READERS.isdisjoint(attributes):
+        if not READERS.isdisjoint(attributes):
             self._taken({*attributes})
         if isinstance(node, ast.Call) and attributes:
             self.taken[node] = frozenset([attributes[-1] + "()" * (is_called and len(attributes) == 1)])
         return [node]
 
     def _taken(self, names: set[str]) -> None:
-        self.read.docstrings |= not _READS_DOCSTRINGS.isdisjoint(names)
-        self.read.hints |= not _READS_HINTS.isdisjoint(names)
-        self.read.modules |= not _READS_MODULES.isdisjoint(names)
-        self.read.lines |= not _READS_LINES.isdisjoint(names)
-        self.read.looks |= {kind for kind, several in _KINDS if not several.isdisjoint(names)}
-        for name in sorted(names & _GOES_BY.keys()):
-            for variable in _GOES_BY[name]:
+        self.read.docstrings |= not READS_DOCSTRINGS.isdisjoint(names)
+        self.read.hints |= not READS_HINTS.isdisjoint(names)
+        self.read.modules |= not READS_MODULES.isdisjoint(names)
+        self.read.lines |= not READS_LINES.isdisjoint(names)
+        self.read.looks |= {kind for kind, several in LOOKS if not several.isdisjoint(names)}
+        for name in sorted(names & METHODS_GO_BY.keys()):
+            for variable in METHODS_GO_BY[name]:
                 self._variable(variable)
 
     def _variable(self, name: str) -> None:
@@ -265,21 +245,21 @@ class _Collector:
             self._query(node)
         elif last == "format" and isinstance(function, ast.Attribute):
             self._put_together(function.value, function.value)
-        elif last in _OF_SCOPE and not given:
+        elif last in OF_SCOPE and not given:
             if not any(scope.is_function for scope in self.scopes):
                 self._found(Reference("globals", ()))
-        elif last in _TAKERS:
+        elif last in TAKERS:
             if last == "getattr" and len(node.args) > 1 and (name := text_of(node.args[1])):
                 taken = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
                 return [taken, *node.args[2:]]
             if node is not self.called:
                 self.read.docstrings |= _may_take(last, node.args, "__doc__")
                 self.read.hints |= _may_take(last, node.args, "__annotations__")
-        elif last in _PARSES and not given:
+        elif last in PARSES and not given:
             self._found(Reference("sys", ("argv",), Import("sys")))
-        elif last in _ARCHIVES and mode_of(node)[:1] in ("w", "a", "x"):
+        elif last in ARCHIVES and mode_of(node)[:1] in ("w", "a", "x"):
             self.read.looks |= {"times"} if last != "open" or _is_tar(function, node) else set()
-        elif last in _LOADS:
+        elif last in LOADS:
             self._found(Reference("importlib", ("import_module",), Import("importlib")))
         self.written.update(one for place in written_by(node) for one in ast.walk(place))
         constant = text_of(node.args[0]) if node.args else None
@@ -311,7 +291,7 @@ class _Collector:
         if len(node.value) < 80:
             words = {*IDENTIFIER.findall(node.value)}
             self.read.words |= words
-            self._taken(words & _SPECIAL)
+            self._taken(words & NO_WORDS)
             self.read.lines |= "(lineno)" in node.value or "{lineno" in node.value  # a format of logs
             if _PYTHON.match(node.value):  # a command that runs what it names
                 self._found(Reference("sys", ("executable",), Import("sys")))
@@ -484,13 +464,6 @@ _INSIDE: dict[type[ast.AST], Callable[[_Collector, Any], Sequence[_Todo]]] = {
     **dict.fromkeys(COMPREHENSIONS, _Collector.comprehension),
     **({ast.TypeAlias: _Collector.alias} if hasattr(ast, "TypeAlias") else {}),
 }
-
-
-_PARSES = {"parse_args", "parse_known_args"}  # the arguments of the program, where they are given none
-_ARCHIVES = {"TarFile", "ZipFile", "open"}  # an archive that is written holds times, and who may use a file
-_LOADS = {"exec_module", "load_module"}  # methods of what loads a module, which may be any
-_OF_SCOPE = {"dir", "locals", "vars"}  # without an argument they give the names of where they are called
-_TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}
 
 
 def _is_tar(function: ast.expr, node: ast.Call) -> bool:

@@ -12,7 +12,8 @@ from saltern import memory, sources, watch
 from saltern.errors import BadInput
 from saltern.files import State, file_digest
 from saltern.memory import Written
-from saltern.modules import Module, parse
+from saltern.modules import Module
+from saltern.parsing import parse
 from saltern.reached import hashed
 from saltern.sources import Location
 from saltern.text import DIGITS

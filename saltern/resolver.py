@@ -17,88 +17,25 @@ from saltern.modules import BODY, DOCSTRINGS, WHOLE, Module
 from saltern.names import Reference
 from saltern.parameters import exact
 from saltern.parsed import content, located, parsed
-from saltern.reached import ARGUMENTS, FILE, FOLDER, PLATFORM, PROJECT, Place, Reached, hashed
+from saltern.reached import FILE, PROJECT, Place, Reached, hashed
 from saltern.sources import Location, state_of
 from saltern.trees import Import
+from saltern.vocabulary import (
+    ALL_INSTALLED,
+    ANY_VARIABLE,
+    BY_DATA,
+    ENVIRONMENT,
+    FICKLE,
+    FUNCTIONS_GO_BY,
+    IMPORTS,
+    NAMES_A_LIBRARY,
+    PROGRAMS,
+    STEADY,
+    TELL_LINES,
+)
 
 CODECS_MODULE = f"{__package__}.codecs"
 
-# Library functions that run code which is named by data, or read source as text; and what these are taken from.
-_BY_DATA = {
-    "builtins", "builtins.__import__", "builtins.eval", "builtins.exec", "builtins.globals", "builtins.vars",
-    "cProfile.run", "cProfile.runctx", "cloudpickle.load", "cloudpickle.loads", "code.InteractiveConsole",
-    "code.InteractiveInterpreter", "code.interact", "dill.load", "dill.loads", "django.utils.module_loading",
-    "django.utils.module_loading.import_string", "hydra.utils", "hydra.utils.call", "hydra.utils.get_class",
-    "hydra.utils.get_method", "hydra.utils.get_object", "hydra.utils.instantiate", "imp", "imp.load_module",
-    "imp.load_source", "importlib", "importlib.__import__", "importlib.import_module", "importlib.machinery",
-    "importlib.machinery.SourceFileLoader", "importlib.machinery.SourcelessFileLoader", "importlib.reload",
-    "importlib.util", "importlib.util.spec_from_file_location", "importlib.util.spec_from_loader",
-    "inspect.findsource", "inspect.getcomments", "inspect.getmodule", "inspect.getsource", "inspect.getsourcelines",
-    "joblib.load", "jsonpickle.decode", "linecache.getline", "linecache.getlines", "logging.config",
-    "logging.config.dictConfig", "logging.config.fileConfig", "pandas.read_pickle", "pickle.load", "pickle.loads",
-    "pickle.Unpickler", "pkgutil.find_loader", "pkgutil.get_loader", "pkgutil.resolve_name", "pydoc",
-    "pydoc.importfile", "pydoc.locate", "pydoc.resolve", "pydoc.safeimport", "runpy.run_module", "runpy.run_path",
-    "shelve.open", "sys", "sys.executable", "sys.modules", "timeit.Timer", "timeit.repeat", "timeit.timeit",
-    "tokenize.open", "torch.load", "unittest.mock.patch", "werkzeug.utils.import_string", "yaml.Loader",
-    "yaml.UnsafeLoader", "yaml.unsafe_load", "zipimport", "zipimport.zipimporter",
-}  # fmt: skip
-# What tells of a library that is named by a text: it counts as one that is imported.
-_NAMES_A_LIBRARY = {
-    "importlib.metadata.distribution", "importlib.metadata.files", "importlib.metadata.metadata",
-    "importlib.metadata.requires", "importlib.metadata.version", "importlib.util.find_spec",
-    "pkg_resources.get_distribution", "pkg_resources.require",
-}  # fmt: skip
-# What tells of all that is installed, such as plug-ins by their entry points.
-_ALL_INSTALLED = {
-    *(f"{module}.{name}" for module in ("importlib.metadata", "importlib_metadata")
-      for name in ("Distribution.discover", "distributions", "entry_points", "packages_distributions")),
-    *("pkg_resources.iter_entry_points", "pkg_resources.working_set", "pkgutil.iter_modules"),
-}  # fmt: skip
-_IMPORTS = {"builtins.__import__", "importlib.__import__", "importlib.import_module", "pkgutil.resolve_name"}
-_ANY_VARIABLE = {
-    "decouple.config", "dynaconf.Dynaconf", "environ.Env", "environs.Env", "os.environ", "os.environb", "os.getenv",
-    "os.getenvb", "os.path.expandvars", "pydantic.BaseSettings", "pydantic_settings.BaseSettings",
-    "starlette.config.Config",
-}  # fmt: skip
-# What tells the numbers of lines, and has a name that others have.
-_LINES = {"inspect.stack", "inspect.trace", "marshal.dumps", "warnings.catch_warnings"}
-_ENVIRONMENT = {"os.environ", "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop"}
-# Library functions that go by variables of the environment, or by what else the process was started with.
-_GO_BY = {
-    "getpass.getuser": ("LOGNAME", "USER", "LNAME", "USERNAME"), "os.getcwd": (FOLDER,), "os.getcwdb": (FOLDER,),
-    "os.path.expanduser": ("HOME",), "pathlib.Path.cwd": (FOLDER,), "pathlib.Path.home": ("HOME",),
-    "shutil.get_terminal_size": ("COLUMNS", "LINES"), "shutil.which": ("PATH",), "sys.argv": (ARGUMENTS,),
-    "tempfile.gettempdir": ("TMPDIR", "TEMP", "TMP"),
-    **dict.fromkeys(
-        ("os.name", "os.uname", "platform.architecture", "platform.machine", "platform.platform", "platform.processor",
-         "platform.system", "platform.uname", "sys.byteorder", "sys.maxsize", "sys.platform"),
-        (PLATFORM,),
-    ),
-    "time.ctime": ("TZ",), "time.localtime": ("TZ",), "time.mktime": ("TZ",), "time.timezone": ("TZ",),
-    "time.tzname": ("TZ",), "time.altzone": ("TZ",),
-}  # fmt: skip
-# Library functions that answer differently each time: what depends on them cannot be held, so it is told.
-_CLOCKS = {
-    "datetime.date.today", "datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.utcnow",
-    "pandas.Timestamp.now", "pandas.Timestamp.today", "pandas.Timestamp.utcnow", "time.asctime", "time.ctime",
-    "time.gmtime", "time.localtime", "time.strftime", "time.time", "time.time_ns",
-}  # fmt: skip
-_CHANCE = {
-    "os.getrandom", "os.urandom", "random.SystemRandom", "secrets.choice", "secrets.randbelow", "secrets.randbits",
-    "secrets.token_bytes", "secrets.token_hex", "secrets.token_urlsafe", "uuid.uuid1", "uuid.uuid4",
-    *(f"random.{name}" for name in (
-        "betavariate", "choice", "choices", "expovariate", "gammavariate", "gauss", "lognormvariate", "normalvariate",
-        "paretovariate", "randbytes", "randint", "random", "randrange", "sample", "shuffle", "triangular", "uniform",
-        "vonmisesvariate", "weibullvariate",
-    )),
-}  # fmt: skip
-_MACHINE = {
-    "multiprocessing.cpu_count", "os.cpu_count", "os.getpid", "os.process_cpu_count", "os.sched_getaffinity",
-    "platform.node", "socket.getfqdn", "socket.gethostname",
-}  # fmt: skip
-_FICKLE = {
-    **dict.fromkeys(_CLOCKS, "clock"), **dict.fromkeys(_CHANCE, "random numbers"), **dict.fromkeys(_MACHINE, "machine"),
-}  # fmt: skip
 # What every module has, and the piece that tells what is in it.
 _SPECIAL = {
     **dict.fromkeys(("__builtins__", "__file__", "__name__", "__package__", "__path__")),
@@ -106,17 +43,6 @@ _SPECIAL = {
     "__doc__": DOCSTRINGS,
     **dict.fromkeys(("__cached__", "__loader__", "__spec__"), FILE),
 }
-# What starts a program, which gets all variables.
-_PROGRAMS = {
-    "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "os.popen", "os.system", "subprocess",
-}  # fmt: skip
-# What gives the same on every Python; for all else its minor version is an ingredient.
-_STEADY = {
-    "__future__", "abc", "base64", "bisect", "builtins", "collections", "contextlib", "copy", "csv", "dataclasses",
-    "decimal", "enum", "fractions", "functools", "gzip", "hashlib", "heapq", "io", "itertools", "json", "logging",
-    "math", "operator", "os", "pathlib", "string", "struct", "subprocess", "sys", "textwrap", "time", "types", "typing",
-    "zlib",
-}  # fmt: skip
 _HANDED = "the module itself is handed around"
 _UNSTEADY = {"sum", "hash", "compile", "exec", "eval", "repr", "dir", "vars"}
 
@@ -328,27 +254,27 @@ class Resolver:
     def _library(self, module: str, path: list[str], reference: Reference) -> Iterator[Place]:
         full = ".".join([module, *path])
         self.uses(module)
-        self.found.environment |= {*_GO_BY.get(full, ())}
-        if full in _FICKLE:
-            self.found.fickle[full] = _FICKLE[full]
+        self.found.environment |= {*FUNCTIONS_GO_BY.get(full, ())}
+        if full in FICKLE:
+            self.found.fickle[full] = FICKLE[full]
         self.found.is_seeded |= full == "random.seed"
-        if full in _NAMES_A_LIBRARY and reference.constant:
+        if full in NAMES_A_LIBRARY and reference.constant:
             self.found.libraries.add(reference.constant)
-        if full in _ALL_INSTALLED or module.partition(".")[0] == "stevedore":
+        if full in ALL_INSTALLED or module.partition(".")[0] == "stevedore":
             self.found.by_name.add("distributions")
         if full == "os.access":
             self.found.by_name.add("times")
-        if full in _ENVIRONMENT and reference.constant:
+        if full in ENVIRONMENT and reference.constant:
             self.found.environment.add(reference.constant)
-        elif full in _ANY_VARIABLE or full.startswith(("os.environ.", "os.environb.")):
+        elif full in ANY_VARIABLE or full.startswith(("os.environ.", "os.environb.")):
             self.found.by_name.add("variables")
-        elif full in _PROGRAMS or full.startswith(("subprocess.", "os.exec", "os.spawn", "os.posix_spawn")):
+        elif full in PROGRAMS or full.startswith(("subprocess.", "os.exec", "os.spawn", "os.posix_spawn")):
             self.found.by_name.add("programs")
-        elif full in _LINES:
+        elif full in TELL_LINES:
             self.found.by_name.add("lines")
-        elif full in _IMPORTS and reference.constant and not reference.constant.startswith("."):
+        elif full in IMPORTS and reference.constant and not reference.constant.startswith("."):
             yield from self.resolved(reference.constant.replace(":", "."), [], reference._replace(constant=None), set())
-        elif (full in _BY_DATA and not (reference.unread or (reference.soft and "." not in full))) or full.startswith(
+        elif (full in BY_DATA and not (reference.unread or (reference.soft and "." not in full))) or full.startswith(
             "sys.modules."
         ):
             yield self.coarse(self.home, PROJECT, f"{full} may reach any module")
@@ -364,7 +290,7 @@ class Resolver:
         top = module.partition(".")[0]
         if top != __package__:
             self.found.libraries.add(top)
-            self.found.steady &= top in _STEADY
+            self.found.steady &= top in STEADY
 
     def unknown(self, module: str) -> Iterator[Place]:
         """What cannot be found now: the project's files of that name; all of it where a program has put it there."""

@@ -258,3 +258,14 @@ def without_hint(statement: ast.stmt) -> ast.stmt:
 
 def defaults(given: ast.arguments) -> list[ast.expr]:
     return [default for default in (*given.defaults, *given.kw_defaults) if default]
+
+
+def that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.stmt]:
+    """Statements; of a block that never runs its ``else``, and what the block binds goes to ``types``."""
+    for statement in statements:
+        if skipped := as_skipped(statement):
+            for inner in skipped.body:
+                types |= {*bound(inner), *(name for node in ast.walk(inner) for name, _ in imports(node, "."))}
+            yield from that_run(skipped.orelse, types)
+        else:
+            yield statement
