@@ -6,6 +6,7 @@ The functions get the arguments of their event, and look who caused it a known n
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -14,7 +15,7 @@ from types import CodeType, FrameType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from saltern import asked, scripts, whose
+from saltern import asked, remote, scripts, whose
 from saltern.seen import Seen, is_there, unheard
 
 _PYTHON = str(Path(os.__file__).parent)
@@ -41,6 +42,7 @@ _HANDED_ONES = {"concurrent.futures.process", "concurrent.futures.thread", "conf
 _STARTERS = (f"{_PYTHON}/subprocess.py", f"{_PYTHON}/os.py", "<frozen os>")
 _FOR_THEMSELVES = tuple(f"{_PYTHON}/{name}" for name in ("ctypes/", "multiprocessing/", "platform.py", "uuid.py"))
 _METADATA = (".dist-info/METADATA", ".egg-info/PKG-INFO")
+_IS_ADDRESS = re.compile(r"[\d.]+|[\da-fA-F]*:[\da-fA-F:.]*")  # of a machine in the network
 _SHELLS = {"bash", "dash", "ksh", "sh", "zsh"}
 
 _take_all: set[tuple[CodeType, int]] = set()  # instructions that go through all variables of the environment
@@ -235,6 +237,7 @@ def _start(seen: Seen, program: Any, arguments: Any = (), cwd: Any = None, env: 
     if os.path.basename(texts[0]) in _SHELLS and "-c" in texts[1:-1]:  # noqa: PTH119
         inner = _words(texts[texts.index("-c") + 1])
         texts, named = texts + inner, named + inner
+    seen.connected |= dict.fromkeys(remote.asked_by(texts))
     folder = os.fsdecode(cwd) if cwd else "."
     values = filter(None, (text.partition("=")[2] for text in texts))  # --data=FILE
     for text in ("", *texts, *values, *scripts.modules(texts), *scripts.named_in(texts)):
@@ -268,6 +271,12 @@ def _is_for_itself(frame: FrameType | None) -> bool:
 def _connect(seen: Seen, socket: Any, address: Any) -> None:
     where = address if isinstance(address, str | bytes) else ":".join(map(str, address[:2]))
     seen.connected[os.fsdecode(where)] = None
+
+
+def _look_up(seen: Seen, host: Any, *_: Any) -> None:
+    """Note a name that is looked up. The address of it that is connected to next says the same."""
+    if host and not _IS_ADDRESS.fullmatch(name := os.fsdecode(host)):
+        seen.connected[name] = None
 
 
 def _load(seen: Seen, name: Any) -> None:
@@ -311,5 +320,6 @@ NOTES: dict[str, Any] = {
     "os.system": lambda seen, command: _start(seen, None, os.fsdecode(command)),
     "os.exec": lambda seen, path, arguments, _: _start(seen, path, arguments),
     "os.posix_spawn": lambda seen, path, arguments, _: _start(seen, path, arguments),
-    "socket.connect": _connect,
+    **dict.fromkeys(("socket.connect", "socket.sendto"), _connect),
+    **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname"), _look_up),
 }

@@ -1,7 +1,8 @@
 """Which places a step may reach in the network out of Python's sight.
 
 When Python connects, an audit event says where to (``notes``). A library of C or Rust that connects by itself raises
-none. So a driver is told that the code uses, and a place that a text names where a library may open it by itself.
+none, and a program that is started is another process. So a driver is told that the code uses, and a place that a text
+names where a library may open it by itself, and what a command names.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ _OPENERS = {
     "pyogrio", "rasterio", "rioxarray", "sqlalchemy", "tables", "tensorflow", "tiledb", "vaex", "vineyard", "xarray",
     "zarr",
 }  # fmt: skip
+# Programs that connect, whatever they are told.
+_PROGRAMS = {
+    "aria2c", "aws", "az", "bq", "curl", "ftp", "gcloud", "gh", "gsutil", "kubectl", "mongosh", "mysql", "psql",
+    "rclone", "redis-cli", "s5cmd", "scp", "sftp", "snowsql", "sqlcmd", "ssh", "wget",
+}  # fmt: skip
 _PLACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LOCAL = {"data", "file", "local", "memory"}  # schemes of what is on this machine
 _KIND = "network"
@@ -47,6 +53,15 @@ def told(libraries: set[str], given: Iterable[Any]) -> list[str]:
     places = (text for one in given for text in _texts(one) if is_place(text)) if libraries & _OPENERS else ()
     clusters = _clusters() if "dask" in libraries else ()
     return sorted({f"{_KIND}: {one}" for one in (*(libraries & _DRIVERS), *map(_host, places), *clusters)})
+
+
+def asked_by(words: Iterable[str]) -> Iterator[str]:
+    """What in the network a command asks, by its words: hosts that it names, or the program where it names none."""
+    words = [*words]
+    if hosts := [_host(word) for word in words if is_place(word)]:
+        yield from hosts
+    else:
+        yield from sorted({word.rpartition("/")[2] for word in words} & _PROGRAMS)
 
 
 def _texts(given: Any) -> Iterator[str]:

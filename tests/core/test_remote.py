@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from saltern import Cache, remote, step
+from saltern import Cache, remote
+from tests.core import connecting
+from tests.core.connecting import SCHEME
 
 ROWS = b"a,b\n1,2\n"
-SCHEME = "http://"
 
 
 class Rows(BaseHTTPRequestHandler):
@@ -50,35 +51,12 @@ def place() -> Iterator[str]:
         thread.join()
 
 
-@step(version="1", writes="json")
-def of_a_parameter(*, url: str) -> list[dict[str, int]]:
-    import polars
-
-    return polars.read_csv(url).to_dicts()
-
-
-@step(version="1", writes="json")
-def of_its_code(*, place: str) -> list[dict[str, int]]:
-    import polars
-
-    return polars.read_csv(f"{SCHEME}{place}").to_dicts()
-
-
-@step(version="1", writes="json")
-def of_the_environment() -> list[dict[str, int]]:
-    import os
-
-    import polars
-
-    return polars.read_csv(os.environ["WHERE_ROWS_ARE"]).to_dicts()
-
-
 @pytest.mark.parametrize(
     ("declared", "params", "said"),
     [
-        (of_a_parameter, {"url": SCHEME}, "network: http://127.0.0.1"),
-        (of_its_code, {"place": ""}, "network: http://"),
-        (of_the_environment, {}, "network: http://127.0.0.1"),
+        (connecting.of_a_parameter, {"url": SCHEME}, "network: http://127.0.0.1"),
+        (connecting.of_its_code, {"place": ""}, "network: http://"),
+        (connecting.of_the_environment, {}, "network: http://127.0.0.1"),
     ],
 )
 def test_a_place_that_a_library_opens_by_itself_is_said(
@@ -100,3 +78,24 @@ def test_a_driver_is_said_and_a_text_only_where_something_may_open_it() -> None:
     assert remote.told({"sqlalchemy"}, [{"urls": [url, "file:///rows", "rows"]}]) == ["network: postgresql://database"]
     assert remote.told({"psycopg"}, []) == ["network: psycopg"]
     assert remote.told({"polars"}, ["s3://[bucket"]) == ["network: s3://[bucket"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "params", "said"),
+    [
+        (
+            connecting.of_a_command,
+            {"words": ["echo", "https://user:secret@host.example/days"]},
+            ["network: https://host.example"],
+        ),
+        (connecting.of_a_command, {"words": ["sh", "-c", "echo one | psql --version"]}, ["network: psql"]),
+        (connecting.of_a_command, {"words": ["echo", "one"]}, []),
+        (connecting.of_a_name, {"host": "localhost"}, ["network: localhost"]),
+    ],
+)
+def test_what_a_command_asks_and_a_name_that_is_looked_up_are_said(
+    declared: Any, params: dict[str, Any], said: list[str], tmp_path: Path
+) -> None:
+    cache = Cache(str(tmp_path / "store"), "lineage", "run", "plain")
+    artifact = cache.make(cache.call(declared, {}, params))
+    assert (cache.store.manifest(artifact.name) or {}).get("unheld", []) == said
