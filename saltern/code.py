@@ -89,11 +89,12 @@ def _without_gc() -> Iterator[None]:
 @_without_gc()
 def _reached(declared: Step[..., Any], executions: int, path: tuple[str, ...], replaced: int) -> Reached:
     snapshots.look()
+    since_ns = time.time_ns()
     found = remembered(declared)
     known = len(found.compiled) if found else -1
     found = _checked(declared, found or _walked(declared))
     if len(found.compiled) > known:
-        keep(declared, found)
+        keep(declared, found, since_ns)
     also, noted = set[str](), [*altered.noted_of(found)]
     while more := altered.unreached(found, noted) - also:
         also |= more

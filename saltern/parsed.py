@@ -64,9 +64,22 @@ def content(path: Path) -> str:
 
 
 @lru_cache(maxsize=64)
+def importable(root: Path, executions: int) -> tuple[Path, ...]:
+    """All that could be imported of a folder, as it was after so many ``executions`` of modules; sorted."""
+    return sources.project_files(root)
+
+
+@lru_cache(maxsize=64)
+def states(root: Path, executions: int) -> tuple[str, int]:
+    """The digest of the states of all that could be imported of a folder, and the newest of their times."""
+    found = [(str(path), sources.state_of(path)) for path in importable(root, executions)]
+    return hashed(found), max((max(state.mtime_ns, state.ctime_ns) for _, state in found), default=0)
+
+
+@lru_cache(maxsize=64)
 def project(root: Path, executions: int) -> str:
-    """The digest of all that could be imported of a folder, as it was after so many ``executions`` of modules."""
-    files = sources.project_files(root)
+    """The digest of all that could be imported of a folder."""
+    files = importable(root, executions)
     return hashed(
         [(path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
     )
@@ -75,13 +88,13 @@ def project(root: Path, executions: int) -> str:
 @lru_cache(maxsize=64)
 def variables(root: Path, executions: int) -> frozenset[str]:
     """The environment variables that source of a folder names, wherever."""
-    files = (path for path in sources.project_files(root) if path.suffix == ".py")
+    files = (path for path in importable(root, executions) if path.suffix == ".py")
     found = {name for path in files for name in _VARIABLE.findall(path.read_bytes())}
     return frozenset(name.decode() for name in found)
 
 
 def forget() -> None:
     """Read all source anew."""
-    for remembered in (parsed, written, compiled, project, variables):
+    for remembered in (parsed, written, compiled, importable, states, project, variables):
         remembered.cache_clear()
     sources.forget()

@@ -196,14 +196,14 @@ class _Walk:
     def _visit(self, module: str, name: str) -> None:
         key = f"{module}:{name}"
         if name == PROJECT:
-            self.found.is_volatile = True
+            self.found.trees.add(str(self.root))
             self.found.code[key] = project(self.root, watch.executions())
             return
         location = self.resolver.locate(module)
         if name == FILE or location.kind != "source":
             self.found.code[key] = hashed([content(path) for path in location.paths])
             self.found.files |= {*map(str, location.paths)}
-            self.found.is_volatile |= location.kind == "folder"
+            self.found.trees |= {str(path) for path in location.paths if location.kind == "folder"}
             return
         source = self.resolver.module(module)
         part = source.part(name, declared=(module, name) not in self.start)
@@ -291,6 +291,7 @@ class _Walk:
         """
         root = self.root
         inner = {start: self._named_folders(start) for start in {root, *(folder for _, folder in self.texts)}}
+        self.found.matched |= {*map(str, inner)} if self.texts else set()
         listed = cache(_listed)  # once for all patterns
         for one, folder in self.texts:
             starts = {folder, root}
@@ -299,8 +300,9 @@ class _Walk:
             for start in starts:
                 names = [one]
                 if glob.has_magic(one):
-                    self.found.is_volatile = True  # another may match tomorrow
                     names = _matching(one, start, listed)
+                    self.found.matched.add(str(start))
+                    self.found.is_volatile |= "/" in one or os.sep in one  # more may match in the folders below
                 for path in (start / name for name in names):
                     if path.suffix != ".py":
                         self.found.texts[named(path, root)] = path

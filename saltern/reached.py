@@ -49,7 +49,11 @@ class Reached:
     fickle: dict[str, str] = field(default_factory=dict)  # functions that answer differently each time -> what they are
     opaque: tuple[str, ...] = ()  # objects in which nobody notices a change, and what they are
     is_seeded: bool = False  # whether the generator of random numbers that all share may be
-    is_volatile: bool = False  # whether it was looked for what is not there, or at all of a folder
+    trees: set[str] = field(default_factory=set)  # folders of which all counts that could be imported
+    listed: set[str] = field(default_factory=set)  # folders in which files were looked for that could be imported
+    matched: set[str] = field(default_factory=set)  # folders in which files were looked for by a pattern
+    absent: set[str] = field(default_factory=set)  # modules that were not on the path
+    is_volatile: bool = False  # whether what was looked at may change and no file tells that
 
     @property
     def looks(self) -> str:

@@ -1,8 +1,8 @@
 """What steps reach, remembered on disk while no file that it was read from has changed.
 
-What was found is believed when all files are as they were (size, times, inode), when no folder that Python looks for
-modules in has a new entry, and when this process looks in the same folders. It is kept only where all of that was old
-when it was read, as in ``files.py``, and where nothing was looked for that was not there.
+What was found is believed when all files are as they were (size, times, inode), when no folder in which something was
+looked for has a new entry, be it by Python, and when this process looks in the same folders. It is kept only where all
+of that was old when it was read, as in ``files.py``.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from collections.abc import Iterable
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from saltern import sources, watch
 from saltern.files import CLOCK_RESOLUTION, recall, remember
+from saltern.parsed import importable, states
 from saltern.reach import codecs_of
-from saltern.reached import Reached
+from saltern.reached import Reached, hashed
 from saltern.sources import state_of
 from saltern.steps import Step
+
+_SETS = tuple(one.name for one in fields(Reached) if one.default_factory is set)
 
 
 def remembered(declared: Step[..., Any]) -> Reached | None:
@@ -34,36 +38,47 @@ def remembered(declared: Step[..., Any]) -> Reached | None:
     ):
         return None
     found = document["found"]
+    if document["beside"] != _beside(found["trees"], found["listed"], found["absent"]):
+        return None
     return Reached(
         **found
+        | {name: {*found[name]} for name in _SETS}
         | {
-            "libraries": {*found["libraries"]},
-            "environment": {*found["environment"]},
-            "words": {*found["words"]},
-            "fields": {*found["fields"]},
-            "by_name": {*found["by_name"]},
-            "patterns": {*found["patterns"]},
             "texts": {name: Path(path) for name, path in found["texts"].items()},
-            "files": {*found["files"]},
             "places": {tuple(origin): dict.fromkeys(names) for origin, names in found["places"]},
         }
     )
 
 
-def keep(declared: Step[..., Any], found: Reached) -> None:
-    """Remember what a step reaches, where that can be known to be unchanged later."""
+def keep(declared: Step[..., Any], found: Reached, since_ns: int) -> None:
+    """Remember what a step reaches, for which files were read from a moment on.
+
+    Not where what was read may not be what lies there now, or may change and no file tells it.
+    """
     if found.is_volatile:
         return
-    states = {path: _state(path) for path in (*found.files, *map(str, _folders(found.files)))}
-    newest = max((time_ns for state in states.values() if state for time_ns in state[1:3]), default=0)
-    if newest + CLOCK_RESOLUTION > time.time_ns():
+    alone = {path: _state(path) for path in (*found.files, *map(str, _folders(found.files)), *found.matched)}
+    beside = _beside(found.trees, found.listed, found.absent)
+    times = [time_ns for state in alone.values() if state for time_ns in state[1:3]]
+    newest = max([*times, *(time_ns for _, time_ns in beside["trees"].values())], default=0)
+    if newest + CLOCK_RESOLUTION > since_ns:
         return
-    document = {"under": _under(declared), "states": states, "found": _plain(found)}
+    document = {"under": _under(declared), "states": alone, "beside": beside, "found": _plain(found)}
     remember(_key(declared), json.dumps(document))
 
 
+def _beside(trees: Iterable[str], listed: Iterable[str], absent: Iterable[str]) -> dict[str, Any]:
+    """What else is to be the same: all that could be imported of folders, or its names, and modules without files."""
+    now = watch.executions()
+    return {
+        "trees": {folder: [*states(Path(folder), now)] for folder in sorted(trees)},
+        "listed": {folder: hashed([*map(str, importable(Path(folder), now))]) for folder in sorted(listed)},
+        "made": sorted(filter(sources.is_made, absent)),
+    }
+
+
 def _plain(found: Reached) -> dict[str, Any]:
-    sets = {name: sorted(map(str, value)) for name, value in vars(found).items() if isinstance(value, set)}
+    sets = {name: sorted(map(str, getattr(found, name))) for name in _SETS}
     texts = {name: str(path) for name, path in found.texts.items()}
     return {**vars(found), **sets, "texts": texts, "places": [[*item] for item in found.places.items()]}
 

@@ -6,17 +6,16 @@ Every import that may win is followed. Where no name leads on, a coarser piece i
 from __future__ import annotations
 
 import builtins
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import BuiltinFunctionType
 
-from saltern import memory, sources
+from saltern import memory, sources, watch
 from saltern.errors import BadInput
 from saltern.modules import BODY, DOCSTRINGS, WHOLE, Module
 from saltern.names import Reference
 from saltern.parameters import exact
-from saltern.parsed import content, located, parsed
+from saltern.parsed import content, importable, located, parsed
 from saltern.reached import FILE, PROJECT, Place, Reached, hashed
 from saltern.sources import Location, state_of
 from saltern.trees import Import
@@ -294,17 +293,18 @@ class Resolver:
 
     def unknown(self, module: str) -> Iterator[Place]:
         """What cannot be found now: the project's files of that name; all of it where a program has put it there."""
-        self.found.is_volatile = True
+        self.found.absent.add(module)
+        self.found.listed.add(str(self.root))
         parts = module.split(".")
         wanted = {"/".join([*parts, "__init__"]), "/".join(parts), parts[0]}
-        for path in sources.project_files(self.root):
+        for path in importable(self.root, watch.executions()):
             inside = path.relative_to(self.root).with_suffix("").as_posix()
             if any(inside == one or inside.endswith(f"/{one}") for one in wanted):
                 name = f"{path.relative_to(self.root).as_posix()}:{FILE}"
                 self.found.code[name] = content(path)
+                self.found.trees.add(str(self.root))
                 self.found.coarse[name] = f"'{module}' is not on the path yet"
-        loaded = sys.modules.get(module)
-        if loaded is not None and not getattr(loaded, "__file__", None):
+        if sources.is_made(module):
             yield self.coarse(self.home, PROJECT, f"'{module}' is an object that a program has made")
 
 

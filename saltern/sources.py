@@ -158,6 +158,12 @@ def _importable(root: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in files if name.endswith((".py", ".pyc", ".so", ".pyd")))
 
 
+def is_made(module: str) -> bool:
+    """Whether a program has made a module, which has no file."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and not getattr(loaded, "__file__", None)
+
+
 def forget() -> None:
     """Look anew: for programs that change their source while they run."""
     for remembered in (_located, is_library, _is_installed_into):

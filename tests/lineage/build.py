@@ -24,8 +24,10 @@ import filelock  # noqa: F401
 from watched import unnamed_files, unnamed_functions, watched  # type: ignore[import-not-found]  # it is copied too
 
 import saltern.places.folder  # noqa: F401 - what the first build loads else
-from saltern import BadInput, Cache, Source
+from saltern import BadInput, Cache, Source, remembered
 
+# What the steps of files that were just written reach is remembered, too, as that of a user's files, which are older.
+vars(remembered)["CLOCK_RESOLUTION"] = -(10**15)
 tempfile.tempdir = None  # some releases of filelock ask for it when they are imported
 UNNAMED: list[str] = []  # what steps did that neither their recipes nor their manifests name
 
