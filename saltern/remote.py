@@ -34,7 +34,7 @@ _PROGRAMS = {
     "rclone", "redis-cli", "s5cmd", "scp", "sftp", "snowsql", "sqlcmd", "ssh", "wget",
 }  # fmt: skip
 _PLACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_LOCAL = {"data", "file", "local", "memory"}  # schemes of what is on this machine
+_LOCAL = {"data", "file", "local", "memory", "sqlite", "tar", "zip"}  # schemes of what is on this machine
 _KIND = "network"
 
 
@@ -82,5 +82,6 @@ def _host(place: str) -> str:
 def _clusters() -> Iterator[str]:
     """The Dask clusters to which this process has a client, which computes there what ``dask.compute`` is given."""
     for client in (*getattr(sys.modules.get("distributed.client"), "_global_clients", {}).values(),):
-        if client.status != "closed" and not (place := str(client.scheduler.address)).startswith("inproc:"):
+        place = getattr(client.scheduler, "address", "")  # there is no scheduler before it is connected
+        if place and client.status != "closed" and not place.startswith("inproc:"):
             yield f"workers of {place}"

@@ -75,7 +75,9 @@ def test_a_place_that_a_library_opens_by_itself_is_said(
 def test_a_driver_is_said_and_a_text_only_where_something_may_open_it() -> None:
     url = "postgresql://user:secret@database/rows"
     assert remote.told({"json"}, [url]) == []
-    assert remote.told({"sqlalchemy"}, [{"urls": [url, "file:///rows", "rows"]}]) == ["network: postgresql://database"]
+    assert remote.told({"sqlalchemy"}, [{"urls": [url, "file:///rows", "sqlite:///rows"]}]) == [
+        "network: postgresql://database"
+    ]
     assert remote.told({"psycopg"}, []) == ["network: psycopg"]
     assert remote.told({"polars"}, ["s3://[bucket"]) == ["network: s3://[bucket"]
 

@@ -91,3 +91,11 @@ def words(file: Path) -> list[str]:
 def named_by_data(names: list[str]) -> int:
     """The sum of what is in files that only data names."""
     return sum(int(Path(name).read_text()) for name in names)
+
+
+@step(version="1", writes="json")
+def computed() -> int:
+    import dask
+
+    (found,) = dask.compute(dask.delayed(sum)([1, 2]))
+    return int(found)

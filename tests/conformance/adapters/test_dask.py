@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from dask.delayed import Delayed, delayed
 from dask.graph_manipulation import wait_on
+from distributed import Client
 
 from saltern import BadInput, Cache, Source
 from saltern.dask import fronts
@@ -97,3 +98,13 @@ def test_what_no_salt_would_hold_is_refused_in_one_line(wired: Callable[[], Dela
         built(wired(), "lineage")
     assert complaint in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_the_cluster_on_which_a_step_may_compute_is_said() -> None:
+    """What its workers read is not seen."""
+    cache = Cache("store", "lineage", "run", "dask")
+    with Client(n_workers=1, threads_per_worker=1, dashboard_address=None) as client:
+        artifact = cache.make(cache.call(steps.computed, {}))
+        address = client.scheduler.address
+    assert cache.load(artifact) == 3
+    assert (cache.store.manifest(artifact.name) or {})["unheld"] == [f"network: workers of {address}"]
