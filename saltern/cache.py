@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from saltern import external, reads, remote, verification, watch
-from saltern.code import check_unchanged, check_values, kept_files, reached
+from saltern.code import check_unchanged, check_values, kept_answers, kept_files, reached
 from saltern.codecs import CODECS
 from saltern.errors import BadInput
 from saltern.forks import cached_property
@@ -224,7 +224,7 @@ class Cache:
         held |= reads.held_beside(seen, call.recipe or {})
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, reads.plain(name))}
         given = (parameters(call.params, call.step.name), *map(os.environ.get, code.environment))
-        unheld = [*code.unheld, *reads.unheld(seen), *remote.told(code.libraries, given)]
+        unheld = [*code.unheld, *reads.unheld(seen), *remote.told(code.libraries, given), *sorted(kept_answers(code))]
         facts = {"read": found, "unheld": [*dict.fromkeys(unheld)]}
         return {name: value for name, value in facts.items() if value}
 

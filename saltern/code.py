@@ -272,6 +272,11 @@ def kept_files(found: Reached) -> set[str]:
     return {path for owner in owners(found) if owner[1] for path in kept.files(owner)}
 
 
+def kept_answers(found: Reached) -> set[str]:
+    """By whom modules and functions that a step reaches were told what they may keep in memory, and no file holds."""
+    return {one for owner, by in kept.told() if _reaches(found, *owner) for one in by}
+
+
 def forget() -> None:
     """Read all source anew: for programs that change it while they run."""
     _reached.cache_clear()

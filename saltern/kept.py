@@ -1,5 +1,6 @@
 """What this process has read and may keep in memory: files that a module read while it was imported, or that a function
-read which remembers them (``functools.cache``, a global name, an attribute). And the environment of each import.
+read which remembers them (``functools.cache``, a global name, an attribute). And the environment of each import, and by
+whom they were told what no file holds: over the network, or by a program.
 
 A step that reaches such a module or function depends on the file as it was then, whoever read it. Where the file has
 changed since, what is in memory is of no file, and nothing that is made of it may be stored.
@@ -36,6 +37,7 @@ _REMEMBER = {
 _CACHES = ("cache", "cache_clear", "cache_info", "memory")  # attributes of what functools, cachetools, joblib make
 
 _read: dict[Owner, dict[str, str | None]] = {}  # path -> what it was; None where it is looked at again each time
+_told: dict[Owner, dict[str, None]] = {}  # what they were told by others: over the network, by programs
 _keeps: dict[CodeType, list[str]] = {}
 _environments: dict[str, Mapping[Any, Any]] = {}  # the file of a module -> the environment when it was imported last
 _last: Mapping[Any, Any] = {}
@@ -80,6 +82,17 @@ def keep(several: Iterable[Owner], path: str, *, live: bool) -> None:
     found = None if live else _state(path)
     for owner in several:
         _read.setdefault(owner, {})[path] = found
+
+
+def tell(several: Iterable[Owner], by: Iterable[str]) -> None:
+    """Note by whom owners were told something, which no file holds."""
+    for owner in several:
+        _told.setdefault(owner, {}).update(dict.fromkeys(by))
+
+
+def told() -> list[tuple[Owner, list[str]]]:
+    """Who was told something, and by whom."""
+    return [(owner, [*by]) for owner, by in [*_told.items()]]
 
 
 def readers() -> list[Owner]:

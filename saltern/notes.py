@@ -293,6 +293,9 @@ def _connect_to_file(seen: Seen, database: Any) -> None:
         _open(seen, log, "r", 0)
 
 
+_STARTS = {"os.exec", "os.posix_spawn", "os.system", "subprocess.Popen"}
+_LOOKS_UP = {"socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname"}
+OF_OTHERS = {"socket.connect", "socket.sendto", *_LOOKS_UP, *_STARTS}  # of the network and of programs
 AT_IMPORT = {"ctypes.dlopen", "open", "os.listdir", "os.scandir", "sqlite3.connect"}
 ASKED = {asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED, asked.VARIABLE, asked.MODULE}
 OF_POOLS = AT_IMPORT | ASKED - {asked.VARIABLE, asked.MODULE}  # of files: whatever else is at work there
@@ -321,5 +324,14 @@ NOTES: dict[str, Any] = {
     "os.exec": lambda seen, path, arguments, _: _start(seen, path, arguments),
     "os.posix_spawn": lambda seen, path, arguments, _: _start(seen, path, arguments),
     **dict.fromkeys(("socket.connect", "socket.sendto"), _connect),
-    **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname"), _look_up),
+    **dict.fromkeys(_LOOKS_UP, _look_up),
 }
+
+
+def told_by(event: str, frame: FrameType, *arguments: Any) -> list[str]:
+    """Who tells something, by an event of the network or of a program: hosts, and programs by their names."""
+    seen = Seen(0, frozenset())
+    if not (event in _STARTS and _is_for_itself(frame)):
+        NOTES[event](seen, *arguments)
+    programs = (os.path.basename(one) for one in seen.programs)  # noqa: PTH119
+    return [*(f"network: {one}" for one in seen.connected), *(f"what a program said: {one}" for one in programs)]

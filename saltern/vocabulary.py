@@ -123,12 +123,21 @@ _CHANCE = {
         "vonmisesvariate", "weibullvariate",
     )),
 }  # fmt: skip
+# What an engine keeps in its database and tells over a connection that is open already.
+_ENGINES = {
+    "airflow.hooks.base.BaseHook.get_connection", "airflow.models.Connection.get", "airflow.models.Variable.get",
+    "airflow.models.variable.Variable.get", "airflow.sdk.BaseHook.get_connection", "airflow.sdk.Connection.get",
+    "airflow.sdk.Variable.get", "airflow.sdk.get_current_context", "prefect.blocks.system.Secret.aload",
+    "prefect.blocks.system.Secret.load", "prefect.context.get_run_context", "prefect.variables.Variable.aget",
+    "prefect.variables.Variable.get",
+}  # fmt: skip
 _MACHINE = {
     "multiprocessing.cpu_count", "os.cpu_count", "os.getpid", "os.process_cpu_count", "os.sched_getaffinity",
     "platform.node", "socket.getfqdn", "socket.gethostname",
 }  # fmt: skip
 FICKLE = {
     **dict.fromkeys(_CLOCKS, "clock"), **dict.fromkeys(_CHANCE, "random numbers"), **dict.fromkeys(_MACHINE, "machine"),
+    **dict.fromkeys(_ENGINES, "the engine's database"),
 }  # fmt: skip
 # What starts a program, which gets all variables.
 PROGRAMS = {

@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from saltern import asked, kept, whose
 from saltern.files import is_within
-from saltern.notes import ASKED, AT_IMPORT, NOTES, OF_POOLS, READERS_OF_SOURCE, is_for_source
+from saltern.notes import ASKED, AT_IMPORT, NOTES, OF_OTHERS, OF_POOLS, READERS_OF_SOURCE, is_for_source, told_by
 from saltern.seen import NOBODY, TOLD, Seen, listening, pool_of, report, reporting, unheard
 
 P = ParamSpec("P")
@@ -125,8 +125,9 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
                 _count += 1
         return
     try:
-        if event in NOTES and (_watching or _outer or event in AT_IMPORT) and threading.get_ident() not in reporting:
-            if event in AT_IMPORT:
+        is_kept = event in AT_IMPORT or event in OF_OTHERS
+        if event in NOTES and (_watching or _outer or is_kept) and threading.get_ident() not in reporting:
+            if is_kept:
                 _note_kept(event, *arguments)
             for seen in _whose(event):
                 NOTES[event](seen, *arguments)
@@ -149,6 +150,9 @@ def _note_kept(event: str, *arguments: Any) -> None:
     with unheard():
         owners = [*kept.owners(frame)]
         if not owners:
+            return
+        if event in OF_OTHERS:
+            kept.tell(owners, told_by(event, frame, *arguments))
             return
         by_user = whose.is_by_user(frame)
         NOTES[event](seen, *arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -101,3 +102,47 @@ def test_what_a_command_asks_and_a_name_that_is_looked_up_are_said(
     cache = Cache(str(tmp_path / "store"), "lineage", "run", "plain")
     artifact = cache.make(cache.call(declared, {}, params))
     assert (cache.store.manifest(artifact.name) or {}).get("unheld", []) == said
+
+
+FETCHING = """
+import functools, subprocess, urllib.request
+from saltern import step
+
+def fetched():
+    return urllib.request.urlopen({place!r}).read().decode()
+
+{asked}
+
+@step(version="1", writes="json")
+def first():
+    return {used}
+
+@step(version="1", writes="json")
+def second():
+    return {used}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "used", "said"),
+    [
+        ("ROWS = fetched()", "ROWS", "network: 127.0.0.1:{port}"),
+        ("fetched = functools.cache(fetched)", "fetched()", "network: 127.0.0.1:{port}"),
+        ("ROWS = subprocess.check_output(['echo', '1']).decode()", "ROWS", "what a program said: echo"),
+    ],
+)
+def test_who_told_what_is_kept_in_memory_is_said_of_each_step_that_reaches_it(
+    asked: str, used: str, said: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the second step, too, which asks nobody."""
+    name = f"fetching_{tmp_path.name}".replace("-", "_")
+    address = place.rpartition("@")[2]
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / f"{name}.py").write_text(FETCHING.format(place=f"{SCHEME}{address}", asked=asked, used=used))
+    monkeypatch.syspath_prepend(tmp_path)
+    steps = importlib.import_module(name)
+    cache = Cache(str(tmp_path / "store"), "lineage", "run", "plain")
+    for declared in (steps.first, steps.second):
+        artifact = cache.make(cache.call(declared, {}))
+        port = address.partition(":")[2].partition("/")[0]
+        assert said.format(port=port) in (cache.store.manifest(artifact.name) or {})["unheld"]

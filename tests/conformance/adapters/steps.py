@@ -99,3 +99,17 @@ def computed() -> int:
 
     (found,) = dask.compute(dask.delayed(sum)([1, 2]))
     return int(found)
+
+
+@step(version="1", writes="json")
+def of_airflow() -> str:
+    from airflow.sdk import Variable
+
+    return str(Variable.get("limit"))
+
+
+@step(version="1", writes="json")
+def of_prefect() -> str:
+    from prefect.variables import Variable
+
+    return str(Variable.get("limit"))

@@ -16,6 +16,7 @@ from airflow_dags.settings import TEMPLATE
 from saltern import Source
 from saltern.airflow import salted
 from saltern.cache import Cache
+from saltern.code import reached
 from saltern.recipe import Artifact
 from shared.conformance.command_line import Served
 from tests.conformance.adapters import steps
@@ -250,3 +251,7 @@ def test_one_artifact_or_file_is_nothing_to_map_over() -> None:
         "expand over a list or a dictionary of them"
         for argument in ("total.values", "numbers.file")
     }
+
+
+def test_a_variable_of_airflow_that_a_step_asks_for_is_said_to_be_unheld() -> None:
+    assert reached(steps.of_airflow).unheld == ["the engine's database: airflow.sdk.Variable.get"]

@@ -17,6 +17,7 @@ from prefect.task_worker import TaskWorker
 
 from prefect_flows.engine import _quiet, _settings
 from saltern import Artifact, BadInput, Cache, Source
+from saltern.code import reached
 from saltern.housekeeping.contents import Contents
 from saltern.prefect import Salting, execute
 from saltern.steps import Step
@@ -227,3 +228,7 @@ def test_what_a_task_returned_is_there_for_another_process() -> None:
         known = [state.model_copy(update={"data": state.data.metadata}) for state in states]
         assert [cache.load(state.result()) for state in known] == [12, 24, 12]
     assert len(Contents.of(cache.store).documented) == 3
+
+
+def test_a_variable_of_prefect_that_a_step_asks_for_is_said_to_be_unheld() -> None:
+    assert reached(steps.of_prefect).unheld == ["the engine's database: prefect.variables.Variable.get"]
