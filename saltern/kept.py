@@ -34,6 +34,8 @@ _REMEMBER = {
     "babel", "config", "confuse", "decouple", "django", "dynaconf", "environ", "everett", "flask", "gettext", "i18n",
     "luigi", "mako", "prettyconf", "starlette", "tornado",
 }  # fmt: skip
+_ENGINES = {"airflow", "distributed", "luigi", "prefect"}  # whose connections are for themselves
+_CONNECT = {"ftplib", "http", "imaplib", "poplib", "smtplib", "urllib", "xmlrpc"}  # Python's own
 _CACHES = ("cache", "cache_clear", "cache_info", "memory")  # attributes of what functools, cachetools, joblib make
 
 _read: dict[Owner, dict[str, str | None]] = {}  # path -> what it was; None where it is looked at again each time
@@ -64,6 +66,22 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
         if is_users:
             yield from ((file, name) for name in _keepers(code, frame.f_globals))
         frame = frame.f_back
+
+
+def connectors(frame: FrameType | None) -> list[Owner]:
+    """The libraries that connect in a frame: they may keep the connection for whoever asks next.
+
+    Not where this library has them connect, or an engine has.
+    """
+    found: list[Owner] = []
+    while frame and _is_librarys(frame.f_code.co_filename):
+        name = str(frame.f_globals.get("__name__")).partition(".")[0]
+        if name in _ENGINES or whose.is_ours(frame.f_code.co_filename):
+            return []
+        if name in _CONNECT or name not in sys.stdlib_module_names:
+            found.append((LIBRARY, name))
+        frame = frame.f_back
+    return [] if frame and whose.is_ours(frame.f_code.co_filename) else found
 
 
 def _libraries(frame: FrameType | None) -> Iterator[str]:

@@ -149,10 +149,11 @@ def _note_kept(event: str, *arguments: Any) -> None:
     seen, thread = Seen(0, frozenset()), threading.get_ident()
     with unheard():
         owners = [*kept.owners(frame)]
-        if not owners:
-            return
         if event in OF_OTHERS:
-            kept.tell(owners, told_by(event, frame, *arguments))
+            owners += kept.connectors(frame) if event.startswith("socket.") else []
+            kept.tell(owners, told_by(event, frame, *arguments) if owners else [])
+            return
+        if not owners:
             return
         by_user = whose.is_by_user(frame)
         NOTES[event](seen, *arguments)

@@ -19,7 +19,9 @@ ROWS = b"a,b\n1,2\n"
 
 
 class Rows(BaseHTTPRequestHandler):
-    """Serves the same rows at each address, from where it is asked to begin."""
+    """Serves the same rows at each address, from where it is asked to begin, and keeps the connection open."""
+
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         first, last = (self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").split("-")
@@ -105,7 +107,7 @@ def test_what_a_command_asks_and_a_name_that_is_looked_up_are_said(
 
 
 FETCHING = """
-import functools, subprocess, urllib.request
+import functools, http.client, subprocess, urllib.request
 from saltern import step
 
 def fetched():
@@ -128,6 +130,11 @@ def second():
     [
         ("ROWS = fetched()", "ROWS", "network: 127.0.0.1:{port}"),
         ("fetched = functools.cache(fetched)", "fetched()", "network: 127.0.0.1:{port}"),
+        (
+            "connection = functools.cache(lambda: http.client.HTTPConnection({place!r}))",
+            "(connection().request('GET', '/'), connection().getresponse().read().decode())[1]",
+            "network: 127.0.0.1:{port}",
+        ),
         ("ROWS = subprocess.check_output(['echo', '1']).decode()", "ROWS", "what a program said: echo"),
     ],
 )
@@ -138,7 +145,9 @@ def test_who_told_what_is_kept_in_memory_is_said_of_each_step_that_reaches_it(
     name = f"fetching_{tmp_path.name}".replace("-", "_")
     address = place.rpartition("@")[2]
     (tmp_path / "pyproject.toml").touch()
-    (tmp_path / f"{name}.py").write_text(FETCHING.format(place=f"{SCHEME}{address}", asked=asked, used=used))
+    (tmp_path / f"{name}.py").write_text(
+        FETCHING.format(place=f"{SCHEME}{address}", asked=asked.format(place=address.partition("/")[0]), used=used)
+    )
     monkeypatch.syspath_prepend(tmp_path)
     steps = importlib.import_module(name)
     cache = Cache(str(tmp_path / "store"), "lineage", "run", "plain")
