@@ -28,8 +28,9 @@ from saltern.steps import Step
 
 _Names = dict[str, dict[str, None]]  # module -> names in it
 _ABSENT = object()
-# Step, how many modules had been executed, and places -> what the code that it reaches sets by itself.
-_OWN: dict[tuple[Step[..., Any], int, int], set[str]] = {}
+# Step, how many modules had been executed, places, at import, too -> what the code that it reaches sets by itself.
+_OWN: dict[tuple[Step[..., Any], int, int, bool], set[str]] = {}
+_ENDED: dict[Step[..., Any], frozenset[str]] = {}
 
 
 class Noted(NamedTuple):
@@ -163,11 +164,13 @@ def changed(declared: Step[..., Any], found: Reached, noted: Sequence[Noted]) ->
 
     What the code that is reached sets itself is left out: that code counts. Raises BadInput for what cannot be told.
     """
+    _ended(declared)
     literals, own = [*_literals(found)], partial(_set_by, declared, found)
-    reached = _names(found)
-    names = [*_held_names(found, reached, literals), *_held_code(declared, found, reached, own)]
-    told = dict([*_changed_literals(declared, found, literals, own), *_changed_values(declared, noted, own)])
-    held = [*names, *_held_values(noted, _OWN.get(_key(declared, found), set()))]
+    by_any, reached = partial(own, at_import=True), _names(found)
+    names = [*_held_names(found, reached, literals), *_held_code(declared, found, reached, by_any)]
+    told = dict(_changed_literals(declared, found, literals, own, by_any))
+    told |= dict(_changed_values(declared, noted, own, by_any))
+    held = [*names, *_held_values(noted, _OWN.get(_key(declared, found, False), set()))]
     return Memory(told, held, tuple(sorted(set(_opaque(noted)))))
 
 
@@ -189,7 +192,11 @@ def _held_values(several: Iterable[Noted], own: set[str]) -> Iterator[Held]:
 
 
 def _changed_literals(
-    declared: Step[..., Any], found: Reached, literals: Sequence[Literal], own: Callable[[], set[str]]
+    declared: Step[..., Any],
+    found: Reached,
+    literals: Sequence[Literal],
+    own: Callable[[], set[str]],
+    by_any: Callable[[], set[str]],
 ) -> Iterator[tuple[str, str]]:
     for every, module, path, one, literal in literals:
         names, name = _where(every, one)
@@ -202,8 +209,10 @@ def _changed_literals(
             continue  # it holds what no literal can, as a registry does
         if now is None and ("." in one or literal.startswith("def ")):  # of a decorator or a base, maybe
             loaded.check_maker(declared, found, f"{module}:{one}", value)
-        elif is_changed or not _is_set(own(), name, (f".{name}",) if "." in one else ()):
+        elif is_changed or not _is_set(own(), name, place := (f".{name}",) if "." in one else ()):
             if now is None or now.startswith("def "):
+                if not is_changed and _is_set(by_any(), name, place):
+                    continue
                 raise BadInput(
                     f"{path}: '{one}' in memory is not what the file says; give what is set to the step as a parameter"
                 )
@@ -211,7 +220,7 @@ def _changed_literals(
 
 
 def _changed_values(
-    declared: Step[..., Any], several: Iterable[Noted], own: Callable[[], set[str]]
+    declared: Step[..., Any], several: Iterable[Noted], own: Callable[[], set[str]], by_any: Callable[[], set[str]]
 ) -> Iterator[tuple[str, str]]:
     for module, path, name, before, now, literals in several:
         value = vars(sys.modules[module])[name]
@@ -226,6 +235,8 @@ def _changed_values(
             where, leaf = f"{name}{''.join(place)}", now.get(place)
             is_told = not isinstance(leaf, Opaque) or (place and before.get(place) is None)  # made when it is needed
             if not is_told and not is_ignored(declared, f"{module}:{where}"):
+                if _is_set(by_any(), name, place):
+                    continue
                 raise BadInput(
                     f"{path}: '{where}' was another object when '{declared.name}' was defined; give what is set to the "
                     "step as a parameter"
@@ -323,23 +334,24 @@ def _is_bound_again(module: str, path: str, name: str) -> bool:
     return bool(noted and not noted.is_whole and len(source.statements.get(name, ())) > 1)
 
 
-def _set_by(declared: Step[..., Any], found: Reached) -> set[str]:
+def _set_by(declared: Step[..., Any], found: Reached, *, at_import: bool = False) -> set[str]:
     """The names of attributes and globals that code which is reached sets, or fills; ``ANY`` for computed ones.
 
-    And those that a module sets, when it is imported, that such code may import while it runs.
+    Also those that a module sets, when it is imported, that such code may import while it runs. And ``at_import``:
+    those that modules set that have been imported; what lies there now may be the program's, which set it later.
     """
-    key = _key(declared, found)
+    key = _key(declared, found, at_import)
     if key not in _OWN:
-        _OWN[key] = _changes(declared, found).all()
+        _OWN[key] = _changes(declared, found, at_import).all()
     return _OWN[key]
 
 
-def _key(declared: Step[..., Any], found: Reached) -> tuple[Step[..., Any], int, int]:
-    return declared, watch.executions(), len(found.code)
+def _key(declared: Step[..., Any], found: Reached, at_import: bool) -> tuple[Step[..., Any], int, int, bool]:
+    return declared, watch.executions(), len(found.code), at_import
 
 
-def _changes(declared: Step[..., Any], found: Reached) -> Changes:
-    home = declared.module.partition(".")[0]
+def _changes(declared: Step[..., Any], found: Reached, at_import: bool) -> Changes:
+    home, ended = declared.module.partition(".")[0], _ended(declared)
     parts: dict[str, list[str]] = {}
     for place in found.code:
         module, _, part = place.partition(":")
@@ -351,9 +363,26 @@ def _changes(declared: Step[..., Any], found: Reached) -> Changes:
         if module not in seen and location.kind == "source":
             seen.add(module)
             source = parsed(module, location.path, state_of(location.path))
-            changes.add(source.changes(parts.get(module, [BODY])))
+            several = parts.get(module, [BODY])
+            if at_import or module not in ended:
+                changes.add(source.changes(several))
+            else:  # what its functions do, that is, which others may run
+                top = source.changes([one for one in several if one != BODY])
+                changes.add(Changes(uses=top.uses, functions=top.functions + source.changes([BODY]).functions))
             todo += source.all_modules
     return changes
+
+
+def _ended(declared: Step[..., Any]) -> frozenset[str]:
+    """The modules that had been imported when a step was first looked at: what their top level sets, it has set.
+
+    The main script is none of them, as it runs to the end of the program.
+    """
+    if declared not in _ENDED:
+        several = [*sys.modules.items()]
+        running = {name for name, one in several if getattr(getattr(one, "__spec__", None), "_initializing", False)}
+        _ENDED[declared] = frozenset(name for name, _ in several) - running - {"__main__"}
+    return _ENDED[declared]
 
 
 def without_filled(declared: Step[..., Any], found: Reached) -> None:
@@ -369,3 +398,4 @@ def without_filled(declared: Step[..., Any], found: Reached) -> None:
 def forget() -> None:
     """Look anew at what code sets."""
     _OWN.clear()
+    _ENDED.clear()

@@ -38,8 +38,9 @@ class Costs:
     engines: Mapping[str, Mapping[str, Cost]]
 
     @classmethod
-    def read(cls, path: Path = COMMITTED) -> Costs:
-        return TypeAdapter(cls).validate_json(path.read_bytes())
+    def read(cls, path: Path = COMMITTED) -> Costs | None:
+        """Those that were measured; None in a checkout without them."""
+        return TypeAdapter(cls).validate_json(path.read_bytes()) if path.exists() else None
 
     def write(self, path: Path = COMMITTED) -> None:
         path.write_bytes(TypeAdapter(Costs).dump_json(self, indent=1) + b"\n")

@@ -96,4 +96,6 @@ def test_its_tables_name_every_strategy_and_its_picture_every_quick_scenario() -
 
 
 def test_what_a_task_costs_is_as_it_was_measured() -> None:
-    assert costs.MARKED.written(README) == costs.Costs.read().table()
+    measured = costs.Costs.read()
+    assert measured
+    assert costs.MARKED.written(README) == measured.table()

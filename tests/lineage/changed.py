@@ -271,6 +271,41 @@ CASES = [
         ("computed_path", "from pathlib import Path\nC = Path('a')", "str(config.C)", "config.C = config.Path('10')"),
     )
 ] + [
+    *(
+        Case(
+            name=f"object_changed_by_main_after_{name}",
+            about="A module that was imported sets an attribute, too, of this object or of another one, by some name.",
+            project=f"""
+            --- settings.py
+            class Settings: pass
+            settings = Settings()
+            --- others.py
+            import tempfile
+            from settings import settings
+            {statement}
+            --- steps.py
+            import others
+            from settings import settings
+            from saltern import step
+            @step(version="1", writes="json")
+            def out(data):
+                return settings.rate
+            --- main.py
+            from build import tell
+            import steps
+            from settings import settings
+            settings.rate = 10
+            tell(lambda build: build.value(steps.out))
+            """,
+            program=("main.py",),
+            edit=("main.py", "settings.rate = 10", "settings.rate = 20"),
+            expect="rerun",
+        )
+        for name, statement in {
+            "an_import_has": "settings.rate = 5",
+            "an_import_has_by_a_computed_name": "setattr(tempfile, 'temp' + 'dir', None)",
+        }.items()
+    ),
     Case(
         name="object_changed_by_main_of_the_same_file",
         about="The settings of a script are an object, which its last lines change.",
