@@ -356,7 +356,7 @@ def _changes(declared: Step[..., Any], found: Reached, at_import: bool) -> Chang
     for place in found.code:
         module, _, part = place.partition(":")
         parts.setdefault(module, [BODY]).append(part)
-    todo, seen, changes = [*parts], set[str](), Changes()
+    todo, seen, changes = [*parts], set[str](), Changes(uses={*declared.names})
     while todo:
         module = todo.pop()
         location = located(module, home)
@@ -364,11 +364,8 @@ def _changes(declared: Step[..., Any], found: Reached, at_import: bool) -> Chang
             seen.add(module)
             source = parsed(module, location.path, state_of(location.path))
             several = parts.get(module, [BODY])
-            if at_import or module not in ended:
-                changes.add(source.changes(several))
-            else:  # what its functions do, that is, which others may run
-                top = source.changes([one for one in several if one != BODY])
-                changes.add(Changes(uses=top.uses, functions=top.functions + source.changes([BODY]).functions))
+            is_over = module in ended and not at_import
+            changes.add(source.changes_later(several) if is_over else source.changes(several))
             todo += source.all_modules
     return changes
 

@@ -262,6 +262,20 @@ class Module:
         found.uses |= self.statements.keys() if WHOLE in every else {item_of(part)[0] for part in every}
         return found
 
+    def changes_later(self, parts: Iterable[str]) -> Changes:
+        """What functions in the statements of parts set or fill, if they run after the module has been imported.
+
+        What it calls while it is imported has run. What it hands to others may run.
+        """
+        every, found = [*parts], Changes()
+        for part in every:
+            found.functions += self._changes_of(part).functions
+            found.uses |= self.part(part).handed
+        for name, targets in self.imports.items():
+            found.functions += [(name, Changes(uses={one.name})) for one in targets if one.name not in (None, name)]
+        found.uses |= self.statements.keys() if WHOLE in every else set()
+        return found
+
     def _changes_of(self, part: str) -> Changes:
         if part not in self._changes:
             self._changes[part] = changes(self._statements(part), self._made_here)

@@ -303,6 +303,7 @@ CASES = [
         )
         for name, statement in {
             "an_import_has": "settings.rate = 5",
+            "a_call_at_import_has": "def configure(): settings.rate = 5\n            configure()",
             "an_import_has_by_a_computed_name": "setattr(tempfile, 'temp' + 'dir', None)",
         }.items()
     ),
