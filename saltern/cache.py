@@ -223,7 +223,7 @@ class Cache:
         held = reads.held(seen, project_of(call.step), self.store.root if self.store.is_local else None, code)
         held |= reads.held_beside(seen, call.recipe or {})
         found |= {name: digest for name, digest in held.items() if not is_ignored(call.step, reads.plain(name))}
-        given = (parameters(call.params, call.step.name), *map(os.environ.get, code.environment))
+        given = ((call.recipe or {}).get("params"), *map(os.environ.get, code.environment))
         unheld = [*code.unheld, *reads.unheld(seen), *remote.told(code.libraries, given), *sorted(kept_answers(code))]
         facts = {"read": found, "unheld": [*dict.fromkeys(unheld)]}
         return {name: value for name, value in facts.items() if value}

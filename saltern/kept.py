@@ -55,7 +55,7 @@ def owners(frame: FrameType | None) -> Iterator[Owner]:
         reader = reader.f_back
     if reader and whose.is_ours(reader.f_code.co_filename):
         return
-    yield from ((LIBRARY, one) for one in sorted({*_libraries(frame)} & _REMEMBER))
+    yield from ((LIBRARY, one) for one in sorted({*_libraries(frame)[0]} & _REMEMBER))
     while frame:
         code, file = frame.f_code, frame.f_code.co_filename
         is_users = not (_is_librarys(file) or whose.is_ours(file))
@@ -73,22 +73,19 @@ def connectors(frame: FrameType | None) -> list[Owner]:
 
     Not where this library has them connect, or an engine has.
     """
-    found: list[Owner] = []
-    while frame and _is_librarys(frame.f_code.co_filename):
-        name = str(frame.f_globals.get("__name__")).partition(".")[0]
-        if name in _ENGINES or whose.is_ours(frame.f_code.co_filename):
-            return []
-        if name in _CONNECT or name not in sys.stdlib_module_names:
-            found.append((LIBRARY, name))
-        frame = frame.f_back
-    return [] if frame and whose.is_ours(frame.f_code.co_filename) else found
+    names, asks = _libraries(frame)
+    if not _ENGINES.isdisjoint(names) or (asks and whose.is_ours(asks.f_code.co_filename)):
+        return []
+    return [(LIBRARY, one) for one in names if one in _CONNECT or one not in sys.stdlib_module_names]
 
 
-def _libraries(frame: FrameType | None) -> Iterator[str]:
-    """The libraries by which the user's code has something read, by their top-level modules."""
-    while frame and _is_librarys(frame.f_code.co_filename):
-        yield str(frame.f_globals.get("__name__")).partition(".")[0]
+def _libraries(frame: FrameType | None) -> tuple[list[str], FrameType | None]:
+    """The libraries by which code has something read, by their top-level modules, and the frame of that code."""
+    names = []
+    while frame and _is_librarys(file := frame.f_code.co_filename) and not whose.is_ours(file):
+        names.append(str(frame.f_globals.get("__name__")).partition(".")[0])
         frame = frame.f_back
+    return names, frame
 
 
 def _is_librarys(file: str) -> bool:

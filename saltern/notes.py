@@ -297,6 +297,7 @@ _STARTS = {"os.exec", "os.posix_spawn", "os.system", "subprocess.Popen"}
 _LOOKS_UP = {"socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname"}
 OF_OTHERS = {"socket.connect", "socket.sendto", *_LOOKS_UP, *_STARTS}  # of the network and of programs
 AT_IMPORT = {"ctypes.dlopen", "open", "os.listdir", "os.scandir", "sqlite3.connect"}
+KEPT = AT_IMPORT | OF_OTHERS  # what somebody may keep, whether a step runs or not
 ASKED = {asked.PATH, asked.HANDED, asked.EXPANDED, asked.MATCHED, asked.VARIABLE, asked.MODULE}
 OF_POOLS = AT_IMPORT | ASKED - {asked.VARIABLE, asked.MODULE}  # of files: whatever else is at work there
 NOTES: dict[str, Any] = {

@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from saltern import asked, kept, whose
 from saltern.files import is_within
-from saltern.notes import ASKED, AT_IMPORT, NOTES, OF_OTHERS, OF_POOLS, READERS_OF_SOURCE, is_for_source, told_by
+from saltern.notes import ASKED, KEPT, NOTES, OF_OTHERS, OF_POOLS, READERS_OF_SOURCE, is_for_source, told_by
 from saltern.seen import NOBODY, TOLD, Seen, listening, pool_of, report, reporting, unheard
 
 P = ParamSpec("P")
@@ -125,9 +125,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
                 _count += 1
         return
     try:
-        is_kept = event in AT_IMPORT or event in OF_OTHERS
-        if event in NOTES and (_watching or _outer or is_kept) and threading.get_ident() not in reporting:
-            if is_kept:
+        if event in NOTES and (_watching or _outer or event in KEPT) and threading.get_ident() not in reporting:
+            if event in KEPT:
                 _note_kept(event, *arguments)
             for seen in _whose(event):
                 NOTES[event](seen, *arguments)
