@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal, NoReturn
 
 Kind = Literal["500", "503", "cut", "half", "slow", "403"]
@@ -27,6 +28,8 @@ class Fault:
     path: str  # a part of it
     times: int
     seconds: float = 0.0
+    skip: int = 0
+    """How many requests that it fits are answered well before it begins."""
     happened: int = 0
 
 
@@ -58,18 +61,40 @@ class Server:
         s3_backends["123456789012"]["aws"].create_bucket(name, "us-east-1")
         return f"s3://{name}/a store"
 
-    def fault(self, kind: Kind, method: str = "", path: str = "", times: int = 1, seconds: float = 0.0) -> Fault:
+    def fault(
+        self, kind: Kind, method: str = "", path: str = "", times: int = 1, seconds: float = 0.0, skip: int = 0
+    ) -> Fault:
         """Order a fault, of the next requests that it fits."""
-        self.faults.append(Fault(kind, method, path, times, seconds))
+        self.faults.append(Fault(kind, method, path, times, seconds, skip))
         return self.faults[-1]
+
+    def later(self, seconds: float) -> None:
+        """Let time pass for all that lies in the buckets, such as the lease of a process that was killed."""
+        from moto.s3.models import s3_backends
+
+        with self._one:
+            for bucket in s3_backends["123456789012"]["aws"].buckets.values():
+                for key in bucket.keys.values():
+                    key.last_modified -= timedelta(seconds=seconds)
+
+    def _due(self, method: str, path: str) -> Fault | None:
+        """The fault that a request meets."""
+        for fault in self.faults:
+            if fault.times and fault.method in method and fault.path in path:
+                if not fault.skip:
+                    return fault
+                fault.skip -= 1
+        return None
 
     def answer(self, app: Callable[..., Iterable[bytes]], environ: Mapping[str, Any], start: Any) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         self.requests.append(f"{method} {path}")
-        fault = next((one for one in self.faults if one.times and one.method in method and one.path in path), None)
+        with self._one:
+            fault = self._due(method, path)
+            if fault:
+                fault.times -= 1
+                fault.happened += 1
         if fault:
-            fault.times -= 1
-            fault.happened += 1
             if fault.kind == "slow":
                 time.sleep(fault.seconds)
             elif fault.kind == "cut":

@@ -301,8 +301,7 @@ class _Walk:
                 names = [one]
                 if glob.has_magic(one):
                     names = _matching(one, start, listed)
-                    self.found.matched.add(str(start))
-                    self.found.is_volatile |= "/" in one or os.sep in one  # more may match in the folders below
+                    self.found.matched |= _looked_in(one, start)
                 for path in (start / name for name in names):
                     if path.suffix != ".py":
                         self.found.texts[named(path, root)] = path
@@ -314,9 +313,17 @@ class _Walk:
 
 def _matching(pattern: str, folder: Path, listed: Callable[[Path], list[str]]) -> list[str]:
     """What a pattern matches in a folder, as ``glob`` has it; never recursive."""
-    if "/" in pattern or os.sep in pattern:
+    if "/" in pattern:
         return glob.glob(pattern, root_dir=folder)  # noqa: PTH207
     return [name for name in matching(listed(folder), pattern) if pattern.startswith(".") or not name.startswith(".")]
+
+
+def _looked_in(pattern: str, folder: Path) -> set[str]:
+    """The folders in which a pattern looks for names. What it matches becomes more only if one of them changes."""
+    found, above = {str(folder)}, pattern.split("/")[:-1]
+    for depth in range(1, len(above) + 1):
+        found |= {str(folder / name) for name in glob.glob("/".join(above[:depth]), root_dir=folder)}  # noqa: PTH207
+    return found
 
 
 def _listed(folder: Path) -> list[str]:

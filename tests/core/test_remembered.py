@@ -31,6 +31,7 @@ def made():
     return %s
 """
 OPTIONAL = "try:\n    import faster\nexcept ImportError:\n    faster = None\n" + STEP % "faster is None"
+DAYS = "from pathlib import Path\n" + STEP % "sorted(path.read_text() for path in Path().glob('{}/*.csv'))"
 PROJECT = STEP % "__import__('oth' + 'er').VALUE"
 
 
@@ -48,6 +49,9 @@ def looked(project: Path) -> tuple[str, int]:
     ("steps", "changed", "now"),
     [
         (OPTIONAL, "plugins/faster.py", "VALUE = 1\n"),  # what is not on the path yet
+        (DAYS.format("plugins"), "plugins/one.csv", "1\n"),  # a pattern with a folder in it
+        (DAYS.format("p*"), "past/one.csv", "1\n"),  # in a folder that is not there yet
+        (DAYS.format("days"), "days/one.csv", "1\n"),
         (PROJECT, "other.py", "VALUE = 2\n"),  # of which no name leads to the module
         (PROJECT, "another.py", "VALUE = 1\n"),
     ],
@@ -62,6 +66,7 @@ def test_what_a_step_reaches_is_looked_for_once_until_it_changes(
     before, walks = looked(project)
     assert walks == 1
     assert looked(project) == (before, 0)
+    (project / changed).parent.mkdir(exist_ok=True)
     (project / changed).write_text(now)
     after, _ = looked(project)
     assert after != before

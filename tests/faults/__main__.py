@@ -13,12 +13,12 @@ from pathlib import Path
 from shared.engine.servers import sigterm_as_exit
 from shared.engines import ENGINES
 from shared.pipelines import PROJECT
-from tests.faults import disks, inputs, kills
+from tests.faults import bucket, disks, inputs, kills
 from tests.faults.site import Site, opened
 from tests.faults.summary import page, write
 from tests.faults.trial import Trial
 
-KINDS = ("kills", "inputs", "disks")
+KINDS = ("kills", "inputs", "disks", "bucket")
 MEMORY = Path("/dev/shm")  # a store on a disk waits for it at each file
 
 
@@ -27,6 +27,7 @@ def main() -> int:
     options.add_argument("engine", nargs="?", choices=[*ENGINES, "reference"], help="default: none, but the page")
     options.add_argument("--kills", type=int, default=20, help="runs that are killed at random moments (default: 20)")
     options.add_argument("--inputs", type=int, default=200, help="bad inputs (default: 200)")
+    options.add_argument("--bucket", type=int, default=60, help="kills and bad answers of a store on S3 (default: 60)")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--only", choices=KINDS, action="append", help="one kind of faults; may be repeated")
     options.add_argument("--results", type=Path, default=PROJECT / "results" / "faults", metavar="FOLDER")
@@ -54,6 +55,7 @@ def _tried(site: Site, kind: str, given: argparse.Namespace) -> int:
         "kills": lambda: kills.trials(site, given.kills, given.seed),
         "inputs": lambda: inputs.trials(site, given.inputs, given.seed),
         "disks": lambda: disks.trials(site),
+        "bucket": lambda: bucket.trials(site, given.bucket, given.seed),
     }
     done: list[Trial] = []
     try:

@@ -46,6 +46,10 @@ class Site:
         folder.mkdir()
         return folder
 
+    def store(self, folder: Path) -> str:
+        """Where the store of a trial is, which is empty."""
+        return str(folder / "store")
+
     def run(self, store: Path | str, words: Sequence[str], patience: float | None = None, **world: int) -> Finished:
         """One command of the engine's command line on a store. ``world``: see ``child.py``."""
         arguments = [*words, "--store", str(store)]
@@ -66,18 +70,16 @@ class Site:
             found[pipeline] = digests(store)
         return found
 
-    def check_nothing_partial(self, store: Path) -> None:
+    def check_nothing_partial(self, store: Path | str) -> None:
         """What a fault has left: every artifact that counts as there is what a clean build makes. No run is needed."""
         right = {name: digest for made in self.right.values() for name, digest in made.items()}
         for name, digest in digests(store).items():
             if name in right and digest != right[name]:
                 raise Lost(f"{name}: served, and not what a clean build makes")
-        if Path(store).is_dir():
-            damaged = [name for name in _names(store) if check(Store(store), name) == "damaged"]
-            if damaged:
-                raise Lost(f"damaged: {', '.join(damaged)}")
+        if damaged := [name for name in _names(store) if check(Store(store), name) == "damaged"]:
+            raise Lost(f"damaged: {', '.join(damaged)}")
 
-    def check_mended(self, store: Path, pipeline: str) -> None:
+    def check_mended(self, store: Path | str, pipeline: str) -> None:
         """A clean run afterwards makes what a clean build makes, and then nothing is wrong with the store."""
         finished = self.run(store, ["run", pipeline, "--json"])
         if finished.status or finished.outcome is None:
@@ -106,16 +108,19 @@ def said_in_one_line(finished: Finished, named: str) -> None:
         raise Lost(f"does not name {named!r}: {lines[0]}")
 
 
-def digests(store: Path) -> dict[str, str]:
+def digests(store: Path | str) -> dict[str, str]:
     """Of the artifacts that count as there."""
-    if not Path(store).is_dir():
-        return {}
     opened = Store(store)
+    if not opened.is_there():
+        return {}
     return {name: digest for name in Contents.of(opened).documented if (digest := opened.digest(name))}
 
 
-def _names(store: Path) -> list[str]:
-    contents = Contents.of(Store(store))
+def _names(store: Path | str) -> list[str]:
+    opened = Store(store)
+    if not opened.is_there():
+        return []
+    contents = Contents.of(opened)
     return [*contents.documented, *contents.orphans, *contents.bare]
 
 

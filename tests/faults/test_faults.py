@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from saltern.store import MANIFEST
-from tests.faults import inputs, kills
+from tests.faults import bucket, inputs, kills
 from tests.faults.site import Lost, Site, opened, said_in_one_line
 
 
@@ -24,6 +24,12 @@ def test_bad_input_is_said_in_one_line_and_nothing_is_lost(site: Site) -> None:
 
 def test_a_killed_run_leaves_nothing_partial_and_the_next_goes_on(site: Site) -> None:
     assert [trial for trial in kills.trials(site, 4, seed=7) if trial.problem] == []
+
+
+def test_a_killed_run_and_a_server_that_answers_badly_lose_nothing_on_s3(site: Site) -> None:
+    trials = [*bucket.trials(site, 4, seed=7)]
+    assert [trial for trial in trials if trial.problem] == []
+    assert sum(trial.times for trial in trials) >= 3, "most of them befell"
 
 
 def test_no_handle_and_a_clock_that_was_set_back_are_no_loss(site: Site) -> None:
