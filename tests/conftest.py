@@ -29,6 +29,7 @@ def _digests_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 SLOW = ("airflow", "prefect")  # a run takes seconds
+WHOLE = "luigi"  # the engine on which the conformance suite runs whole
 MOST_TELLING = ("artists", "_change_parameter", "_delete_middle_and_last")
 MARKS = (
     "thorough: says again what another test says, in another place, and is slow: only with --thorough",
@@ -48,24 +49,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def is_brief(config: pytest.Config) -> bool:
-    """Whether what other tests show too is left out because a run takes seconds."""
-    return config.getoption("--engine") in SLOW and not config.getoption("--thorough")
+    """Whether the engine goes through the most telling tests alone: Luigi goes through all."""
+    return config.getoption("--engine") != WHOLE and not config.getoption("--thorough")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is for a thorough run, but with ``--thorough``."""
     if config.getoption("--thorough"):
         return
-    slow, engine = is_brief(config), config.getoption("--engine")
+    brief, engine = is_brief(config), config.getoption("--engine")
     telling = _most_telling(items)
 
     def spared(item: pytest.Item) -> bool:
         only = item.get_closest_marker("thorough_but_on")
         if item.get_closest_marker("thorough") or (only and engine not in only.args):
             return True
-        if slow and item.get_closest_marker("thorough_if_slow"):
+        if engine in SLOW and item.get_closest_marker("thorough_if_slow"):
             return True
-        if "TestToy::" in item.nodeid or (slow and "TestEngine::" in item.nodeid):
+        if "TestToy::" in item.nodeid or (brief and "TestEngine::" in item.nodeid):
             return item is not telling[_name(item)]
         return "TestEngine::" in item.nodeid and _is_alike(item)
 
@@ -75,7 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _most_telling(items: list[pytest.Item]) -> dict[str, pytest.Item]:
-    """Of each test the item with the most telling parameters: the one that runs where a run takes seconds."""
+    """Of each test the item with the most telling parameters: the one that runs where not all do."""
     found: dict[str, pytest.Item] = {}
     for item in items:
         if _name(item) not in found or _telling(item) > _telling(found[_name(item)]):

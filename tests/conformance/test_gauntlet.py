@@ -15,14 +15,14 @@ from shared.rerun.expectations import unexpected
 from shared.rerun.harness import gauntlet
 from shared.rerun.results import Cell, Results
 from shared.rerun.scenarios import chosen
-from tests.conftest import is_brief
+from tests.conftest import SLOW, is_brief
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 Cells = Callable[..., list[Cell]]
 TRUSTED = ("change-input", "edit-helper")  # what ``salted`` does not look at, and the target depends on
 TELLING = ["unchanged", *TRUSTED, "noise-input"]  # scenarios
 SALTED_BEFORE = ("content", "salted", "lineage")  # a run: what is done is known then
-MOST_TELLING = ["edit-helper", "noise-input"]  # where a run takes seconds
+MOST_TELLING = ["edit-helper", "noise-input"]
 ALIKE = ("native", "content", "salted", "cutoff")  # an adapter does with the last three much as with lineage
 
 
@@ -46,10 +46,11 @@ def results(engine: Engine, folder: Path, brief: bool) -> Results:
 
 @pytest.fixture(scope="module")
 def alike(engine: Engine, folder: Path, brief: bool) -> Results:
-    """Under the strategies that are alike, where they are not in the results."""
+    """Under the strategies that are alike, where they are not in the results; if a run takes seconds, under one."""
     if not brief:
         pytest.skip("they are measured with the others")
-    return gauntlet(engine, "ml", ALIKE, MOST_TELLING, folder, jobs=2)
+    names = ALIKE[:1] if engine.name in SLOW else ALIKE
+    return gauntlet(engine, "ml", names, MOST_TELLING, folder, jobs=2)
 
 
 @pytest.fixture(scope="module")

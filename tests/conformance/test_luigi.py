@@ -68,7 +68,13 @@ def luigid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 @pytest.mark.parametrize(
     ("pipeline", "strategy"),
-    [("ml", "native"), ("ml", "salted"), ("ml", "lineage"), ("ml", "cutoff"), ("artists", "cutoff")],
+    [
+        ("ml", "native"),
+        pytest.param("ml", "salted", marks=pytest.mark.thorough),
+        ("ml", "lineage"),
+        pytest.param("ml", "cutoff", marks=pytest.mark.thorough),
+        ("artists", "cutoff"),
+    ],
 )
 def test_two_runs_at_once_share_the_work_under_luigid(
     cli: CommandLine, luigid: int, pipeline: str, strategy: str

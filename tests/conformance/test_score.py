@@ -45,17 +45,16 @@ def test_edits_of_the_wiring_are_built_as_the_pipeline_says(pipeline: str, engin
         } == {}
 
 
+@pytest.mark.thorough_if_slow
 @pytest.mark.usefixtures("caches")
-@pytest.mark.parametrize(
-    "kind",
-    [*(pytest.param(kind, marks=pytest.mark.thorough_if_slow) for kind in ("code: mutant", REVERTED)), TOGETHER],
-)
+@pytest.mark.parametrize("kind", ["code: mutant", REVERTED, TOGETHER])
 def test_cutoff_is_not_stale_after_other_edits(kind: str, engine: Engine, lane: Lane) -> None:
     found = (edit for number in range(400) if (edit := Population(engine.package).drawn(number, SEED)).kind == kind)
     trial = lane.trial(next(found), ["cutoff"])
     assert wrong(trial) == {}
 
 
+@pytest.mark.thorough_if_slow
 @pytest.mark.usefixtures("caches")
 def test_a_step_sees_what_the_store_gives_back_and_not_what_was_in_memory(engine: Engine, lane: Lane) -> None:
     """Two columns are exchanged: in memory the features of a row are in another order than in JSON, which is sorted."""

@@ -22,10 +22,12 @@ from pathlib import Path
 import pytest
 
 from shared.engines import ENGINES
+from tests.conftest import SLOW
 
 ROOT = Path(__file__).resolve().parents[2]
 LIFT = ROOT / "docs" / "lift"
 CHAPTER = (ROOT / "docs" / "lift.md").read_text()
+FIRST_RUNS = "## What you get"  # the heading below which it runs once, and again
 LOOKS_AT_EVERY_STEP = {"airflow", "prefect"}
 ENGINE_SPEAKS = re.compile(r"python pipeline\.py|python -m luigi |airflow ")  # a command that says more than is shown
 RAN = re.compile(r"^(?:clean|monthly|chart): .*$", re.MULTILINE)  # among what an engine has to say
@@ -169,12 +171,19 @@ def project(built: Project, tmp_path: Path) -> Project:
     return Project(replace(built.shell, folder=folder))
 
 
-def test_what_its_sessions_show_is_what_happens(engine: str, libraries: Path, tmp_path: Path) -> None:
-    """One session from setting up to the last command, with the library installed."""
+def test_what_its_sessions_show_is_what_happens(
+    engine: str, libraries: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """One session from setting up to the last command, with the library installed.
+
+    Where a run takes seconds it ends after the first two runs, unless this is thorough.
+    """
     shell = beginning(tmp_path / "work", environment(tmp_path / "environment", libraries))
     others = [line for line in CHAPTER.splitlines() if line.startswith("## ") and line not in {COPY, "## Wire them"}]
     commands = [*setting_up(engine), *(command for heading in others for command in printed(heading))]
     assert len(commands) > 15
+    if engine in SLOW and not request.config.getoption("--thorough"):
+        commands = [*setting_up(engine), *printed(FIRST_RUNS)[:2]]
     for command, output in zip(commands, shell.session(*(command.line for command in commands)), strict=True):
         if ENGINE_SPEAKS.match(command.line):
             output = "".join(f"{line}\n" for line in RAN.findall(output))

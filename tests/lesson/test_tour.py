@@ -188,6 +188,7 @@ def test_when_the_answers_end_it_says_how_to_go_without(tours: Tours) -> None:
     assert tours.left_behind() == []
 
 
+@pytest.mark.thorough_if_slow
 def test_ctrl_c_ends_it_and_leaves_nothing_behind(tours: Tours) -> None:
     process = tours.start()
     assert process.stdout is not None

@@ -61,6 +61,7 @@ def test_what_a_sequence_of_runs_makes_is_what_a_clean_evaluation_makes(
     assert all(outcome.counts.get(engine) for engine in engines), "an engine was never run, so nothing is said of it"
 
 
+@pytest.mark.thorough_if_slow
 def test_what_a_step_needs_may_be_given_in_every_way(part: tuple[tuple[str, ...], int], tmp_path: Path) -> None:
     """One by one, in a list, by name, to ``*parts``; and what is mapped among them. By name, 10 comes after 9."""
     engines, _ = part
