@@ -1,41 +1,24 @@
 """External inputs: a file, a folder, all files that a pattern matches, or a URL. What is in one, and what a step sees.
 
-A step that may look at the name of its input has the name in its recipe. What it does with the input is read from its
-source: ``path.read_text()`` and ``open(path)`` do not look at the name, ``pl.read_csv(path)`` may look at the suffix,
-and whatever is not known may look at all of it.
+A step that may look at the name of its input has the name in its recipe: see ``looks``.
 """
 
 from __future__ import annotations
 
-import ast
 import glob
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from saltern import watch
-from saltern.code import definition, reached
+from saltern.code import reached
 from saltern.errors import BadInput, MissingInput
 from saltern.files import check_is_file, digest, file_digest, inside, listing_digest, recall, remember
+from saltern.looks import Look, looks
 from saltern.places import keys, place_of
 from saltern.recipe import Source
 from saltern.steps import Step
-from saltern.trees import last_name
-
-Look = Literal["no", "suffix", "name", "path"]
-_LOOKS: tuple[Look, ...] = ("path", "name", "suffix", "no")  # the farthest first
-
-# Methods of a path that say nothing of its own name; of a folder, the names in it are in its digest.
-_CONTENT = {
-    "exists", "glob", "is_dir", "is_file", "iterdir", "joinpath", "lstat", "open", "read_bytes", "read_text", "rglob",
-    "stat", "walk",
-}  # fmt: skip
-_FOLDERS = {"parent", "parents", "parts", "relative_to"}  # what tells of the folders that it lies in
-_READERS = ("read_", "scan_", "load")  # of libraries: they may tell a format by the suffix
-_LOGS = {"log", "logger", "logging", "print"}
 
 
 def content(source: Source) -> str:
@@ -114,9 +97,7 @@ def matched(source: Source) -> list[Path] | None:
 
 def named(source: Source, step: Step[..., Any], argument: str) -> str:
     """What a step may see of an input's name: ``" name:2018-03-05.csv"``, ``" suffix:.csv"``, or nothing."""
-    code = reached(step)
-    look = _looks(step, argument, "names" in code.by_name, watch.executions())
-    return _name_of(source, look) + (_times(source) if code.looks == "times" else "")
+    return _name_of(source, looks(step, argument)) + (_times(source) if reached(step).looks == "times" else "")
 
 
 def _times(source: Source) -> str:
@@ -138,90 +119,6 @@ def _name_of(source: Source, look: Look) -> str:
         return f" name:{name}"
     suffix = "".join(Path(name).suffixes)
     return f" suffix:{suffix}" if look == "suffix" and suffix else ""
-
-
-def looks(step: Step[..., Any], argument: str) -> Look:
-    """How much of an input's name a step may look at. One who opens a file may ask that for its name."""
-    return _looks(step, argument, "names" in reached(step).by_name, watch.executions())
-
-
-@lru_cache(maxsize=4096)
-def _looks(step: Step[..., Any], argument: str, asks: bool, executions: int) -> Look:
-    functions = definition(step)
-    if functions is None:
-        return "name"
-    found, seen = {"no"}, set()
-    todo = [(step.function.__name__, argument)]
-    while todo:
-        name, parameter = todo.pop()
-        if (name, parameter) in seen:
-            continue
-        seen.add((name, parameter))
-        for function in functions[name]:
-            for use in _uses(function, parameter):
-                if isinstance(use, str):
-                    found.add(use)
-                elif use[0] in functions and (given := _parameter(functions[use[0]], use[1])):
-                    todo += [(use[0], one) for one in given]
-                else:
-                    found.add("suffix" if use[0].startswith(_READERS) else "name")
-    if asks and "open" in found:
-        found.add("name")
-    return next(look for look in _LOOKS if look in found)
-
-
-def _parameter(functions: list[ast.FunctionDef], position: int | str) -> list[str]:
-    """The parameter of each function of a name that receives an argument; none where one has no such parameter."""
-    if isinstance(position, str):
-        return [position]
-    names = [[*function.args.posonlyargs, *function.args.args] for function in functions]
-    return [one[position].arg for one in names] if all(position < len(one) for one in names) else []
-
-
-def _uses(function: ast.FunctionDef, parameter: str) -> Iterator[Look | Literal["open"] | tuple[str, int | str]]:
-    """What a function does with a parameter: how much it looks at, or whom it is handed to, and as which argument."""
-    todo: list[ast.AST] = [*function.body]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _is_log(node)):
-            continue  # what is said of an input is no result
-        if isinstance(node, ast.Attribute) and _is(node.value, parameter):
-            look: Look = "no" if node.attr in _CONTENT else "path" if node.attr in _FOLDERS else "name"
-            yield "open" if node.attr == "open" else look
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is(node.left, parameter):
-            todo.append(node.right)  # a file of the folder
-        elif isinstance(node, ast.Call):
-            given: list[tuple[int | str, ast.expr]] = [*enumerate(node.args)]
-            given += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
-            for position, argument in given:
-                if not _is(argument, parameter):
-                    todo.append(argument)
-                elif last_name(node.func).startswith(_READERS) and any(_tells(one.arg) for one in node.keywords):
-                    yield "name"
-                elif last_name(node.func) == "open" and isinstance(node.func, ast.Name):
-                    yield "open"
-                else:
-                    yield last_name(node.func), position
-            todo.append(node.func)
-        elif _is(node, parameter):
-            yield "name"
-        else:
-            todo += ast.iter_child_nodes(node)
-
-
-def _tells(keyword: str | None) -> bool:
-    """Whether an argument of a library's reader asks for the names of files, as polars' ``include_file_paths``."""
-    return bool(keyword) and any(word in str(keyword) for word in ("file_path", "filename", "path_col", "path_column"))
-
-
-def _is(node: ast.AST, parameter: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == parameter
-
-
-def _is_log(node: ast.Call) -> bool:
-    function = node.func
-    root = function.value if isinstance(function, ast.Attribute) else function
-    return isinstance(root, ast.Name) and root.id in _LOGS
 
 
 def _path(source: Source) -> Any:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from saltern.code import environment, named_files, reached
 from saltern.errors import BadInput
-from saltern.external import Look, looks
 from saltern.libraries import library_fingerprint
+from saltern.looks import Look, looks
 from saltern.modules import BODY, DOCSTRINGS, HINTS, SUBCLASSES, WHOLE
 from saltern.reach import project_of
 from saltern.reached import CLOSURE, FILE, ORDER, PROJECT

@@ -42,6 +42,15 @@ def replaced(folder: Path) -> None:
     (folder / "new.txt").replace(path)
 
 
+HELPERS = """
+--- helpers.py
+def load_day(path): return path.stem
+read_day = tag = load_day
+class Day:
+    load = staticmethod(load_day)
+def tell(function): return lambda path: [path.stem, function(path)]
+"""
+
 CASES = [
     Case(
         name="same_content_elsewhere",
@@ -60,8 +69,8 @@ CASES = [
     *(
         Case(
             name=name,
-            about="The name of the input, from the file that is open, or from a library's reader.",
-            project="\n".join(["", steps(line, before), "--- data.csv\nx\n1\n"]),
+            about="The name of the input, from the file that is open, or from what is not known to leave it alone.",
+            project="\n".join(["", steps(line, before), HELPERS, "--- data.csv\nx\n1\n"]),
             calls=(("out", {"data": "data.csv"}, "{}"),),
             edit=lambda folder: (folder / "data.csv").rename(folder / "other.csv"),
             calls_after=(("out", {"data": "other.csv"}, "{}"),),
@@ -79,6 +88,72 @@ CASES = [
                 "import polars; return Path(polars.scan_csv(data, include_file_paths='p').collect()['p'][0]).name",
                 "",
             ),
+            ("name_in_a_helper_that_is_named_as_a_reader", "return load_day(data)", "from helpers import load_day"),
+            ("name_in_an_attribute_that_is_named_as_one", "return helpers.read_day(data)", "import helpers"),
+            ("name_in_a_method_that_is_named_as_one", "return Day.load(data)", "from helpers import Day"),
+            ("name_in_an_alias_that_is_named_as_one", "return load_it(data)", "from helpers import tag\nload_it = tag"),
+            ("name_in_a_lambda_that_is_named_as_one", "return load(data)", "load = lambda path: path.stem"),
+            (
+                "name_in_a_wrapper",
+                "return load_it(data)",
+                "from helpers import tell\n@tell\ndef load_it(path): return 1",
+            ),
+            ("name_in_a_list_named_log", "log = []; log.append(data.name); return log", ""),
+            ("name_in_a_function_named_log", "return log(data)", "from helpers import tag as log"),
+            (
+                "name_printed_into_a_file",
+                "import io; file = io.StringIO(); print(data.name, file=file); return file.getvalue()",
+                "",
+            ),
+            (
+                "name_in_an_error_that_is_caught",
+                "try: checked(data)\n    except ValueError as error: return str(error)",
+                "def checked(path): raise ValueError(f'{path.name}: too short')",
+            ),
+            ("name_of_a_variable_by_text", "return '{data.stem}'.format(**locals())", ""),
+            ("name_by_a_text_that_is_run", "return eval('data.stem')", ""),
+        )
+    ),
+    *(
+        Case(
+            name=name,
+            about="The name of a folder that is the input, from the paths of what lies in it.",
+            project="\n".join(["", steps(line, before), "--- days/day=1/part.csv\nx\n1\n"]),
+            calls=(("out", {"data": "days/day=1"}, "{}"),),
+            edit=lambda folder: (folder / "days/day=1").rename(folder / "days/day=2"),
+            calls_after=(("out", {"data": "days/day=2"}, "{}"),),
+            expect=expect,
+        )
+        for name, line, before, expect in (
+            ("folder_s_name_from_its_files", "return [one.parent.name for one in data.glob('*.csv')]", "", "rerun"),
+            ("folder_s_name_in_texts", "return [str(one).split('/')[-2:] for one in data.iterdir()]", "", "rerun"),
+            ("folder_s_name_in_a_text", "one = data / 'part.csv'; return f'{one}'.split('/')[-2:]", "", "rerun"),
+            (
+                "folder_s_name_in_a_helper",
+                "return [day(one) for one in sorted(data.glob('*.csv'))]",
+                "def day(path): return path.parent.name",
+                "rerun",
+            ),
+            (
+                "folder_s_name_in_a_key",
+                "return min(data.iterdir(), key=lambda p: p.parent.name).parent.name",
+                "",
+                "rerun",
+            ),
+            (
+                "folder_s_name_in_a_column",
+                "import polars; found = polars.scan_csv(data / '*.csv', include_file_paths='p').collect()['p'][0]\n"
+                "    return found.split('/')[-2]",
+                "",
+                "rerun",
+            ),
+            (
+                "folder_whose_files_are_only_read",
+                "return {one.name: len(one.read_text()) for one in sorted(data.glob('*.csv'))}",
+                "",
+                "reuse",
+            ),
+            ("folder_with_a_file_that_is_only_read", "return len(open(data / 'part.csv').read())", "", "reuse"),
         )
     ),
     Case(
