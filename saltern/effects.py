@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 # A decorator may put its function into a registry, and a base its subclasses, so what is not here counts as an effect.
 HARMLESS = {
     "Decimal", "Enum", "Fraction", "NamedTuple", "NewType", "ParamSpec", "Path", "TypeVar", "TypeVarTuple", "TypedDict",
-    "abstractmethod", "bool", "bytes", "cache", "cached_property", "classmethod", "compile", "contextmanager",
+    "abstractmethod", "auto", "bool", "bytes", "cache", "cached_property", "classmethod", "compile", "contextmanager",
     "dataclass", "date", "datetime", "deprecated", "dict", "enumerate", "field", "final", "float", "frozenset",
     "getLogger", "int", "len", "list", "lru_cache", "max", "min", "namedtuple", "overload", "override", "partial",
-    "property", "range", "set", "singledispatch", "sorted", "staticmethod", "step", "str", "sum", "timedelta",
-    "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
+    "property", "range", "runtime_checkable", "set", "singledispatch", "sorted", "staticmethod", "step", "str", "sum",
+    "timedelta", "total_ordering", "tuple", "update_wrapper", "wraps", "zip",
 }  # fmt: skip
 # Those that look into what they are given, or change it: they iterate over it, compare it, ask it for a text.
 _LOOKING = {
@@ -70,6 +70,11 @@ _MADE = (
     *(ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp, ast.DictComp, ast.SetComp),
     *(ast.BinOp, ast.Compare, ast.UnaryOp, ast.Lambda),
 )
+# Methods that give another path or text, of what changes no other way.
+_OF_PATHS = {
+    "absolute", "as_posix", "expanduser", "joinpath", "relative_to", "resolve", "with_name", "with_stem", "with_suffix",
+}  # fmt: skip
+_OF_TEXTS = {name for name in vars(str) if not name.startswith("_")}
 _CHANGES_CLASSES = {"dataclass", "deprecated", "total_ordering"}  # those that they are called with
 _MAKERS = {"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "namedtuple", "set", "sorted"}
 _SIMPLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AugAssign, ast.AnnAssign)
@@ -212,8 +217,11 @@ class _Known:
 
     def _looked_at(self, node: ast.Call) -> list[ast.expr] | None:
         """The arguments that a call looks into, which have to be plain; None where the call itself may do anything."""
-        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant | ast.JoinedStr):
-            return _arguments(node)  # a method of a text
+        if isinstance(node.func, ast.Attribute):
+            is_literal = isinstance(node.func.value, ast.Constant | ast.JoinedStr)
+            is_made = node.func.attr in _OF_PATHS | _OF_TEXTS and self._is_text_or_path(node.func.value)
+            if is_literal or is_made or self._is_variable(node):
+                return _arguments(node)
         if not self.is_harmless(node.func):
             return None
         maker = called(node.func)
@@ -223,6 +231,22 @@ class _Known:
             return []
         key = next((one.value for one in node.keywords if one.arg == "key"), None)  # it is called
         return _arguments(node) if key is None or self._is_builtin(key) else None
+
+    def _is_text_or_path(self, node: ast.AST) -> bool:
+        """Whether an expression is a text, such as an environment variable, or a path that is made here."""
+        while isinstance(node, ast.Attribute | ast.Subscript):  # ``Path(__file__).parents[1]``
+            node = node.value
+        if isinstance(node, ast.Constant | ast.JoinedStr):
+            return True
+        if not isinstance(node, ast.Call):
+            return False
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _OF_PATHS | _OF_TEXTS:
+            return self._is_text_or_path(node.func.value)
+        return self._is_variable(node) or (last_name(node.func) == "Path" and self.is_of_library(node.func))
+
+    def _is_variable(self, node: ast.Call) -> bool:
+        """Whether a call reads a variable of the environment."""
+        return dotted(node.func) in (["os", "environ", "get"], ["os", "getenv"]) and self.is_of_library(node.func)
 
     def is_of_library(self, function: ast.expr) -> bool:
         """Whether a function is a builtin or of a library that is known, whatever it does."""

@@ -15,7 +15,8 @@ from typing import Any
 
 from saltern import memory, snapshots, sources, watch
 from saltern.errors import BadInput
-from saltern.executed import names_of
+from saltern.executed import is_users, names_of
+from saltern.files import is_within
 from saltern.modules import WHOLE, item_of
 from saltern.parsed import compiled, located, parsed, written
 from saltern.reached import FILE, PROJECT, Reached
@@ -94,7 +95,9 @@ def check_maker(declared: Step[..., Any], found: Reached, place: str, value: obj
     file = value.__code__.co_filename
     if not file.endswith(".py") or sources.is_library(file):
         return
-    if os.path.realpath(file) not in map(os.path.realpath, found.files):  # one of them may be by way of a link
+    place_of_it = os.path.realpath(file)
+    counts = any(is_within(place_of_it, os.path.realpath(tree)) for tree in found.trees)
+    if not counts and place_of_it not in map(os.path.realpath, found.files):  # one of them may be by way of a link
         raise BadInput(f"{place} in memory is a function of {file}, which '{declared.name}' does not import")
     if not is_reached(found, snapshots.own(value)):
         raise BadInput(
@@ -114,5 +117,9 @@ def is_reached(found: Reached, own: Own) -> bool:
     location = located(own.module, own.module.partition(".")[0])
     if not parts or location.kind != "source":
         return False
+    if own.kind == "class" and top not in parsed(own.module, location.path, state_of(location.path)).statements:
+        # a call has made it: what is code in it are functions
+        inside = [one for one in vars(own.value).values() if type(one) is FunctionType]
+        return all(is_reached(found, snapshots.own(one)) for one in inside if is_users(one.__code__.co_filename))
     line = own.value.__code__.co_firstlineno if own.kind == "function" else None
     return parsed(own.module, location.path, state_of(location.path)).holds(parts, own.name, line)

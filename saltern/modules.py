@@ -19,8 +19,9 @@ from saltern.forks import cached_property
 from saltern.methods import needed, only
 from saltern.names import Reference, read, read_hints
 from saltern.steps import step
-from saltern.text import digest, is_docstring, may_be_read, text
+from saltern.text import digest, may_be_read, text
 from saltern.trees import (
+    DEFINED,
     FUNCTIONS,
     Import,
     annotations_of,
@@ -29,6 +30,7 @@ from saltern.trees import (
     dotted,
     hints,
     imports,
+    is_docstring,
     last_name,
     lines_of,
     text_of,
@@ -67,6 +69,7 @@ class Part:
     handed: frozenset[str] = frozenset()  # the names that are used in another way than to call what they stand for
     bare: frozenset[str] = frozenset()  # the functions whose type hints are left out
     methods: bool = False  # whether methods are among them
+    documented: frozenset[str] = frozenset()  # the functions and classes that have a docstring
 
 
 @dataclass
@@ -99,6 +102,10 @@ class Module:
         if known is None:
             known = self._parts[name, declared] = self._read(name, declared)
         return known
+
+    def defines(self, name: str) -> bool:
+        """Whether a name is a function that the module defines, and nothing else."""
+        return all(isinstance(one, DEFINED) for one in self.statements.get(name, [None]))
 
     def _read(self, name: str, declared: bool) -> Part:
         if name == DOCSTRINGS:
@@ -148,7 +155,8 @@ class Module:
         references, words = tuple(dict.fromkeys(found.references)), frozenset(found.words)
         seen = (found.docstrings, found.modules, found.lines, frozenset(found.looks), frozenset(found.patterns))
         used = (found.hints, frozenset(found.handed), frozenset(found.bare | bare), found.methods)
-        return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen, *used)
+        documented = frozenset(found.documented)
+        return Part(hashed, references, tuple(found.texts), words, frozenset(found.fields), *seen, *used, documented)
 
     def _written(self, statements: Sequence[ast.stmt]) -> set[str]:
         """The texts in what is given a name by which the module, somewhere, says where it writes a file."""

@@ -27,12 +27,14 @@ from saltern.trees import (
     children,
     defaults,
     imports,
+    is_docstring,
     is_self,
     last_name,
     text_of,
 )
 from saltern.vocabulary import (
     ARCHIVES,
+    JOINS,
     LOADS,
     LOOKS,
     METHODS_GO_BY,
@@ -88,6 +90,7 @@ class Read:
     hints: bool = False
     bare: set[str] = field(default_factory=set)  # functions whose type hints are left out
     methods: bool = False  # whether methods are among them, which anybody may find who has an object
+    documented: set[str] = field(default_factory=set)  # functions and classes that have a docstring
     handed: set[str] = field(default_factory=set)  # names that are used in another way than to call what they stand for
     modules: bool = False  # whether they may read any name of any module, by its globals
     lines: bool = False  # whether they may read where code stands in its file
@@ -259,6 +262,8 @@ class _Collector:
             self._found(Reference("sys", ("argv",), Import("sys")))
         elif last in ARCHIVES and mode_of(node)[:1] in ("w", "a", "x"):
             self.read.looks |= {"times"} if last != "open" or _is_tar(function, node) else set()
+        elif last in JOINS:
+            self._path(node.args)
         elif last in LOADS:
             self._found(Reference("importlib", ("import_module",), Import("importlib")))
         self.written.update(one for place in written_by(node) for one in ast.walk(place))
@@ -267,6 +272,8 @@ class _Collector:
 
     def _query(self, node: ast.Call) -> None:
         """Read the names in the texts that a call is given: there may be such names."""
+        if any(text_of(one) is None and not isinstance(one, ast.JoinedStr) for one in node.args[:1]):
+            self._found(Reference("globals", ()))  # which text that is nobody knows
         self.annotating += 1
         for inner in (one for argument in node.args for one in ast.walk(argument)):
             for name in IDENTIFIER.findall(text_of(inner) or ""):
@@ -315,6 +322,8 @@ class _Collector:
         return node.values
 
     def operation(self, node: ast.BinOp) -> Sequence[_Todo]:
+        if type(node.op) is ast.Div:
+            self._path(patterns.parts(node))
         self._put_together(node, node.right if type(node.op) is ast.Add else node.left)
         if type(node.op) in (ast.Add, ast.Mod):
             self._quoted(node)
@@ -324,6 +333,12 @@ class _Collector:
         """Note a text that is put together, if its end may be that of a file's name."""
         if patterns.may_end(end):
             self._pattern(patterns.said(node), node)
+
+    def _path(self, parts: Sequence[ast.expr]) -> None:
+        """Note a file whose path is put together at import, which nobody watches, in folders of any depth."""
+        is_read = len(parts) > 1 and patterns.may_end(parts[-1]) and parts[-1] not in self.written
+        if is_read and all(scope.is_class for scope in self.scopes):
+            self.read.texts += filter(None, [patterns.pattern("/".join(map(patterns.said, parts))).removeprefix("*/")])
 
     def _quoted(self, node: ast.expr) -> None:
         """Note the names of files that stand in quotes in a text, as in SQL; the text that it is a part of has more."""
@@ -343,6 +358,8 @@ class _Collector:
         # f(**os.environ) hands a variable to a parameter of its name
         self.read.fields |= {argument.arg for argument in arguments_of(node.args) if argument.arg.isupper()}
         is_bare = bool(self.is_bare and self.is_bare(node))
+        if is_docstring(node.body[0]):
+            self.read.documented.add(node.name)
         if is_bare:
             self.read.methods |= bool(self.scopes) and self.scopes[-1].is_class
             if all(last_name(one) not in PROPERTIES for one in node.decorator_list):  # which its name gives to nobody
@@ -365,6 +382,8 @@ class _Collector:
     def class_(self, node: ast.ClassDef) -> Sequence[_Todo]:
         parameters, own = getattr(node, "type_params", []), self._own(None, node.body)
         self.read.fields |= own.keys()
+        if is_docstring(node.body[0]):
+            self.read.documented.add(node.name)
         return [
             *node.decorator_list,
             self._open({parameter.name: [] for parameter in parameters}),
@@ -415,10 +434,18 @@ class _Collector:
         return [node.target, *self._annotations([node.annotation]), *value]
 
     def import_(self, node: ast.Import | ast.ImportFrom) -> Sequence[_Todo]:
-        """What a class body or a ``global`` name is bound to can be reached from anywhere."""
-        for name, target in imports(node, self.package) if self.scopes else ():
+        """What a class body or a ``global`` name is bound to can be reached from anywhere.
+
+        What an import in a function does counts, too, where nothing goes by its name.
+        """
+        if not self.scopes:
+            return []
+        for name, target in imports(node, self.package):
             if self.scopes[-1].is_class or name not in self.scopes[-1].names:
                 self._found(Reference(name, (), target))
+            whole = [Import(one.name) for one in node.names] if isinstance(node, ast.Import) else [target]
+            for one in whole:  # ``import a.b`` binds ``a``, and executes both
+                self._found(Reference(name, (), one, soft=True, unread=True))
         return []
 
     def _own(self, arguments: ast.arguments | None, body: Iterable[ast.AST]) -> dict[str, list[Import]]:

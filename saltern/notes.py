@@ -24,6 +24,8 @@ _EMPTIES = os.O_TRUNC | os.O_EXCL
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # Those who look for modules, and for their source to show it.
 _READERS_OF_LINES = (f"{_PYTHON}/linecache.py", f"{_PYTHON}/tokenize.py")  # of source, mostly
+_LOADER = "<frozen importlib._bootstrap_external"
+_CODE = {"", ".py", ".pyc", ".pyd", ".pyw", ".so"}
 READERS_OF_SOURCE = (
     *(f"<frozen {name}" for name in ("importlib", "runpy>", "zipimport>")),
     *(f"{_PYTHON}/importlib/metadata/", *_READERS_OF_LINES),
@@ -123,7 +125,11 @@ def _note_asked(seen: Seen, function: str, path: Any) -> None:
 
 def is_for_source(reader: str, path: str) -> bool:
     """Whether a file is read to import it, or to show lines of it, and not as data."""
-    return reader.startswith(READERS_OF_SOURCE) and (path.endswith(".py") or not reader.startswith(_READERS_OF_LINES))
+    if reader.startswith(_READERS_OF_LINES):
+        return path.endswith(".py")
+    if reader.startswith(_LOADER):  # which reads data of packages, too
+        return Path(path).suffix in _CODE
+    return reader.startswith(READERS_OF_SOURCE)
 
 
 def _note_handed(seen: Seen, path: Any) -> None:

@@ -48,6 +48,15 @@ def said(node: ast.expr, met: set[ast.AST] | None = None) -> str:
     return "".join(found)
 
 
+def parts(node: ast.expr) -> list[ast.expr]:
+    """What a path is put together of by ``/``, from left to right."""
+    found: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        found.insert(0, node.right)
+        node = node.left
+    return [node, *found]
+
+
 def quoted(text: str) -> list[str]:
     """The names of files that stand in quotes in a text: in SQL ``FROM 'days/*.parquet'``."""
     return [name for _, name in _QUOTED.findall(text)] if "." in text else []

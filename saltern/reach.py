@@ -29,7 +29,7 @@ from saltern.trees import Import
 
 # Libraries that check or compile the source of functions: they look at type hints that Python does not look at.
 _READ_HINTS = {"Cython", "beartype", "cython", "jaxtyping", "numba", "taichi", "torch", "triton", "typeguard", "warp"}
-# Libraries that do not look at the type hints of methods of the objects that they are given.
+# Libraries that look neither at type hints of methods of objects that they are given, nor at docstrings.
 _READ_NO_HINTS = {
     *sys.stdlib_module_names,
     *("blake3", "duckdb", "joblib", "matplotlib", "numpy", "pandas", "platformdirs", "polars", "pyarrow", "requests"),
@@ -65,6 +65,7 @@ class _Walk:
         self.handed: set[str] = set()  # the names of what is not only called
         self.aliases: dict[str, set[str]] = {}  # a name that an import gives -> those that it has where it comes from
         self.bare: dict[str, set[str]] = {}  # module -> its functions whose type hints do not count yet
+        self.documented: dict[str, set[str]] = {}  # module -> what has a docstring there
         self.with_methods: set[str] = set()  # modules with methods whose type hints do not count yet
         self.everywhere: set[str] = set()  # pieces that count of all modules that are reached, where one of them asks
 
@@ -104,6 +105,8 @@ class _Walk:
         wanted += [(module, HINTS) for module, names in sorted(self.bare.items()) if not names.isdisjoint(handed)]
         if not self.found.libraries <= _READ_NO_HINTS:
             wanted += [(module, HINTS) for module in sorted(self.with_methods)]
+            several = [module for module, names in self.documented.items() if not names.isdisjoint(handed)]
+            wanted += [(module, DOCSTRINGS) for module in sorted(several)]
         keys = {place: ":".join(place) for place in wanted}
         return [
             place
@@ -229,6 +232,8 @@ class _Walk:
             self.bare.setdefault(module, set()).update(part.bare)
         if part.methods:
             self.with_methods.add(module)
+        if part.documented:
+            self.documented.setdefault(module, set()).update(part.documented)
         if part.hints:
             self.resolver.coarse(module, HINTS, f"'{name}' may read type hints as data")
             self.everywhere.add(HINTS)

@@ -262,10 +262,16 @@ def contents(path: Path, files: Iterable[Path]) -> str:
 
 
 def _matched(path: Path) -> Iterator[Path]:
-    """All files in a folder, or that a pattern matches, as far as they can be listed; a file itself."""
+    """All files in a folder, or that a pattern matches, as far as they can be listed; a file itself.
+
+    Code among them is left out, but for a file of source that is named: a program that was started may run it.
+    """
+    if path.is_file():
+        yield from [path] if path.suffix not in _CODE or path.suffix == ".py" else ()
+        return
     every = inside(path) if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
     with contextlib.suppress(PermissionError):
-        yield from (one for one in ([path] if path.is_file() else every) if one.suffix not in _CODE and one.is_file())
+        yield from (one for one in every if one.suffix not in _CODE and one.is_file())
 
 
 def state(path: Path, looks: str = "") -> str:

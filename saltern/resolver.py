@@ -100,6 +100,7 @@ class Resolver:
             places = self._through(reference.imported, reference)
             # to bind a name runs nothing of what it is, but for a module's own ``__getattr__``
             yield from (one for one in places if not reference.unread or one[1] == "__getattr__" or one[1][0] == "<")
+            yield from self._executed(reference.imported) if reference.unread else ()
         elif name in source.statements or name in source.imports:
             places = self.resolved(module, [name, *reference.attributes], reference, set())
             yield from (one for one in places if one != (module, name) or name in source.statements)
@@ -118,6 +119,11 @@ class Resolver:
             yield self.coarse(module, FILE, f"its {name} is read")
         elif not (reference.soft or name in source.types or _is_dunder(name) or self._has_library_stars(source)):
             yield self.coarse(module, WHOLE, f"'{name}' has no definition there")
+
+    def _executed(self, target: Import) -> Iterator[Place]:
+        """What the modules do that an import executes."""
+        several = (target.module, f"{target.module}.{target.name}" if target.name else target.module)
+        yield from ((one, BODY) for one in dict.fromkeys(several) if self.locate(one).kind == "source")
 
     def _is_part(self, package: str, name: str) -> bool:
         """Whether a package has a module of a name."""
@@ -163,7 +169,11 @@ class Resolver:
             source = self.module(module)
             if reference.unread and not found and "__getattr__" in source.statements:
                 yield module, "__getattr__"  # which the import runs
-            if not (found or reference.soft or path[0] in source.types or self._has_library_stars(source)):
+            asked = "__getattr__" in source.bindings  # for what is not there, be it there for type checkers
+            if asked and not (found or source.defines("__getattr__")):
+                yield self.coarse(self.home, PROJECT, f"{module} has a __getattr__ that is made by a call")
+            is_type = path[0] in source.types and not asked
+            if not (found or reference.soft or is_type or self._has_library_stars(source)):
                 yield self.coarse(module, WHOLE, f"'{path[0]}' has no definition there")
 
     def _bound(self, module: str, path: list[str], reference: Reference, seen: set[object]) -> Iterator[Place]:

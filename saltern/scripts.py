@@ -15,7 +15,9 @@ _LARGEST = 1_000_000  # bytes of a script; a larger file is data
 _HOLES = re.compile(r"\$\{?\w+\}?|\$\([^()]*\)|%[a-z]|\{[^{}]*\}")  # what is put in when it runs
 _CHOICES = re.compile(r"\$\{?\w+\}?|\{[^{}]*\}")  # the same in a word of a command, but for a command within it
 _NAMES = re.compile(r"[\w*./@+-]*[\w*]\.[A-Za-z0-9]{1,10}\b")
-_IMPORTS = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
+_IMPORTS = re.compile(r"^\s*(?:from\s+(\.*[\w.]*)\s+import\s+\(?([\w ,]+)|import\s+([\w., ]+))", re.MULTILINE)
+_SOURCED = re.compile(r"(?:^|[\s;&|])(?:source|\.)\s+[\"']?([\w./@+-]+)")  # by a shell, which may have no suffix
+_MODULES = re.compile(r"\s-m\s+([\w.]+)")  # that a command runs
 
 
 def named_by(started: Collection[str], root: str) -> Iterator[str]:
@@ -56,8 +58,19 @@ def modules(words: list[str]) -> Iterator[str]:
 
 
 def _files(module: str) -> tuple[str, ...]:
-    path = module.replace(".", "/")
-    return f"{path}.py", f"{path}/__main__.py"
+    name = module.lstrip(".")
+    path = "../" * (len(module) - len(name) - 1) + name.replace(".", "/")
+    return f"{path}.py", f"{path}/__main__.py", f"{path}/__init__.py"
+
+
+def _imported(text: str) -> Iterator[str]:
+    """The modules that a Python file may import, by its text; relative ones from its own folder, with their dots."""
+    for module, names, several in _IMPORTS.findall(text):
+        for name in several.split(","):
+            yield name.split()[0] if name.strip() else module
+        for name in names.split(","):
+            if name.strip():
+                yield f"{module}{'' if module.endswith('.') else '.'}{name.split()[0]}"
 
 
 def _is_script(path: str) -> bool:
@@ -70,7 +83,8 @@ def _is_script(path: str) -> bool:
 
 
 def _named(text: str, *, is_python: bool) -> set[str]:
-    names = {name.removeprefix("*/") for name in _NAMES.findall(_HOLES.sub("*", text))}
-    if is_python:
-        names |= {file for module in _IMPORTS.findall(text) for file in _files(module)}
-    return names
+    filled = _HOLES.sub("*", text)
+    found = [*_NAMES.findall(filled), *([] if is_python else _SOURCED.findall(filled))]
+    names = {name.removeprefix("*/") for name in found}
+    modules = {*_MODULES.findall(text), *(_imported(text) if is_python else ())} - {""}
+    return names | {file for module in modules for file in _files(module)}

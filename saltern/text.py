@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from saltern.effects import HARMLESS
-from saltern.trees import Fields, last_name, text_of, without_hints
+from saltern.trees import Fields, is_docstring, last_name, text_of, without_hints
 
 if TYPE_CHECKING:
     from saltern.modules import Module
@@ -143,10 +143,6 @@ def _said(node: ast.AST, module: Module | None) -> list[Any]:
     elif isinstance(node, ast.JoinedStr):  # Python 3.12 leaves out the empty parts of an f-string
         return [[value for value in node.values if text_of(value) != ""]]
     return values
-
-
-def is_docstring(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and text_of(statement.value) is not None
 
 
 def may_be_read(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, module: Module) -> bool:

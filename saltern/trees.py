@@ -91,6 +91,10 @@ def text_of(node: ast.AST) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
+def is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and text_of(statement.value) is not None
+
+
 def is_self(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == "self"
 
@@ -260,12 +264,20 @@ def defaults(given: ast.arguments) -> list[ast.expr]:
     return [default for default in (*given.defaults, *given.kw_defaults) if default]
 
 
-def that_run(statements: Iterable[ast.stmt], types: set[str]) -> Iterator[ast.stmt]:
-    """Statements; of a block that never runs its ``else``, and what the block binds goes to ``types``."""
+def that_run(
+    statements: Iterable[ast.stmt], types: set[str], of_main: list[ast.stmt] | None = None
+) -> Iterator[ast.stmt]:
+    """Statements; of a block that is skipped its ``else``.
+
+    What blocks for type checkers bind goes to ``types``, the statements of a program's own block go to ``of_main``.
+    """
     for statement in statements:
         if skipped := as_skipped(statement):
-            for inner in skipped.body:
-                types |= {*bound(inner), *(name for node in ast.walk(inner) for name, _ in imports(node, "."))}
-            yield from that_run(skipped.orelse, types)
+            if not _is_of_main(skipped.test):
+                for inner in skipped.body:
+                    types |= {*bound(inner), *(name for node in ast.walk(inner) for name, _ in imports(node, "."))}
+            elif of_main is not None:
+                of_main += skipped.body
+            yield from that_run(skipped.orelse, types, of_main)
         else:
             yield statement

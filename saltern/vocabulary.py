@@ -50,6 +50,7 @@ PARSES = {"parse_args", "parse_known_args"}  # the arguments of the program, whe
 ARCHIVES = {"TarFile", "ZipFile", "open"}  # an archive that is written holds times, and who may use a file
 LOADS = {"exec_module", "load_module"}  # methods of what loads a module, which may be any
 OF_SCOPE = {"dir", "locals", "vars"}  # without an argument they give the names of where they are called
+JOINS = {"join", "joinpath"}  # what puts paths together
 TAKERS = {"attrgetter", "getattr", "getattr_static", "vars"}
 
 # --- whole names

@@ -20,6 +20,8 @@ _PYTHON = str(Path(os.__file__).parent)
 _OURS = str(Path(__file__).parent)
 _DEVICES = ("/proc/", "/sys/", "/dev/")
 _MEMORY = "/dev/shm/"  # noqa: S108 - nothing is made there
+# What an installation of Python has in its folder, in which a project may lie, too: ``python -m venv .``.
+_INSTALLED = ("DLLs", "Lib", "Scripts", "bin", "etc", "include", "lib", "lib32", "lib64", "libexec", "share", "ssl")
 _SYSTEM = ("/etc/", "/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/run/")
 
 
@@ -63,10 +65,12 @@ def counts(folder: str, *, by_user: bool = False) -> bool:
     place = f"{folder}/"
     if place.startswith(_DEVICES) and not place.startswith(_MEMORY):
         return False
-    if any(is_within(folder, prefix) for prefix in {sys.prefix, sys.base_prefix}) or sources.is_library(folder):
+    if sources.is_library(folder):
         return False
     if by_user:
         return True
+    if any(is_within(folder, f"{prefix}/{name}") for prefix in {sys.prefix, sys.base_prefix} for name in _INSTALLED):
+        return False
     if place.startswith(_SYSTEM) and not folder.startswith(tempfile.gettempdir()):
         return False
     home = str(Path.home())

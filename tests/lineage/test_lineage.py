@@ -46,6 +46,7 @@ from tests.lineage import (
     surroundings,
     tables,
     text,
+    unnamed,
 )
 from tests.lineage.case import Case
 
@@ -75,6 +76,7 @@ KINDS = (
     surroundings,
     tables,
     text,
+    unnamed,
 )
 CASES = [case for kind in KINDS for case in kind.CASES]
 CORE = ("blake3", "filelock", "platformdirs", "pydantic")  # what a build needs
