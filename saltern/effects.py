@@ -70,11 +70,11 @@ _MADE = (
     *(ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp, ast.DictComp, ast.SetComp),
     *(ast.BinOp, ast.Compare, ast.UnaryOp, ast.Lambda),
 )
-# Methods that give another path or text, of what changes no other way.
+# Methods that give another path or text, and do nothing else; a path's ``replace`` moves a file.
 _OF_PATHS = {
     "absolute", "as_posix", "expanduser", "joinpath", "relative_to", "resolve", "with_name", "with_stem", "with_suffix",
 }  # fmt: skip
-_OF_TEXTS = {name for name in vars(str) if not name.startswith("_")}
+_OF_TEXTS = {name for name in vars(str) if not name.startswith("_")} - {"replace"}
 _CHANGES_CLASSES = {"dataclass", "deprecated", "total_ordering"}  # those that they are called with
 _MAKERS = {"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "namedtuple", "set", "sorted"}
 _SIMPLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AugAssign, ast.AnnAssign)

@@ -10,12 +10,13 @@ import ast
 import builtins
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Literal
 
 from saltern import watch
 from saltern.code import definition, reached
+from saltern.forks import cached_property
 from saltern.sources import locate
 from saltern.steps import Step
 from saltern.trees import arguments_of, bound, imports, last_name, root_name, walk
@@ -297,8 +298,9 @@ class _Reading:
 
 
 def _given(node: ast.Call) -> dict[int | str, ast.expr]:
-    """The arguments of a call, by position or by name."""
-    return {**dict(enumerate(node.args)), **{keyword.arg or "": keyword.value for keyword in node.keywords}}
+    """The arguments of a call, by position or by name; what ``**`` hands over has names that no argument has."""
+    found: dict[int | str, ast.expr] = {**dict(enumerate(node.args))}
+    return found | {one.arg or f"**{number}": one.value for number, one in enumerate(node.keywords)}
 
 
 def _targets(node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> list[ast.expr]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from importlib.util import decode_source
 from itertools import chain
 from symtable import SymbolTable, symtable
 
@@ -51,7 +52,7 @@ def _read_of_main(block: list[ast.stmt], source: bytes, found: Module) -> Iterat
     alone = {name for several in names.values() for name in several} - found.bindings.keys()
     if not alone:
         return
-    todo = [*alone & {*_globals_of(symtable(source.decode("utf-8", "replace"), found.path, "exec"))}]
+    todo = [*alone & {*_globals_of(symtable(decode_source(source), found.path, "exec"))}]
     wanted = set[str]()
     while todo:
         wanted.add(name := todo.pop())

@@ -266,11 +266,11 @@ def _matched(path: Path) -> Iterator[Path]:
 
     Code among them is left out, but for a file of source that is named: a program that was started may run it.
     """
-    if path.is_file():
-        yield from [path] if path.suffix not in _CODE or path.suffix == ".py" else ()
-        return
-    every = inside(path) if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
     with contextlib.suppress(PermissionError):
+        if path.is_file():
+            yield from [path] if path.suffix not in _CODE or path.suffix == ".py" else ()
+            return
+        every = inside(path) if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
         yield from (one for one in every if one.suffix not in _CODE and one.is_file())
 
 
