@@ -20,7 +20,7 @@ from lesson.elsewhere import PAGE, systems
 from lesson.exercises import EXERCISES
 from saltern.errors import BadInput
 from saltern.strategies import STRATEGIES
-from saltern.text import is_docstring
+from saltern.trees import is_docstring
 from shared.engine.build import build
 from shared.engines import ENGINES
 from shared.pipelines import PIPELINES, PROJECT
