@@ -38,9 +38,8 @@ EDITS = {"luigi": 1000, "dask": 1000}  # of a score; other engines take some ten
 SERVICES = {"prefect": ("postgresql",), "airflow": ("postgresql", "redis-server")}  # Debian's packages, of a cluster
 PROGRAMS = {"postgresql": "pg_ctlcluster", "redis-server": "redis-server"}  # that tells whether a package is there
 LESSON = ("tests/lesson/test_tour.py", "tests/lesson/test_exercises.py")
-AT_A_TIME = 3  # parts of the tests: those that wait for an engine's servers leave the processors to others
-# Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told. The longest
-# come first.
+# Part of the tests -> the environments it needs, in the first of which it runs, and what pytest is told. Two parts run
+# at a time, so the longest come first.
 OF_AN_ENGINE = ("tests/conformance", "tests/machine", *LESSON, "tests/docs/test_lift.py")
 PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "core": (
@@ -177,9 +176,9 @@ def slides(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", default=False)
 def tests(session: nox.Session) -> None:
-    """The whole test suite, three parts at a time; each is a job of its own, too: nox -s "tests(core)" -- -k salt"""
+    """The whole test suite, two parts at a time; each part is a job of its own, too: nox -s "tests(core)" -- -k salt"""
     environments(session, *dict.fromkeys(name for needed, _ in PARTS.values() for name in needed))
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
+    with ThreadPoolExecutor(2) as pool:
         try:
             passed = [*pool.map(lambda part: passes(session, part), PARTS)]
         except KeyboardInterrupt:
