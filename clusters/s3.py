@@ -55,10 +55,8 @@ class Server:
 
     def bucket(self) -> str:
         """The URL of a store in a new bucket."""
-        from moto.s3.models import s3_backends
-
         name = f"bucket-{uuid.uuid4().hex[:8]}"
-        s3_backends["123456789012"]["aws"].create_bucket(name, "us-east-1")
+        _backend().create_bucket(name, "us-east-1")
         return f"s3://{name}/a store"
 
     def fault(
@@ -70,10 +68,8 @@ class Server:
 
     def later(self, seconds: float) -> None:
         """Let time pass for all that lies in the buckets, such as the lease of a process that was killed."""
-        from moto.s3.models import s3_backends
-
         with self._one:
-            for bucket in s3_backends["123456789012"]["aws"].buckets.values():
+            for bucket in _backend().buckets.values():
                 for key in bucket.keys.values():
                     key.last_modified -= timedelta(seconds=seconds)
 
@@ -105,6 +101,13 @@ class Server:
         with self._one:
             body = b"".join(app(environ, start))
         return _half(environ, body) if fault and fault.kind == "half" else [body]
+
+
+def _backend() -> Any:
+    """What moto serves, in this process."""
+    from moto.s3.models import s3_backends
+
+    return s3_backends["123456789012"]["aws"]
 
 
 def _half(environ: Mapping[str, Any], body: bytes) -> Iterator[bytes]:

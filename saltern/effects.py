@@ -70,11 +70,11 @@ _MADE = (
     *(ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp, ast.DictComp, ast.SetComp),
     *(ast.BinOp, ast.Compare, ast.UnaryOp, ast.Lambda),
 )
-# Methods that give another path or text, and do nothing else; a path's ``replace`` moves a file.
-_OF_PATHS = {
+# Methods of paths and texts that give another one, and do nothing else; a path's ``replace`` moves a file.
+_OF_PATHS_AND_TEXTS = {
     "absolute", "as_posix", "expanduser", "joinpath", "relative_to", "resolve", "with_name", "with_stem", "with_suffix",
+    *(name for name in vars(str) if not name.startswith("_") and name != "replace"),
 }  # fmt: skip
-_OF_TEXTS = {name for name in vars(str) if not name.startswith("_")} - {"replace"}
 _CHANGES_CLASSES = {"dataclass", "deprecated", "total_ordering"}  # those that they are called with
 _MAKERS = {"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "namedtuple", "set", "sorted"}
 _SIMPLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AugAssign, ast.AnnAssign)
@@ -219,7 +219,7 @@ class _Known:
         """The arguments that a call looks into, which have to be plain; None where the call itself may do anything."""
         if isinstance(node.func, ast.Attribute):
             is_literal = isinstance(node.func.value, ast.Constant | ast.JoinedStr)
-            is_made = node.func.attr in _OF_PATHS | _OF_TEXTS and self._is_text_or_path(node.func.value)
+            is_made = node.func.attr in _OF_PATHS_AND_TEXTS and self._is_text_or_path(node.func.value)
             if is_literal or is_made or self._is_variable(node):
                 return _arguments(node)
         if not self.is_harmless(node.func):
@@ -240,7 +240,7 @@ class _Known:
             return True
         if not isinstance(node, ast.Call):
             return False
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _OF_PATHS | _OF_TEXTS:
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _OF_PATHS_AND_TEXTS:
             return self._is_text_or_path(node.func.value)
         return self._is_variable(node) or (last_name(node.func) == "Path" and self.is_of_library(node.func))
 

@@ -97,7 +97,8 @@ def matched(source: Source) -> list[Path] | None:
 
 def named(source: Source, step: Step[..., Any], argument: str) -> str:
     """What a step may see of an input's name: ``" name:2018-03-05.csv"``, ``" suffix:.csv"``, or nothing."""
-    return _name_of(source, looks(step, argument)) + (_times(source) if reached(step).looks == "times" else "")
+    code = reached(step)
+    return _name_of(source, looks(step, argument, code)) + (_times(source) if code.looks == "times" else "")
 
 
 def _times(source: Source) -> str:

@@ -95,9 +95,9 @@ def check_maker(declared: Step[..., Any], found: Reached, place: str, value: obj
     file = value.__code__.co_filename
     if not file.endswith(".py") or sources.is_library(file):
         return
-    place_of_it = os.path.realpath(file)
-    counts = any(is_within(place_of_it, os.path.realpath(tree)) for tree in found.trees)
-    if not counts and place_of_it not in map(os.path.realpath, found.files):  # one of them may be by way of a link
+    real = os.path.realpath(file)  # one of them may be by way of a link
+    is_one = real in map(os.path.realpath, found.files)
+    if not (is_one or any(is_within(real, os.path.realpath(tree)) for tree in found.trees)):
         raise BadInput(f"{place} in memory is a function of {file}, which '{declared.name}' does not import")
     if not is_reached(found, snapshots.own(value)):
         raise BadInput(

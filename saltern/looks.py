@@ -15,8 +15,9 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Literal
 
 from saltern import watch
-from saltern.code import definition, reached
+from saltern.code import definition
 from saltern.forks import cached_property
+from saltern.reached import Reached
 from saltern.sources import locate
 from saltern.steps import Step
 from saltern.trees import arguments_of, bound, imports, last_name, root_name, walk
@@ -39,9 +40,9 @@ _BY_TEXT = {"dir", "eval", "exec", "locals", "vars"}
 _LOOPS = (ast.For, ast.AsyncFor, ast.comprehension)
 
 
-def looks(step: Step[..., Any], argument: str) -> Look:
-    """How much of an input's name a step may look at. One who opens a file may ask that for its name."""
-    return _looks(step, argument, "names" in reached(step).by_name, watch.executions())
+def looks(step: Step[..., Any], argument: str, code: Reached) -> Look:
+    """How much of an input's name a step that reaches ``code`` may look at. Who opens a file may ask that for it."""
+    return _looks(step, argument, "names" in code.by_name, watch.executions())
 
 
 @lru_cache(maxsize=4096)
@@ -59,7 +60,8 @@ def _looks(step: Step[..., Any], argument: str, asks: bool, executions: int) -> 
         seen.add((name, parameter))
         for function in functions[name]:
             reading = _Reading(function, parameter, step)
-            found |= {"name"} if reading.catches else set()
+            if reading.catches():
+                found.add("name")
             for use in reading.uses():
                 if not isinstance(use, tuple):
                     found.add(use)
@@ -97,7 +99,7 @@ class _Reading:
             node = todo.pop()
             if isinstance(node, ast.Raise):
                 continue  # what is said of an input is no result: who catches it is looked at
-            elif self._is_it(node):
+            if self._is_it(node):
                 yield "name"
             elif self._is_inside(node):
                 yield "name"
@@ -118,7 +120,6 @@ class _Reading:
             else:
                 todo += ast.iter_child_nodes(node)
 
-    @cached_property
     def catches(self) -> bool:
         """Whether what an error says, which may be a name, is more than raised again or told a person."""
         return any(
@@ -159,9 +160,11 @@ class _Reading:
         """Whom the path is handed to by a call, or how much that looks at."""
         if self._is_builtin(node.func, _BY_TEXT):
             yield "path"
+        if self._is_builtin(node.func, _BLIND):
+            return
         given = _given(node)
-        if self._is_builtin(node.func, _BLIND | _SEVERAL):
-            if not self._is_builtin(node.func, _BLIND) and any(map(self._is_it, given.values())):
+        if self._is_builtin(node.func, _SEVERAL):
+            if any(map(self._is_it, given.values())):
                 yield "name"
             return
         is_reader = last_name(node.func).startswith(_READERS) and self._is_library(node.func)

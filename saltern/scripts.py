@@ -66,11 +66,16 @@ def _files(module: str) -> tuple[str, ...]:
 def _imported(text: str) -> Iterator[str]:
     """The modules that a Python file may import, by its text; relative ones from its own folder, with their dots."""
     for module, names, several in _IMPORTS.findall(text):
-        for name in several.split(","):
-            yield name.split()[0] if name.strip() else module
-        for name in names.split(","):
-            if name.strip():
-                yield f"{module}{'' if module.endswith('.') else '.'}{name.split()[0]}"
+        yield from _listed(several)
+        if module:
+            yield module
+        start = module if module.endswith(".") else f"{module}."
+        yield from (f"{start}{name}" for name in _listed(names))
+
+
+def _listed(names: str) -> list[str]:
+    """``a`` and ``b.c`` of ``a, b.c as d``."""
+    return [one.split()[0] for one in names.split(",") if one.strip()]
 
 
 def _is_script(path: str) -> bool:
@@ -86,5 +91,5 @@ def _named(text: str, *, is_python: bool) -> set[str]:
     filled = _HOLES.sub("*", text)
     found = [*_NAMES.findall(filled), *([] if is_python else _SOURCED.findall(filled))]
     names = {name.removeprefix("*/") for name in found}
-    modules = {*_MODULES.findall(text), *(_imported(text) if is_python else ())} - {""}
+    modules = {*_MODULES.findall(text), *(_imported(text) if is_python else ())}
     return names | {file for module in modules for file in _files(module)}

@@ -187,17 +187,18 @@ def _works_for_steps(event: str, thread: int, name: str, frame: FrameType) -> bo
 
     What the program's first thread does by a library is the engine's, which runs the steps, unless it reads a file.
     """
-    is_worker = name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)") or _is_in_pool(frame)
     if event in OF_POOLS:
-        return is_worker or whose.is_for_user(frame)
+        return whose.is_for_user(frame) or _is_worker(name, frame)
     if thread == threading.main_thread().ident:
         return whose.is_by_user(frame)
     # Python's own code alone: a function of it that somebody has given to a pool
-    return whose.is_for_user(frame) or (is_worker and not whose.asker(frame))
+    return whose.is_for_user(frame) or (_is_worker(name, frame) and not whose.asker(frame))
 
 
-def _is_in_pool(frame: FrameType | None) -> bool:
-    """Whether code runs in a pool of threads, which may have a name of its own."""
+def _is_worker(name: str, frame: FrameType | None) -> bool:
+    """Whether a thread is one of a pool, by its name; or by what it runs, as a pool may give names of its own."""
+    if name.startswith("ThreadPoolExecutor-") or name.endswith("(worker)"):
+        return True
     while frame and not (frame.f_code.co_name == "_worker" and frame.f_code.co_filename == _POOL):
         frame = frame.f_back
     return frame is not None

@@ -67,7 +67,7 @@ def explained(step: Step[..., object]) -> Iterator[tuple[str, str]]:
     found = reached(step)
     yield "step", f"{step.name} version {step.version}, writes .{step.writes}"
     yield "project", str(project_of(step))
-    yield "inputs", _lines(f"{name}: what is in it{LOOKS[looks(step, name)]}" for name in step.inputs)
+    yield "inputs", _lines(f"{name}: what is in it{LOOKS[looks(step, name, found)]}" for name in step.inputs)
     yield "parameters", _lines(step.parameters)
     yield "code", _lines(_place(place) for place in found.code)
     yield "coarse", _lines(f"{place}: {why}{_way_out(why)}" for place, why in sorted(found.coarse.items()))

@@ -11,6 +11,7 @@ from blake3 import blake3
 
 from clusters.s3 import Server
 from saltern import BadInput, Cache, Source, external, step
+from saltern.code import reached
 from saltern.looks import looks
 from saltern.places import check_shared
 from saltern.store import Store
@@ -48,7 +49,7 @@ def joined(data):  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize(("one", "look"), [(by_content, "no"), (by_name, "name"), (by_suffix, "suffix")])
 def test_what_a_step_may_see_of_a_name_is_read_from_what_it_does_with_it(one: object, look: str) -> None:
-    assert looks(one, "data") == look  # type: ignore[arg-type]
+    assert looks(one, "data", reached(one)) == look  # type: ignore[arg-type]
 
 
 def test_a_name_that_a_step_may_look_at_is_an_ingredient_and_any_other_is_not(tmp_path: Path) -> None:
